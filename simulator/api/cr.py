@@ -1,4 +1,4 @@
-"""Container Registry Enterprise Edition: instances, and their endpoints.
+"""Container Registry Enterprise Edition: instances, their endpoints, whitelists and linked VPCs.
 
 Source: reference of Container Registry 2018-12-01, which has neither limits nor error codes.
 """
@@ -54,8 +54,7 @@ def list_instance(cloud: Cloud, call: Call) -> Answer:
 )
 def get_instance_endpoint(cloud: Cloud, call: Call) -> Answer:
     """Return the public endpoint of a module (Registry by default) and its whitelist; EndpointType is internet."""
-    if call.text("EndpointType") != "internet":
-        raise invalid_parameter("EndpointType")
+    _check_type(call)
     found = _endpoint(cloud, call)
     domain = f"{call.text('InstanceId')}-{found.module.lower()}.{cloud.estate.region_id}.cr.aliyuncs.com"
     return {
@@ -91,6 +90,84 @@ def get_instance_vpc_endpoint(cloud: Cloud, call: Call) -> Answer:
     return {**_DONE, "Enable": bool(linked), "Domains": [], "LinkedVpcs": linked}
 
 
+@action(
+    CR,
+    "CreateInstanceVpcEndpointLinkedVpc",
+    "InstanceId ModuleName VpcId VswitchId EnableCreateDNSRecordInPvzt",
+    raises="INSTANCE_NOT_EXIST InvalidVpcId.NotFound InvalidVSwitchId.NotFound INSTANCE_ACCESS_EXIST "
+    "VSWITCH_IP_NOT_ENOUGH",
+    resources="instance/{InstanceId}",
+)
+def create_instance_vpc_endpoint_linked_vpc(cloud: Cloud, call: Call) -> Answer:
+    """Link a VPC with a module (Registry by default), by an address of a VSwitch; RUNNING at once."""
+    call.flag("EnableCreateDNSRecordInPvzt")
+    registries.link(cloud, call.text("InstanceId"), _module(call), call.text("VpcId"), call.text("VswitchId"))
+    return dict(_DONE)
+
+
+@action(
+    CR,
+    "DeleteInstanceVpcEndpointLinkedVpc",
+    "InstanceId ModuleName VpcId VswitchId",
+    raises="INSTANCE_NOT_EXIST INSTANCE_ACCESS_NOT_EXIST",
+    resources="instance/{InstanceId}",
+)
+def delete_instance_vpc_endpoint_linked_vpc(cloud: Cloud, call: Call) -> Answer:
+    """End the link of a module (Registry by default) with a VPC."""
+    registries.unlink(cloud, call.text("InstanceId"), _module(call), call.text("VpcId"), call.text("VswitchId"))
+    return dict(_DONE)
+
+
+@action(
+    CR,
+    "CreateInstanceEndpointAclPolicy",
+    "InstanceId ModuleName EndpointType Entry Comment Entries",
+    raises="INSTANCE_NOT_EXIST ENDPOINT_ACL_EXIST",
+    resources="instance/{InstanceId}",
+)
+def create_instance_endpoint_acl_policy(cloud: Cloud, call: Call) -> Answer:
+    """Add Entry, or those of the JSON array Entries, to the whitelist of a public endpoint (EndpointType internet)."""
+    _check_type(call)
+    registries.admit(cloud, call.text("InstanceId"), _module(call), _entries(call))
+    return dict(_DONE)
+
+
+@action(
+    CR,
+    "DeleteInstanceEndpointAclPolicy",
+    "InstanceId ModuleName EndpointType Entry Entries",
+    raises="INSTANCE_NOT_EXIST ENDPOINT_ACL_NOT_EXIST",
+    resources="instance/{InstanceId}",
+)
+def delete_instance_endpoint_acl_policy(cloud: Cloud, call: Call) -> Answer:
+    """Delete Entry, or those of the JSON array Entries, from the whitelist of a public endpoint.
+
+    An address is the same with or without /32.
+    """
+    _check_type(call)
+    registries.shut_out(cloud, call.text("InstanceId"), _module(call), [entry for entry, _ in _entries(call)])
+    return dict(_DONE)
+
+
+def _check_type(call: Call) -> None:
+    if call.text("EndpointType") != "internet":
+        raise invalid_parameter("EndpointType")
+
+
+def _entries(call: Call) -> list[tuple[str, str]]:
+    """Return the entries that a call names, with their comments; raises MissingParameter, InvalidParameter."""
+    listed: list[tuple[str, str]] = []
+    for item in call.json_objects("Entries"):
+        entry, comment = item.get("Entry"), item.get("Comment") or ""
+        if not isinstance(entry, str) or not isinstance(comment, str):
+            raise invalid_parameter("Entries")
+        listed.append((entry, comment))
+    return listed or [(call.text("Entry"), call.optional("Comment") or "")]
+
+
+def _module(call: Call) -> Module:
+    return cast(Module, call.choice("ModuleName", ("Registry", "Chart")) or "Registry")
+
+
 def _endpoint(cloud: Cloud, call: Call) -> RegistryEndpoint:
-    module = call.choice("ModuleName", ("Registry", "Chart")) or "Registry"
-    return registries.endpoint(cloud, call.text("InstanceId"), cast(Module, module))
+    return registries.endpoint(cloud, call.text("InstanceId"), _module(call))

@@ -58,8 +58,7 @@ def start_instance(cloud: Cloud, call: Call) -> Answer:
 def stop_instance(cloud: Cloud, call: Call) -> Answer:
     """Stop a Running instance: Stopping, then Stopped; force does not shorten that.
 
-    StoppedMode StopCharging is refused: with InvalidInstanceId.NotSupport where the real cloud does so, else as not
-    simulated.
+    With StoppedMode StopCharging a pay-as-you-go instance in a VPC loses its public address; its start brings another.
     """
     call.flag("ForceStop")
     # Not-applicable is what DescribeInstances answers, and what Alibaba's own provider hands back.

@@ -251,9 +251,14 @@ def _eip(eip: Eip | None) -> Answer:
     }
 
 
+def _stopped_mode(instance: Instance) -> str:
+    if instance.status != "Stopped" or instance.network_type == "classic":
+        return "Not-applicable"
+    return "StopCharging" if instance.stop_charging else "KeepCharging"
+
+
 def _common_fields(cloud: Cloud, instance: Instance, eips: Mapping[str, Eip]) -> Answer:
     kind = cloud.estate.instance_types.find(instance.instance_type)
-    stopped_in_vpc = instance.status == "Stopped" and instance.network_type == "vpc"
     return {
         **_network_fields(cloud, instance, eips.get(instance.id)),
         "InstanceId": instance.id,
@@ -265,7 +270,7 @@ def _common_fields(cloud: Cloud, instance: Instance, eips: Mapping[str, Eip]) ->
         "Cpu": kind.cpu if kind else 0,
         "Memory": int(kind.memory_gib * 1024) if kind else 0,
         "Status": instance.status,
-        "StoppedMode": "KeepCharging" if stopped_in_vpc else "Not-applicable",
+        "StoppedMode": _stopped_mode(instance),
         "CreditSpecification": "",
         "ImageId": instance.image_id,
         "InstanceChargeType": instance.charge_type,

@@ -3,8 +3,9 @@
 Codes: references of StartInstance, StopInstance, RebootInstance, JoinSecurityGroup, LeaveSecurityGroup, RunInstances,
 DeleteInstances, ModifyInstanceAttribute, ModifyInstanceVpcAttribute (AlibabaCloudDocs/ecs, 2019 to 2021). Not found
 documented: the codes of ModifyInstanceAttribute for other groups of a classic instance (here OperationDenied), groups
-of another network and too many of them (here the codes of JoinSecurityGroup). Not simulated: StopCharging where it
-would have an effect, and the end of a subscription whose time the clock passes (it goes on running).
+of another network and too many of them (here the codes of JoinSecurityGroup). With StopCharging an instance loses its
+public address, and gets another at its start (No Fees for Stopped Instances, 2021). Not simulated: that its start may
+fail for want of stock then, and the end of a subscription whose time the clock passes (it goes on running).
 """
 
 import base64
@@ -12,12 +13,11 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from simulator.cloud import disks, load_balancers, memberships, network_interfaces, private_addresses
+from simulator.cloud import disks, eips, load_balancers, memberships, network_interfaces, private_addresses
 from simulator.cloud.errors import (
     CloudError,
     ForbiddenError,
     NotFoundError,
-    NotSimulatedError,
     invalid_parameter,
     missing_parameter,
 )
@@ -101,6 +101,9 @@ def stop(
         _check_stop_charging(instance)
     if not dry_run:
         instance.status = "Stopping"
+        instance.stop_charging = stopped_mode == "StopCharging"
+        if instance.stop_charging:
+            instance.public_ips = []
         cloud.begins(instance, cloud.estate.timings.instance)
 
 
@@ -348,6 +351,9 @@ def check_user_data(user_data: str, *, in_vpc: bool, io_optimized: bool) -> None
 def _begin_start(cloud: Cloud, instance: Instance) -> None:
     instance.status, instance.address_changed, instance.started_at = "Starting", False, cloud.clock.now()
     instance.bandwidth_awaits_start = False
+    if instance.stop_charging and instance.internet_max_bandwidth_out:
+        instance.public_ips = [eips.free_address(cloud, cloud.ids.new("ip", instance.id))]
+    instance.stop_charging = False
     cloud.begins(instance, cloud.estate.timings.instance)
 
 
@@ -394,7 +400,6 @@ def _check_stop_charging(instance: Instance) -> None:
     for kind, holds in kinds.items():
         if holds:
             raise ForbiddenError("InvalidInstanceId.NotSupport", f"{kind} does not support this operation.")
-    raise NotSimulatedError("StoppedMode StopCharging")
 
 
 def _check_releasable(cloud: Cloud, instance: Instance, force: bool, terminate_subscription: bool) -> None:

@@ -7,6 +7,7 @@ from simulator.clock import ModelClock
 from simulator.cloud.errors import NotFoundError
 from simulator.ids import Ids, mac_address
 from simulator.model.base import Transitional
+from simulator.model.cr import LinkedVpc
 from simulator.model.ecs import Instance, SecurityGroup, Zone
 from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk, Snapshot, SnapshotGroup
 from simulator.model.estate import Estate
@@ -168,6 +169,10 @@ class Cloud:
     def vswitches_of(self, vpc_id: str) -> list[VSwitch]:
         """Return the VSwitches of a VPC."""
         return [vswitch for vswitch in self.estate.vswitches if vswitch.vpc_id == vpc_id]
+
+    def registry_links(self) -> list[LinkedVpc]:
+        """Return the links of all registries with VPCs; each has an address of its VSwitch."""
+        return [link for item in self.estate.registries for endpoint in item.endpoints for link in endpoint.linked_vpcs]
 
     def route_tables_of(self, vpc_id: str) -> list[RouteTable]:
         """Return the route tables of a VPC."""

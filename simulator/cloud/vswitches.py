@@ -143,7 +143,8 @@ def check_deletable(cloud: Cloud, vswitch_id: str) -> VSwitch:
     tables = cloud.route_tables_of(vswitch.vpc_id)
     if any(entry.status != "Available" for table in tables for entry in cloud.route_entries_of(table.id)):
         raise CloudError("IncorrectRouteEntryStatus", "Some route entry status blocked this operation.")
-    if any(item.vswitch_id == vswitch_id for _, table in cloud.estate.tables("vswitch_id") for item in table):
+    users = (item for _, table in cloud.estate.tables("vswitch_id") for item in table)
+    if any(item.vswitch_id == vswitch_id for item in (*users, *cloud.registry_links())):
         raise CloudError("DependencyViolation", "Specified object has dependent resources.")
     if vswitch.route_table_id:
         raise CloudError(
@@ -159,7 +160,7 @@ def route_table_of(cloud: Cloud, vswitch: VSwitch) -> RouteTable:
 
 def available_addresses(cloud: Cloud, vswitches: Iterable[VSwitch]) -> dict[str, int]:
     """Return AvailableIpAddressCount of each VSwitch, by id: the addresses neither reserved nor in use."""
-    taken: Counter[str] = Counter()
+    taken = Counter(link.vswitch_id for link in cloud.registry_links())
     for _, table in cloud.estate.tables("vswitch_id"):
         for item in table:
             if item.vswitch_id is not None:

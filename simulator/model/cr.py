@@ -38,7 +38,7 @@ class RegistryEndpoint(Strict):
 
 
 class Registry(Strict):
-    """An instance of Container Registry Enterprise Edition; the simulator has only those of the estate file."""
+    """An instance of Container Registry Enterprise Edition; they come from the estate file only."""
 
     id: str = Field(pattern=r"^cri-", description="cri-...")
     name: str

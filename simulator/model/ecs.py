@@ -186,6 +186,9 @@ class Instance(Transitional):
     key_pair_name: Annotated[str | None, Refers("key_pairs")] = Field(
         default=None, description="Key pair of a Linux instance."
     )
+    stop_charging: bool = Field(
+        default=False, description="Whether the instance was stopped with StopCharging; it has no public address then."
+    )
     address_changed: bool = Field(
         default=False, description="Whether the private address was changed since the last start."
     )

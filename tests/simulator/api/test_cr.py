@@ -5,8 +5,9 @@ from __future__ import annotations
 from simulator.model.cr import Registry
 from simulator.model.estate import Estate
 from simulator.server import Simulator
-from tests.simulator.api.examples.cr import REGISTRY, with_a_registry
-from tests.simulator.sdk import Api
+from tests.simulator.api.examples.cr import ENTRY, LINK, REGISTRY, with_a_registry
+from tests.simulator.in_vpc import OTHER_VPC_GROUP, OTHER_VPC_VSWITCH
+from tests.simulator.sdk import Api, refused
 
 
 def test_the_whitelist_of_a_module_and_the_vpcs_that_reach_it(simulator: Simulator, quick: Estate) -> None:
@@ -32,3 +33,57 @@ def test_pages_have_a_number_of_their_own_name(simulator: Simulator, quick: Esta
     listed = [item["InstanceId"] for item in page["Instances"]]
     assert listed == [item.id for item in quick.registries][2:4]
     assert (page["PageNo"], page["TotalCount"]) == (2, len(quick.registries))
+
+
+def test_a_vpc_is_linked_by_an_address_that_nobody_else_gets(simulator: Simulator, quick: Estate) -> None:
+    with_a_registry(quick)
+    simulator.simulation.reset(quick)
+    api = Api(simulator)
+    asked = {"VSwitchId": OTHER_VPC_VSWITCH}
+    free = api("vpc:DescribeVSwitchAttributes", **asked)["AvailableIpAddressCount"]
+    api("cr:CreateInstanceVpcEndpointLinkedVpc", **LINK)
+    [linked] = [
+        item
+        for item in api("cr:GetInstanceVpcEndpoint", InstanceId=REGISTRY)["LinkedVpcs"]
+        if item["VpcId"] == LINK["VpcId"]
+    ]
+    assert (linked["Status"], linked["DefaultAccess"]) == ("RUNNING", True)
+    assert api("vpc:DescribeVSwitchAttributes", **asked)["AvailableIpAddressCount"] == free - 1
+    made = api("ecs:CreateNetworkInterface", **asked, SecurityGroupId=OTHER_VPC_GROUP)
+    assert made["PrivateIpAddress"] != linked["Ip"]
+    api("ecs:DeleteNetworkInterface", NetworkInterfaceId=made["NetworkInterfaceId"])
+    with refused("DependencyViolation"):
+        api("vpc:DeleteVSwitch", **asked)
+    api("cr:DeleteInstanceVpcEndpointLinkedVpc", **LINK)
+    assert api("vpc:DescribeVSwitchAttributes", **asked)["AvailableIpAddressCount"] == free
+
+
+def test_an_entry_of_a_whitelist_is_an_address_with_or_without_its_mask(simulator: Simulator, quick: Estate) -> None:
+    with_a_registry(quick)
+    simulator.simulation.reset(quick)
+    api = Api(simulator)
+    one = {**ENTRY, "Entry": "198.51.100.7/32", "ModuleName": "Chart"}
+    api("cr:CreateInstanceEndpointAclPolicy", **one, Comment="builds")
+    told = api("cr:GetInstanceEndpoint", InstanceId=REGISTRY, EndpointType="internet", ModuleName="Chart")
+    assert told["AclEntries"] == [{"Entry": "198.51.100.7/32", "Comment": "builds"}]
+    api("cr:DeleteInstanceEndpointAclPolicy", **{**one, "Entry": "198.51.100.7"})
+    told = api("cr:GetInstanceEndpoint", InstanceId=REGISTRY, EndpointType="internet", ModuleName="Chart")
+    assert told["AclEntries"] == []
+
+
+def test_several_entries_come_and_go_together(simulator: Simulator, quick: Estate) -> None:
+    with_a_registry(quick)
+    simulator.simulation.reset(quick)
+    api = Api(simulator)
+    where = {"InstanceId": REGISTRY, "EndpointType": "internet"}
+
+    def entries() -> list[str]:
+        return [item["Entry"] for item in api("cr:GetInstanceEndpoint", **where)["AclEntries"]]
+
+    new = [{"Entry": "198.51.100.7", "Comment": "builds"}, {"Entry": "198.51.100.8"}]
+    api("cr:CreateInstanceEndpointAclPolicy", **where, Entries=new)
+    assert entries() == ["203.0.113.0/24", "198.51.100.7", "198.51.100.8"]
+    with refused("ENDPOINT_ACL_NOT_EXIST", 404):
+        api("cr:DeleteInstanceEndpointAclPolicy", **where, Entries=[*new, {"Entry": "198.51.100.9"}])
+    api("cr:DeleteInstanceEndpointAclPolicy", **where, Entries=new)
+    assert entries() == ["203.0.113.0/24"]

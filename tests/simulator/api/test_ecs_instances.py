@@ -115,7 +115,7 @@ def test_types_in_stock(api: Api) -> None:
     assert _in_stock(api, DestinationResource="InstanceType", InstanceType="ecs.sn2.medium") == ["h:ecs.sn2.medium"]
     assert _in_stock(api, DestinationResource="Zone", ZoneId="cn-hangzhou-b") == ["b:cn-hangzhou-b"]
     disks = _in_stock(api, DestinationResource="SystemDisk", InstanceType="ecs.sn2.medium")
-    assert disks == ["h:cloud_efficiency", "h:cloud_ssd", "h:cloud_essd"]
+    assert disks == [f"h:{name}" for name in _CATEGORIES]
     with refused("InvalidDestinationResource.Malformed"):
         _in_stock(api, DestinationResource="Moon")
     with refused("MissingParameter"):
@@ -137,6 +137,7 @@ def test_instance_types_and_their_interfaces(api: Api) -> None:
         api("ecs:DescribeInstanceTypes", InstanceTypes=["ecs.n1.small"] * 11)
 
 
+_CATEGORIES = ("cloud_efficiency", "cloud_ssd", "cloud_essd", "cloud_auto", "cloud_essd_entry")
 LISTED = (
     "ecs.s1.small",
     "ecs.n1.small",
@@ -188,9 +189,7 @@ def test_images_by_what_they_are(api: Api) -> None:
 
 def test_disks_of_a_zone_are_asked_for_without_an_instance_type(api: Api) -> None:
     assert _in_stock(api, DestinationResource="DataDisk", ResourceType="disk", ZoneId="cn-hangzhou-h") == [
-        "h:cloud_efficiency",
-        "h:cloud_ssd",
-        "h:cloud_essd",
+        f"h:{name}" for name in _CATEGORIES
     ]
 
 

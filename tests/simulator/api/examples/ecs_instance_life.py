@@ -234,7 +234,6 @@ EXAMPLES = (
             Refusal("InstanceExpiredOrInArrears", ONE, 403, expired),
             Refusal("InstanceType.ParameterMismatch", ONE, 403, local_disks),
             Refusal("InvalidInstanceId.NotSupport", {**CLASSIC, "StoppedMode": "StopCharging"}, 403),
-            Refusal("SimulatorNotImplemented", {**ONE, "StoppedMode": "StopCharging"}, 400, add),
         ),
     ),
     Example(
