@@ -16,7 +16,7 @@ LONGEST: Final = timedelta(days=90)
 def void(owner: str, approved_by: str, approved_at: datetime, expires: datetime, now: datetime) -> str | None:
     """Return why an approval is void at `now`; None where it holds."""
     if not (identity(owner) and identity(approved_by)):
-        return "its owner or who approved it is blank, which is no name"
+        return "its owner or approvedBy is blank; expected a name"
     if identity(owner) == identity(approved_by):
         return f"{owner} approved it for himself or herself, as {approved_by}"
     if approved_at > now:

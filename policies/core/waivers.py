@@ -124,9 +124,9 @@ class Review:
         if problem := void(waiver.owner, waiver.approved_by, waiver.approved_at, waiver.expires, now):
             return problem
         if end is None:
-            return "the end of the window is not known, past which no waiver holds"
+            return "the end of the window is not known, and no waiver holds past it"
         if end <= now:
-            return f"the window ended at {to_minute(end)}, past which no waiver holds"
+            return f"the window ended at {to_minute(end)}, and no waiver holds past it"
         if waiver.expires > end:
             return f"it expires after the window, whose end is {to_minute(end)}"
         return None

@@ -65,7 +65,7 @@ def left_behind(
         return not_applicable("It has not moved yet.")
     addresses = given_up(plan, instance)
     if not addresses:
-        return not_applicable("It has kept its address, or something else has it now.")
+        return not_applicable("It has kept its address, or another resource has that address now.")
     since, due = cleanup(plan, timeline)
     former, until = ", ".join(addresses), to_minute(due)
     not_used = attempt(lambda: unused(plan, source, timeline.now))

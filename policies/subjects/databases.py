@@ -250,7 +250,7 @@ def _declared_access(plan: Plan, database: Facts, resource: Resource) -> Verdict
     if not resource.exists:
         return pending(f"Hybrid access of {named(database)} is declared and not applied yet.")
     if plan.confirmed(resource):
-        return passed(f"{named(database)} has hybrid access: this update set it up, and found it there.")
+        return passed(f"{named(database)} has hybrid access: this update set it up, and read it back.")
     return failed(f"{named(database)} has hybrid access by the state, but had no VPC address when it was read.", UP)
 
 
@@ -318,7 +318,7 @@ def _declared(plan: Plan, database: Facts, resource: Resource, needed: str, bloc
     if not resource.exists:
         return pending(f"{name}, which admits {block}, is declared and not applied yet.")
     if plan.confirmed(resource):
-        return passed(f"{name} admits {block}: this update applied it, and found it there.")
+        return passed(f"{name} admits {block}: this update applied it, and read it back.")
     # In the state, but not among the groups as read: it was removed since.
     return failed(f"{name} admits {block} by the state, but the database as it was read has no such entry.", UP)
 

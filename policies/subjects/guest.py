@@ -33,7 +33,7 @@ COLLECT: Final = (
 COLLECT_AGAIN: Final = task("Collect it as root, as guest-evidence-current says.")
 """The same for all rules that lack a fact, so that they do not repeat each other."""
 
-LOOK_AT_CONSOLE: Final = task("What the evidence would have shown is seen at its console:") + aliyun(
+LOOK_AT_CONSOLE: Final = task("Look at its console for what the evidence would have shown:") + aliyun(
     "ecs", "DescribeInstanceVncUrl", {"InstanceId": ID}
 )
 """After the move, evidence of the classic instance can no longer be collected."""
@@ -69,8 +69,8 @@ def _not_found(problem: UnreadableError, instance: Facts) -> Verdict:
         f"Not known: {problem}. The script was run with all rights, looked for it in {LOOKED_FOR[key]}, and "
         "found nothing that it could read.",
         (
-            task("Put right in the guest system what keeps the script from it, and collect the evidence again.")
-            | (task("Where it has none:") + waiver())
+            task("Correct in the guest system what keeps the script from reading it, and collect the evidence again.")
+            | (task("If the guest system has no such thing:") + waiver())
         ),
     )
 

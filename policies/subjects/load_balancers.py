@@ -44,7 +44,7 @@ def beside_classic(group: Facts) -> str:
     if not ids:
         return ""
     return (
-        f"{', '.join(ids)} of the same load balancer {'is' if len(ids) == 1 else 'are'} classic when it has moved: by "
-        "the API's error codes (InvalidBackendServers.Inconsistent) it takes servers of one network only, though "
-        "Terraform's reference says that a public one takes both."
+        f"{', '.join(ids)} of the same load balancer {'is' if len(ids) == 1 else 'are'} still classic when "
+        "the instance has moved: by the API's error codes (InvalidBackendServers.Inconsistent) a load balancer takes "
+        "servers of one network only, though Terraform's reference says that a public one takes both."
     )

@@ -113,7 +113,7 @@ ATTESTED: Final[Mapping[str, Kind]] = {
 
 
 NOT_READABLE: Final = (
-    "orders that are not paid for, or not yet in force, which the migration cancels: of subscriptions somebody answers",
+    "orders that are unpaid or not yet in force, which the migration cancels (somebody attests it for subscriptions)",
     "whether applications take new addresses and connection strings",
     *listed(),
 )

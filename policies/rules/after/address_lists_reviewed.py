@@ -23,7 +23,8 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if timeline.now < due:
         return passed(f"{_LISTS} may still name its old address; the review is due by {to_minute(due)}.")
     return failed(
-        f"{_LISTS} may still name its old address: they cannot be read, and nobody has attested that since its move."
+        f"{_LISTS} may still name its old address: they cannot be read, and nobody has attested since its "
+        "move that they were reviewed."
     )
 
 

@@ -26,7 +26,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return not_applicable("It has not moved yet.")
     addresses = given_up(plan, instance)
     if not addresses:
-        return not_applicable("It has kept its address, or something else has it now.")
+        return not_applicable("It has kept its address, or another resource has that address now.")
     due = cleanup(plan, timeline).due
     left = [place for address in addresses for place in (*_whitelists(plan, address), *_access_lists(plan, address))]
     if not left:

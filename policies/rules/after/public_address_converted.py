@@ -70,7 +70,7 @@ RULE: Final = InstanceRule(
         + change("securityGroups", {"mode": "clone"})
     ),
     reads=(MIGRATING_INSTANCE, PUBLIC_IP_CONVERSION, CUT_THROUGH_BINDING, TARGET_NETWORK, CLONED_SECURITY_GROUP),
-    unknown_ok="What this update converts may wait for it.",
+    unknown_ok="A conversion that this update makes may wait for the update.",
     sources=(
         "Physical server migration and upgrade notice: troubleshooting, FTP.",
         "EIP user guide, associate an EIP with a secondary ENI in cut-through mode.",

@@ -36,7 +36,7 @@ def _again(instance_id: str, timeline: Timeline, group: Facts) -> Verdict:
         )
     beside = beside_classic(group)
     return failed(
-        f"It was in {called(group)}, and is no longer: its load balancer sends it nothing.{beside and ' '}{beside}",
+        f"It is no longer in {called(group)}: that load balancer sends it no traffic.{beside and ' '}{beside}",
         rejoin(instance_id, group),
     )
 
@@ -45,7 +45,7 @@ def _replaced(instance_id: str, timeline: Timeline) -> Fix:
     fix = task("Put a load balancer of the target VPC in its place, and delete the group.")
     # No waiver holds after the window.
     if timeline.latest is not None and timeline.now < timeline.latest:
-        return fix | (task("Once that serves:") + waiver(instance_id))
+        return fix | (task("Once the new load balancer serves the traffic:") + waiver(instance_id))
     return fix
 
 

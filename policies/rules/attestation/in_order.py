@@ -72,7 +72,7 @@ RULE: Final = MigrationRule(
     why="An invalid attestation looks like an answer, but the question is still open when the window begins.",
     remediation=(
         task(
-            "Under attestations in the stack config take the entry out, or have it stated anew by its owner, with "
+            "Remove the entry under attestations in the stack config, or have its owner state it anew, with "
             "validUntil after the window."
         )
     ),

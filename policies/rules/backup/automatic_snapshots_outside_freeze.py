@@ -36,9 +36,11 @@ def _policy(policy: Facts, start: datetime, hours: float) -> Verdict:
         return passed(f"Automatic snapshot policy {name} is not due while the disks are blocked, {blocked}.")
     return failed(
         f"Automatic snapshot policy {name} is due at {to_minute(due)}, and the functions of {disks} "
-        f"are blocked {blocked}: that snapshot fails, and the day of the move has none.",
+        f"are blocked {blocked}: that snapshot fails, and the policy takes no other in its place.",
         aliyun("ecs", "CancelAutoSnapshotPolicy", {"diskIds": disk_ids}, "before the window")
-        + aliyun("ecs", "ApplyAutoSnapshotPolicy", {"autoSnapshotPolicyId": name, "diskIds": disk_ids}, "after it"),
+        + aliyun(
+            "ecs", "ApplyAutoSnapshotPolicy", {"autoSnapshotPolicyId": name, "diskIds": disk_ids}, "after that time"
+        ),
     )
 
 
@@ -61,7 +63,7 @@ RULE: Final = InstanceRule(
     why="For about 4 hours per 100 GiB after the move the cloud refuses snapshots: that night's snapshot is missing.",
     remediation=aliyun("ecs", "CancelAutoSnapshotPolicy", {"diskIds": ["<disk>"]}, "before the window"),
     remediation_after=(
-        task("Take one by hand once the disks' functions are back, and let the policy take them again.")
+        task("Once the disk functions work again, take a snapshot by hand, and apply the policy again:")
         + aliyun("ecs", "CreateSnapshot", {"DiskId": "<disk>"})
         + aliyun("ecs", "ApplyAutoSnapshotPolicy", {"autoSnapshotPolicyId": "<policy>", "diskIds": ["<disk>"]})
     ),

@@ -15,7 +15,8 @@ from policies.subjects.disks import blocked, hours_blocked, snapshots_to_be_made
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     start, end = blocked(timeline, instance)
     period = (
-        f"from {to_minute(start)} until at most {to_minute(end)} (about {hours_blocked(instance):g} h from the move)"
+        f"from {to_minute(start)} until {to_minute(end)} at the latest "
+        f"(about {hours_blocked(instance):g} h from the move)"
     )
     verdicts = [passed(f"Its disk functions are blocked {period}, and nothing is due in that time.")]
     if start <= timeline.now < end:
@@ -30,7 +31,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
                     "ecs",
                     "ModifyInstanceAutoReleaseTime",
                     {"InstanceId": instance.text("instanceId")},
-                    "no time: it is kept",
+                    "without a time: cancels the automatic release",
                 ),
             )
         )

@@ -95,7 +95,7 @@ def _in_group(plan: Plan, group: Resource, disk: str) -> Verdict:
 def _not_read(plan: Plan, what: str) -> Verdict:
     """Return the verdict on a snapshot in the state that was not read: this update made it, or it does not exist."""
     if not plan.migration.flag("dryRun"):
-        return pending(f"{what} is in the Pulumi state: this update made it, or it is gone.")
+        return pending(f"{what} is in the Pulumi state: either this update made it, or it has been deleted since.")
     return failed(f"{what} is in the Pulumi state, but the cloud does not show it.", *_next_round(plan))
 
 

@@ -28,11 +28,11 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return failed(
             f"{', '.join(full)} has {_QUOTA} manual snapshots, the limit of a disk: another one is refused.",
             then_all(
-                aliyun("ecs", "DescribeSnapshots", {"DiskId": item}, "then DeleteSnapshot of what is not needed")
+                aliyun("ecs", "DescribeSnapshots", {"DiskId": item}, "then delete those not needed: DeleteSnapshot")
                 for item in full
             ),
         )
-    return passed(f"Each of its disks has room for a snapshot, of {_QUOTA}.")
+    return passed(f"Each of its disks has fewer than {_QUOTA} manual snapshots, the limit of a disk.")
 
 
 RULE: Final = InstanceRule(

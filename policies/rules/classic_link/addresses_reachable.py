@@ -28,7 +28,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         verdicts.append(
             failed(
                 f"The VPC is in {NEEDS_ROUTE}: each linked instance needs a route {NEEDS_ROUTE} to its intranet NIC, "
-                "and guestRoute does not confirm it.",
+                "and classicLink.guestRoute does not confirm that they have it.",
                 task(f"Add a route {NEEDS_ROUTE} to its intranet NIC in each linked instance, then:")
                 + change("classicLink", {"guestRoute": True}),
             )
@@ -59,7 +59,7 @@ _OTHERS: Final = task(
     "Take a VSwitch in the VPC's primary block that the classic network reaches: network.mode existing, with its id "
     "under network.vswitchIds, in the stack config."
 )
-_OWN: Final = "Make a VPC of its own, which it reaches:"
+_OWN: Final = "Create a new VPC, whose VSwitches ClassicLink reaches:"
 
 
 RULE: Final = MigrationRule(

@@ -38,8 +38,8 @@ def _reviewed(out_of_reach: list[str]) -> Fix:
     flow = {"source": "<id or address>", "destination": "<id or address>", "port": "<port>"}
     return (
         change("classicLink", {"flows": [flow]})
-        | (task("If nobody does:") + change("classicLink", {"flows": []}))
-        | (task("If those may be out of reach until their own move:") + change("later", out_of_reach))
+        | (task("If they do not talk with each other:") + change("classicLink", {"flows": []}))
+        | (task("If the instances that stay may be out of reach until their own move:") + change("later", out_of_reach))
     )
 
 

@@ -46,7 +46,8 @@ def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
         )
     if len(attachments) > 1 or len(links) > 1:
         return failed(
-            f"{peer_id} is attached {len(attachments)} times, ClassicLink declared {len(links)} times, expected once."
+            f"{peer_id} has {len(attachments)} attachments, and {len(links)} ClassicLink resources are declared; "
+            "expected one of each."
         )
     if not all(map(plan.leads_to_target, (attachments[0], links[0]))):
         return failed(f"{peer_id} is linked to another VPC than the target, and an instance can be linked to one only.")

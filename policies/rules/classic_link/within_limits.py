@@ -21,7 +21,8 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     elsewhere = sorted(declared & {item.text("instanceId") for item in existing if not item.flag("toTarget")})
     if elsewhere:
         return failed(
-            f"Linked to another VPC already, and an instance can be linked to one only: {', '.join(elsewhere)}.",
+            "These instances are linked to another VPC already, and an instance can be linked to only one: "
+            f"{', '.join(elsewhere)}.",
             then_all(
                 aliyun("ecs", "DetachClassicLinkVpc", {"InstanceId": item, "VpcId": "<the other VPC>"})
                 for item in elsewhere

@@ -24,7 +24,10 @@ RULE: Final = InstanceRule(
     why="From the VPC no classic address is reachable: the move cuts off a database that has no address in the VPC.",
     remediation=change("databases", [{"id": "<database>", "hybridAccess": {}}]),
     remediation_after=(
-        task("Its connections are refused by now. Apply this at once, then give the application databaseEndpoints:")
+        task(
+            "Its connections are refused by now. Apply this at once, then give the application the stack output "
+            "databaseEndpoints:"
+        )
         + change("databases", [{"id": "<database>", "hybridAccess": {}}])
         + UP
     ),

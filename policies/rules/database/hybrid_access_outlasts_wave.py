@@ -88,8 +88,8 @@ def _ended(plan: Plan, instance: Facts, database: Facts) -> Verdict:
     links = [item for item in plan.of_type(CLASSIC_LINK_ATTACHMENT) if item.facts.data.get("instanceId") == own]
     if not links:
         return failed(
-            f"{named(database)} has no classic address any more: its hybrid access has ended, and the instance, which "
-            "is classic still, cannot reach it.",
+            f"{named(database)} has no classic address any more: its hybrid access has ended, and the instance, "
+            "which is still classic, cannot reach it.",
             task("Until it moves, it reaches the address in the VPC by ClassicLink alone:") + _link(plan, instance),
         )
     admitted = worst(judged(partial(admission, plan, database, f"{item}/32")) for item in addresses_of(instance))
@@ -153,10 +153,14 @@ def _declared(plan: Plan, timeline: Timeline, database: Facts, resource: Resourc
     if plan.confirmed(resource) and resource.facts.optional_text("classicExpiresAt"):
         ends = resource.facts.moment("classicExpiresAt")
         if ends >= needed:
-            return passed(f"The classic addresses of {named(database)} last until {_day(ends)}: this update saw to it.")
+            return passed(f"The classic addresses of {named(database)} last until {_day(ends)}, by this update.")
     if resource.exists:
         # No pending update extends it, and the addresses as read end too early.
-        return failed(f"Hybrid access of {named(database)} lasts until {_day(until)} by the state alone.", UP)
+        return failed(
+            f"By the Pulumi state, hybrid access of {named(database)} lasts until {_day(until)}, but its addresses "
+            "end earlier.",
+            UP,
+        )
     return pending(f"Hybrid access of {named(database)} until {_day(until)} is declared and not applied yet.")
 
 
@@ -172,7 +176,7 @@ RULE: Final = InstanceRule(
     why="When hybrid access ends, classic addresses are deleted: instances that have not moved lose their database.",
     remediation=change("databases", [{"id": "<database>", "hybridAccess": {}}]),
     remediation_after=(
-        task("It uses the address in the VPC by now; for those that are still classic:")
+        task("The moved instance uses the address in the VPC. For instances that are still classic:")
         + change("databases", [{"id": "<database>", "hybridAccess": {}}])
         + UP
     ),

@@ -41,8 +41,8 @@ RULE: Final = InstanceRule(
     title="Every read-only instance of a database must be prepared as well",
     severity="high",
     notice_items=("N17", "N18"),
-    why="Read-only instances have addresses and whitelists of their own: reads that go to them fail when only the "
-    "database that they follow was prepared.",
+    why="Read-only instances have addresses and whitelists of their own: reads that go to them fail when only "
+    "their primary instance was prepared.",
     remediation=change("databases", [{"id": "<database>", "hybridAccess": {}}]),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *HYBRID_ACCESSES, *WHITELIST_GROUPS),
     unknown_ok="What is declared may be applied until the freeze begins.",

@@ -38,7 +38,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
 def _database(plan: Plan, database: Facts) -> Verdict:
     groups = classic_groups(database)
     if not groups:
-        return passed(f"{named(database)} admits nobody by a classic security group.")
+        return passed(f"{named(database)} admits no instance by a classic security group.")
     users = [item for item in plan.migration.objects("classicInstances") if admits_by_group(database, item)]
     cut_off = [item for item in users if not admits_by_address(database, item)]
     if cut_off:
@@ -48,7 +48,9 @@ def _database(plan: Plan, database: Facts) -> Verdict:
             "changes its network type and makes its security groups invalid: these instances lose it.",
             _command(database, cut_off),
         )
-    return passed(f"{named(database)} admits by address, too, all {len(users)} instances that it admits by group.")
+    return passed(
+        f"{named(database)} also admits by address all {len(users)} instances that it admits by security group."
+    )
 
 
 def _command(database: Facts, users: list[Facts]) -> Fix:

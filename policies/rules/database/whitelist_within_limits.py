@@ -57,7 +57,9 @@ def _merge(database_id: str, cli: str = "rds") -> Fix:
     """Return the fix: a command reads the entries, and a person decides which to merge or remove."""
     instance_id, name = ("DBInstanceId", "DBInstanceIPArrayName") if cli == "rds" else _OTHERS[cli]
     return task("Merge addresses into blocks, or empty groups that nobody needs:") + aliyun(
-        cli, "ModifySecurityIps", {instance_id: database_id, name: "<group>", "SecurityIps": "<all that it is to hold>"}
+        cli,
+        "ModifySecurityIps",
+        {instance_id: database_id, name: "<group>", "SecurityIps": "<all entries that it must hold>"},
     )
 
 

@@ -62,7 +62,7 @@ def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
         return failed(
             f"The evidence is of another system: its addresses are {seen}; the instance's is {', '.join(sorted(own))}."
         )
-    return passed(f"The system has {', '.join(sorted(found & own))}, as the instance.")
+    return passed(f"The system has {', '.join(sorted(found & own))}, which belongs to the instance.")
 
 
 def _holders(plan: Plan) -> tuple[Mapping[str, list[str]], list[tuple[str, UnreadableError]]]:

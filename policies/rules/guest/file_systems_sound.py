@@ -17,7 +17,7 @@ from policies.subjects.guest import COLLECT_AGAIN, by_evidence
 def _check(plan: Plan, _timeline: Timeline, instance: Facts, guest: Facts) -> Verdict:
     systems = guest.objects("fileSystems")
     if not systems:
-        return unknown("The evidence names no file system, and there is one at least.", COLLECT_AGAIN)
+        return unknown("The evidence names no file system, and every system has at least one.", COLLECT_AGAIN)
     return worst(_sound(system, lambda: window_start(plan, instance)) for system in systems)
 
 
@@ -43,7 +43,7 @@ def _due(system: Facts, restart: Callable[[], datetime]) -> str | None:
         return None
     most, count = system.number("maxMountCount"), system.number("mountCount")
     if most and count >= most:
-        return f"it was mounted {count:g} times since its last check, and {most:g} is the most"
+        return f"it was mounted {count:g} times since its last check; the limit is {most:g}"
     interval = timedelta(seconds=min(system.number("checkIntervalSeconds"), 1e9))
     last = system.moment("lastChecked")
     if interval and last + interval <= restart():
@@ -63,10 +63,10 @@ RULE: Final = InstanceRule(
             + aliyun("ecs", "RebootInstance", {"InstanceId": ID})
             + task("Then collect the evidence again.")
         )
-        | task("Put it off by tune2fs -c 0 -i 0 <device>, and collect the evidence again.")
+        | task("Postpone the check by tune2fs -c 0 -i 0 <device>, and collect the evidence again.")
     ),
     remediation_after=(
-        task("See at its console how far the check is; never cut it short:")
+        task("See at its console how far the check is; never interrupt it:")
         + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),

@@ -32,7 +32,7 @@ RULE: Final = InstanceRule(
     title="The instance must not be locked",
     severity="critical",
     notice_items=("N21",),
-    why="A locked instance cannot be operated, and is passed over or fails in the window.",
+    why="A locked instance cannot be operated, and is skipped or fails in the window.",
     remediation=(
         task("Settle the bill or open a ticket, as the lock reason says.")
         | (task("Leave it out:") + change("later", [ID]))

@@ -44,7 +44,12 @@ def _renew(instance_id: str) -> Fix:
 
 
 def _keep(instance_id: str) -> Fix:
-    return aliyun("ecs", "ModifyInstanceAutoReleaseTime", {"InstanceId": instance_id}, "no time: it is kept")
+    return aliyun(
+        "ecs",
+        "ModifyInstanceAutoReleaseTime",
+        {"InstanceId": instance_id},
+        "without a time: cancels the automatic release",
+    )
 
 
 RULE: Final = InstanceRule(

@@ -38,8 +38,8 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N34",),
     why=(
-        "Phased-out types without elastic network interfaces cannot be given an EIP in cut-through mode, nor their "
-        "MAC back."
+        "Phased-out types without elastic network interfaces can get no EIP in cut-through mode, and not their MAC "
+        "address back."
     ),
     remediation=(_UPGRADE_OR_LATER),
     remediation_after=(task("Stop it, then:") + _UPGRADE),

@@ -30,15 +30,18 @@ def _member(instance_id: str, group: Facts, rejoins: bool) -> Verdict:
                 "CreateLoadBalancer",
                 {"AddressType": "intranet", "VpcId": "<the target VPC>", "VSwitchId": "<its VSwitch>"},
             )
-            + task("Once it serves in its place:")
+            + task("Once the new load balancer serves the traffic:")
             + waiver(instance_id),
         )
     if beside := beside_classic(group):
         return failed(
             f"It is in {called(group)}. {beside}",
-            task("Let them move in one wave.")
+            task("Move these servers in one wave.")
             | task("Put a load balancer of the target VPC before those that have moved.")
-            | (task("Once support has said that this one takes both:") + waiver(instance_id)),
+            | (
+                task("Once Alibaba Cloud has confirmed that this load balancer takes servers of both networks:")
+                + waiver(instance_id)
+            ),
         )
     if rejoins:
         return passed(f"It is in {called(group)}; the stack declares that the team adds it again after the move.")

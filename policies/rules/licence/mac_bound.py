@@ -28,7 +28,8 @@ def _of_other_nics(licences: tuple[str, ...], guest: Facts) -> str:
     named = {_mac(text) for text in licences} - {None}
     going = [nic for nic in _nics(guest) if not nic.startswith(f"{_PRIVATE_NIC} ") and _mac(nic) in named]
     return (
-        f" That of {listed(tuple(going))} goes unless the plan retains it in place of {_PRIVATE_NIC}'s."
+        f" The MAC address of {listed(tuple(going))} is lost unless the migration plan retains it in place of that of "
+        f"{_PRIVATE_NIC}."
         if going
         else ""
     )
@@ -54,7 +55,7 @@ RULE: Final = InstanceRule(
     title="No licence may be bound to a MAC address",
     severity="high",
     notice_items=("N27", "N31"),
-    why="At most one of two MAC addresses is left: software licensed to the other one treats itself as a copy.",
+    why="At most one of two MAC addresses is left: software that is licensed to the other one takes itself for a copy.",
     remediation=(
         (
             task("Agree with the vendor how it is authorized again, and record who answers for it:")

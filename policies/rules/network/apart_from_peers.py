@@ -11,7 +11,7 @@ from policies.core.rule import InstanceRule
 from policies.security_groups.packets import block_of
 from policies.subjects.network import network_for
 
-_OWN: Final = "Make a VPC of its own, whose VSwitches the program plans:"
+_OWN: Final = "Create a new VPC, whose VSwitches the program plans:"
 _BLOCK: Final = "<a block apart>"
 
 
@@ -48,7 +48,7 @@ RULE: Final = InstanceRule(
         | (task(_OWN) + change("network", {"mode": "create", "cidrBlock": _BLOCK, "vswitches": [{"zone": "<zone>"}]}))
     ),
     remediation_after=(
-        task("Stop it and give it an address of a VSwitch that is apart:")
+        task("Stop the instance, and give it an address of a VSwitch that is apart:")
         + aliyun("ecs", "ModifyInstanceVpcAttribute", {"InstanceId": ID, "VSwitchId": "<vswitch>"})
     ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK),

@@ -79,15 +79,15 @@ def _allows(statement: Facts, blocks: tuple[str, ...], vpc_id: str) -> bool:
 def _denied(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> Verdict:
     """Judge the Deny statements first: they also refuse an instance with credentials of its own."""
     if _denies_today(statement, addresses_of(instance)) or not _denies_in_vpc(plan, instance, statement):
-        return passed(f"{_numbered(bucket, statement)} does not refuse it more than today.")
+        return passed(f"{_numbered(bucket, statement)} will not refuse the instance more than it does today.")
     denied = (*statement.texts("excludedAddresses"), *statement.texts("excludedVpcs"))
     excepted = (*statement.texts("addresses"), *statement.texts("vpcs"))
     of = ", ".join(denied) or "everybody"
     but = f" but {', '.join(excepted)}" if excepted else ""
     vpc_id = target_vpc(plan)
     return failed(
-        f"{_numbered(bucket, statement)} is of {of}{but}: it does not refuse the instance today, and does once it is "
-        f"in {vpc_id or 'the target VPC, which is yet to be made'}.{_lacking(statement) if excepted else ''}",
+        f"{_numbered(bucket, statement)} applies to {of}{but}: it does not refuse the instance today, and will once it "
+        f"is in {vpc_id or 'the target VPC, which is yet to be made'}.{_lacking(statement) if excepted else ''}",
         _new_policy(bucket, vpc_id),
     )
 

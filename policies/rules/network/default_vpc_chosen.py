@@ -20,7 +20,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     if mode == "default":
         return passed("The default VPC is chosen: network.mode is default.")
     if stack := network.optional_text("sharedWith"):
-        return not_applicable(f"Stack {stack} chose the VPC, and is judged for it.")
+        return not_applicable(f"Stack {stack} chose the VPC, and its own preview judges that choice.")
     if not network.flag("isDefault"):
         return passed(f"The existing VPC is not the default one of {region}.")
     if any(has_moved(item.facts) for item in plan.instances):
@@ -41,7 +41,7 @@ RULE: Final = MigrationRule(
         "that moves into it cannot move back, and shares it with all that others start there."
     ),
     remediation=(
-        (task("If it is meant:") + change("network", {"mode": "default", "zones": ["<zone>"]}))
+        (task("If the default VPC is meant:") + change("network", {"mode": "default", "zones": ["<zone>"]}))
         | change("network", {"mode": "create", "cidrBlock": "<block>", "vswitches": [{"zone": "<zone>"}]})
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),

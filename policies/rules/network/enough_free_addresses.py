@@ -50,7 +50,7 @@ RULE: Final = InstanceRule(
     why="Each instance gets a random address of the VSwitch; if none is left, its move fails.",
     remediation=change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a larger block>"}]),
     remediation_after=(
-        task("What found no address was not moved: declare a VSwitch with room, and open a ticket.")
+        task("An instance that got no address was not moved: declare a VSwitch with room, and open a ticket.")
         + change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a larger block>"}])
     ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK),

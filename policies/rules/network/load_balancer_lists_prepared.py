@@ -25,7 +25,7 @@ def _lists(plan: Plan, instance: Facts) -> Verdict:
     named = [item for item in lists if naming(item.texts("entries"), addresses)]
     if not named:
         broad = also_broad((entry for item in lists for entry in item.texts("entries")), addresses)
-        return passed(f"No access control list of CLB that a listener goes by names its address.{broad}")
+        return passed(f"No access control list that a CLB listener uses names its address.{broad}")
     return worst(judged(partial(_covered, plan, instance, item)) for item in named)
 
 
@@ -36,7 +36,7 @@ def _covered(plan: Plan, instance: Facts, item: Facts) -> Verdict:
     entries = ", ".join(naming(item.texts("entries"), addresses_of(instance)))
     target = f"{', '.join(blocks)}, where it moves, is not in it" if blocks else "where it moves is not known yet"
     return failed(
-        f"{acl_id}, by which {', '.join(item.texts('listeners'))} go, names {entries}, an address that changes; "
+        f"{acl_id}, which {', '.join(item.texts('listeners'))} use, names {entries}, an address that changes; "
         f"{target}.",
         _entry(acl_id, blocks[0] if blocks else "<block of the VSwitch>") | remediation("address-lists"),
     )

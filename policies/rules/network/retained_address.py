@@ -70,7 +70,7 @@ RULE: Final = InstanceRule(
     why="Otherwise the instance gets a random address, and clients of the old one cannot connect.",
     remediation=change("instances", [{"id": ID, "retainIp": False}]),
     remediation_after=(
-        task("Stop it, then ask for the address, if its VSwitch has it:")
+        task("Stop the instance, then request the address, if its VSwitch has it:")
         + aliyun(
             "ecs",
             "ModifyInstanceVpcAttribute",

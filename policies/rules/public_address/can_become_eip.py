@@ -44,7 +44,7 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return passed("A subscription that pays its Internet bandwidth by traffic converts its public address.")
     return failed(
         "It is a subscription that pays its Internet traffic by bandwidth: the cloud converts the public address of "
-        "one only where it pays by traffic.",
+        "a subscription only where it pays by traffic.",
         aliyun("ecs", "ModifyInstanceNetworkSpec", {"InstanceId": instance_id, "NetworkChargeType": "PayByTraffic"}),
     )
 

@@ -17,7 +17,7 @@ def _check(_plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     shown = ", ".join(addresses)
     bandwidth = instance.number("internetMaxBandwidthOut")
     if bandwidth > 0:
-        return passed(f"{shown} stays, at {bandwidth:g} Mbit/s; its NIC is deleted and becomes NatIP.")
+        return passed(f"{shown} stays, at {bandwidth:g} Mbit/s: its NIC is deleted, and the address becomes a NatIP.")
     if instance.flag("releasePublicIp"):
         return passed(
             f"{shown} is released by the move, as accepted. A newer edition of the migration guide even calls "

@@ -47,7 +47,7 @@ def _in_order(one: str, other: str, before: Mapping[str, frozenset[str]]) -> boo
 
 def _talks(plan: Plan, own: str, peer: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
     wave = peer.text("wave")
-    what = f"It is of wave {own} and talks with {peer.text('instanceId')} of wave {wave} ({peer.text('reason')})"
+    what = f"It is in wave {own} and talks with {peer.text('instanceId')} of wave {wave} ({peer.text('reason')})"
     if _in_order(own, wave, before):
         return passed(f"{what}, in a declared order.")
     return _apart(plan, what, own, [wave])
@@ -56,7 +56,7 @@ def _talks(plan: Plan, own: str, peer: Facts, before: Mapping[str, frozenset[str
 def _shares(plan: Plan, own: str, database: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
     unordered = [wave for wave in database.texts("waves") if not _in_order(own, wave, before)]
     what = (
-        f"It is of wave {own} and shares {database.text('dbInstanceId')} with wave {', '.join(database.texts('waves'))}"
+        f"It is in wave {own} and shares {database.text('dbInstanceId')} with wave {', '.join(database.texts('waves'))}"
     )
     return _apart(plan, what, own, unordered) if unordered else passed(f"{what}, in a declared order.")
 

@@ -45,7 +45,7 @@ def _shown(wave: Facts, move: Facts) -> Verdict:
         return failed(f"Its move is scheduled for {when}, after the Latest Schedule Time {to_minute(latest)}.")
     if planned != start:
         return failed(
-            f"Its move is scheduled for {when}, and the stack prepares for {to_minute(start)}.",
+            f"Its move is scheduled for {when}, but the window of its wave begins at {to_minute(start)}.",
             of_wave(wave.text("name"), {"start": planned.isoformat()})
             | task("Change the time of the pending task in the ECS console."),
         )

@@ -61,7 +61,7 @@ def _ways(instance_id: str) -> Fix:
     )
 
 
-_TAKE_OUT: Final = task("Under staying in the stack config take the entry out.")
+_TAKE_OUT: Final = task("Remove the entry under staying in the stack config.")
 
 RULE: Final = MigrationRule(
     module=__name__,

@@ -88,7 +88,10 @@ RULE: Final = MigrationRule(
     why="A threshold that is set low enough lets everything pass, without an owner.",
     remediation=(
         change("freezeHours", 24)
-        | task("Leave the key out; what has to be weaker for a while is waived for all, with an owner and an end.")
+        | task(
+            "Remove the key; if a threshold has to be weaker for a while, waive this rule for all, with an "
+            "owner and an end."
+        )
     ),
     reads=(MIGRATION,),
     unknown_ok=None,

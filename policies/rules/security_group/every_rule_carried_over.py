@@ -24,8 +24,8 @@ from policies.security_groups import clones, differences, judging
 
 _MOST_REASONS: Final = 3
 _AT_LINKED: Final = task(
-    "For a linked instance that knows the instance by its address, name a classic group of the instance; the stack "
-    "repeats such a rule for the clone:"
+    "Where a linked instance admits the instance by its address, admit a classic group of the instance in its place; "
+    "the stack repeats such a rule for the clone:"
 ) + aliyun(
     "ecs",
     "AuthorizeSecurityGroup",
@@ -99,12 +99,12 @@ RULE: Final = InstanceRule(
         )
         | task("Let the other instance be out of reach until its own move: name it under later in the stack config.")
         | task(
-            "Of a group that is mapped, accept it under securityGroups.groups[].acceptDifferences.lost in the "
+            "For a mapped group, accept the loss under securityGroups.groups[].acceptDifferences.lost in the "
             "stack config."
         )
     ),
     remediation_after=(
-        task("For a port that is closed, a VPC group of your own beside the clone:")
+        task("To open a closed port, put the instance into a VPC group of your own beside the clone:")
         + aliyun(
             "ecs",
             "AuthorizeSecurityGroup",

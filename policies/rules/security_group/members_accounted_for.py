@@ -21,7 +21,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return unknown(f"The members of {', '.join(missing)} are not known.")
     others = {group_id: set(groups[group_id].texts("memberIds")) - {own} for group_id in sorted(group_ids)}
     if not any(others.values()):
-        return not_applicable("Nobody else is in its groups.")
+        return not_applicable("No other instance is in its groups.")
     accounted = plan.remember(__name__, lambda: _accounted(plan))
     left = [
         f"{', '.join(sorted(members - accounted))} in {group_id}"
@@ -50,10 +50,10 @@ RULE: Final = InstanceRule(
     notice_items=("N11", "N12"),
     why=(
         "A group shared by several waves has one clone only if the stack knows of all of them: else its members end up "
-        "in two groups that do not know each other."
+        "in two groups that do not admit each other."
     ),
     remediation=change("later", ["<instance>"]),
-    remediation_after=task("So that those left behind are reached:") + change("classicLink", {}) + UP,
+    remediation_after=task("To reach the instances that were left behind:") + change("classicLink", {}) + UP,
     reads=(MIGRATING_INSTANCE, MIGRATION, CLASSIC_LINK_ATTACHMENT),
     unknown_ok=None,
     sources=(

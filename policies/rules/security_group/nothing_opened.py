@@ -29,8 +29,7 @@ from policies.security_groups import clones, differences, judging
 
 _LEAVE: Final = "Leave the clone to the program:"
 _ACCEPT: Final = task(
-    "Of a group that is mapped it can be accepted under securityGroups.groups[].acceptDifferences.opened in the stack "
-    "config."
+    "For a mapped group, accept it under securityGroups.groups[].acceptDifferences.opened in the stack config."
 )
 _AT_LINKED: Final = task(
     "For a linked instance that admits the instance at its new address, move into a VSwitch whose block its rules do "

@@ -91,7 +91,9 @@ RULE: Final = InstanceRule(
             "RevokeSecurityGroup",
             {"SecurityGroupId": "<classic group>", "SecurityGroupRuleId.1": "<one not needed>"},
         )
-        | task("Take the instance out of one of its groups: rules were already folded and split over several groups.")
+        | task(
+            "Take the instance out of one of its groups: its rules are already merged and split over several groups."
+        )
     ),
     reads=(MIGRATING_INSTANCE, CLONED_SECURITY_GROUP, SECURITY_GROUP_RULES),
     unknown_ok=None,

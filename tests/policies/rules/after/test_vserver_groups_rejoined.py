@@ -28,11 +28,11 @@ def test_fail_while_one_of_them_lacks_it() -> None:
     result = expect(moved({"standing": "member"}, {"vserverGroupId": "rsp-2"}), RULE, "i-web", Outcome.FAIL, *words)
     assert result.blocking
     assert "rsp-1" not in result.reason
-    assert result.reason.endswith("sends it nothing.")
+    assert result.reason.endswith("sends it no traffic.")
 
 
 def test_fail_says_who_may_keep_it_out() -> None:
-    expect(moved({"classicServerIds": ["i-stay"]}), RULE, "i-web", Outcome.FAIL, "nothing. i-stay of the same")
+    expect(moved({"classicServerIds": ["i-stay"]}), RULE, "i-web", Outcome.FAIL, "no traffic. i-stay of the same")
 
 
 def test_fail_where_the_load_balancer_takes_it_no_more() -> None:

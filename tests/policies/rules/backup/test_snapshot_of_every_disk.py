@@ -43,7 +43,7 @@ def test_pending_with_a_snapshot_that_this_very_update_made() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["dryRun"] = False
     draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
-    expect(draft, RULE, "i-web", Outcome.FAIL, "this update made it, or it is gone")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "either this update made it, or it has been deleted since")
     draft.now = BEFORE_FREEZE
     expect(draft, RULE, "i-web", Outcome.PENDING)
 
@@ -235,7 +235,7 @@ def test_pending_with_a_group_that_this_very_update_made() -> None:
     draft.facts(MIGRATION)["dryRun"] = False
     draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
     draft.add(SNAPSHOT_GROUP, "i-web", {"id": "ssg-1", "diskIds": ["d-web"]})
-    expect(draft, RULE, "i-web", Outcome.FAIL, "ssg-1", "this update made it, or it is gone")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "ssg-1", "either this update made it, or it has been deleted since")
     draft.now = BEFORE_FREEZE
     expect(draft, RULE, "i-web", Outcome.PENDING, "ssg-1")
 

@@ -61,7 +61,7 @@ def test_fail_with_a_link_to_another_vpc() -> None:
 
 @pytest.mark.parametrize(
     ("resource_type", "words"),
-    [(CLASSIC_LINK_ATTACHMENT, "attached 2 times"), (CLASSIC_LINK, "ClassicLink declared 2 times")],
+    [(CLASSIC_LINK_ATTACHMENT, "has 2 attachments"), (CLASSIC_LINK, "2 ClassicLink resources")],
 )
 def test_fail_with_two_of_one(resource_type: str, words: str) -> None:
     draft = prepared()

@@ -55,10 +55,10 @@ def test_fail_while_the_state_alone_says_that_they_last(now: datetime) -> None:
     draft = prepared()
     draft.now = now
     endpoint(draft, "Inner")["expiresAt"] = TOO_EARLY
-    expect(draft, RULE, "i-app", Outcome.FAIL, "by the state alone", "pulumi up")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "but its addresses end earlier", "pulumi up")
     # This very update has extended them, and found that in the cloud.
     draft.up("rm-orders")
-    expect(draft, RULE, "i-app", Outcome.PASS, "last until 2026-12-27T02:00+08:00: this update saw to it")
+    expect(draft, RULE, "i-app", Outcome.PASS, "last until 2026-12-27T02:00+08:00, by this update")
     draft.facts(HYBRID_ACCESS)["classicExpiresAt"] = TOO_EARLY
     expect(draft, RULE, "i-app", Outcome.FAIL)
 

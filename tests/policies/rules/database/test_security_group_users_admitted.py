@@ -16,7 +16,7 @@ def _by_group(network_type: str = "Classic") -> Draft:
 
 
 def test_pass_without_security_groups() -> None:
-    expect(prepared(exists=False), RULE, "dev", Outcome.PASS, "admits nobody by a classic security group")
+    expect(prepared(exists=False), RULE, "dev", Outcome.PASS, "admits no instance by a classic security group")
 
 
 def test_pass_with_a_group_of_a_vpc() -> None:
@@ -26,7 +26,7 @@ def test_pass_with_a_group_of_a_vpc() -> None:
 def test_pass_when_all_members_are_admitted_by_address_too() -> None:
     draft = _by_group()
     database(draft)["whitelistGroups"][0]["securityIps"] = ["10.0.0.0/24"]
-    expect(draft, RULE, "dev", Outcome.PASS, "admits by address, too")
+    expect(draft, RULE, "dev", Outcome.PASS, "also admits by address")
 
 
 @pytest.mark.parametrize(

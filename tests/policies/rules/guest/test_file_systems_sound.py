@@ -56,7 +56,7 @@ def test_pass_until_the_check_is_due() -> None:
         ({"state": "not clean"}, "in the state not clean: the restart repairs it"),
         ({"errorCount": 3.0}, "in the state clean with 3 recorded errors"),
         ({"readOnly": True}, "mounted read-only"),
-        ({"mountCount": 20.0, "maxMountCount": 20.0}, "mounted 20 times since its last check, and 20 is the most"),
+        ({"mountCount": 20.0, "maxMountCount": 20.0}, "mounted 20 times since its last check; the limit is 20"),
         (DUE, "last checked on 2020-03-03, more than 180 days before"),
         ({"fsckPass": None, **DUE}, "last checked on 2020-03-03"),
     ],

@@ -22,7 +22,7 @@ def test_pass_when_somebody_answers_for_it() -> None:
 def test_fail_when_one_does() -> None:
     licences = [f"{FLEXNET}1f"]
     result = expect(bent(macBoundLicences=licences, macAddresses=NICS), RULE, "i-web", Outcome.FAIL, FLEXNET, "vendor")
-    assert "goes unless" not in result.reason, "the private NIC's is the one that is retained"
+    assert "is lost unless" not in result.reason, "the private NIC's is the one that is retained"
 
 
 @pytest.mark.parametrize(
@@ -30,12 +30,12 @@ def test_fail_when_one_does() -> None:
 )
 def test_fail_tells_when_it_is_that_of_the_public_nic(licence: str) -> None:
     draft = bent(macBoundLicences=[licence], macAddresses=NICS)
-    expect(draft, RULE, "i-web", Outcome.FAIL, "That of eth1 00:16:3e:00:0a:20 goes unless the plan retains it")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "The MAC address of eth1 00:16:3e:00:0a:20 is lost unless")
 
 
 def test_fail_without_more_where_no_address_can_be_told_from_the_texts() -> None:
     draft = bent(macBoundLicences=["/opt/a.lic: HOSTID=ANY"], macAddresses=["ppp0 none", *NICS])
-    assert "goes unless" not in expect(draft, RULE, "i-web", Outcome.FAIL, "HOSTID=ANY").reason
+    assert "is lost unless" not in expect(draft, RULE, "i-web", Outcome.FAIL, "HOSTID=ANY").reason
 
 
 def test_fail_also_where_the_nics_are_not_known() -> None:

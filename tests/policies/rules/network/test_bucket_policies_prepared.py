@@ -108,7 +108,7 @@ DENIED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("what", DENIED)
 def test_fail_where_a_deny_is_of_where_it_goes(what: str) -> None:
     """Whoever else is let in, and whether or not it is let in by its address today."""
-    words = ("Statement 2 of the policy of shop-logs (Deny) is of ", f"once it is in {VPC}", f"SourceVpc {VPC}")
+    words = ("Statement 2 of the policy of shop-logs (Deny) applies to ", f"once it is in {VPC}", f"SourceVpc {VPC}")
     for first in (statement(addresses=[OLD, BLOCK]), statement(addresses=["203.0.113.0/24"])):
         draft = policy(first, statement("Deny", **DENIED[what]) | {"number": 2.0})
         expect(draft, RULE, "i-web", Outcome.FAIL, *words)
@@ -133,17 +133,17 @@ NOT_DENIED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("what", NOT_DENIED)
 def test_pass_where_a_deny_is_of_others_or_refuses_it_today(what: str) -> None:
     draft = policy(statement(addresses=[OLD, BLOCK]), statement("Deny", **NOT_DENIED[what]) | {"number": 2.0})
-    words = ("in as well", "Statement 2 of the policy of shop-logs (Deny) does not refuse it more than today")
+    words = ("in as well", "Statement 2 of the policy of shop-logs (Deny) will not refuse the instance")
     expect(draft, RULE, "i-web", Outcome.PASS, *words)
 
 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"addresses": [OLD]}, "is of everybody but 10.0.0.1: it does not"),
-        ({"addresses": [OLD], "vpcs": ["vpc-other"]}, "is of everybody but 10.0.0.1, vpc-other: it"),
-        ({"excludedAddresses": [BLOCK], "excludedVpcs": ["vpc-*"]}, f"is of {BLOCK}, vpc-*: it"),
-        ({"excludedAddresses": ["0.0.0.0/0"], "addresses": ["10.0.0.0/8"]}, "is of 0.0.0.0/0 but 10.0.0.0/8: it"),
+        ({"addresses": [OLD]}, "applies to everybody but 10.0.0.1: it does not"),
+        ({"addresses": [OLD], "vpcs": ["vpc-other"]}, "applies to everybody but 10.0.0.1, vpc-other: it"),
+        ({"excludedAddresses": [BLOCK], "excludedVpcs": ["vpc-*"]}, f"applies to {BLOCK}, vpc-*: it"),
+        ({"excludedAddresses": ["0.0.0.0/0"], "addresses": ["10.0.0.0/8"]}, "applies to 0.0.0.0/0 but 10.0.0.0/8: it"),
     ],
 )
 def test_fail_names_whom_a_deny_is_about(fields: dict[str, Any], words: str) -> None:

@@ -19,7 +19,7 @@ def named(*more: str, **changes: Any) -> Draft:
 
 
 def test_pass_where_no_list_in_use_names_it() -> None:
-    expect(prepared(), RULE, "i-web", Outcome.PASS, "No access control list of CLB that a listener goes by")
+    expect(prepared(), RULE, "i-web", Outcome.PASS, "No access control list that a CLB listener uses")
     expect(named(), RULE, "i-app", Outcome.PASS)
     expect(named(entries=["10.0.0.0/16"]), RULE, "i-web", Outcome.PASS, "It is in 10.0.0.0/16 too")
 

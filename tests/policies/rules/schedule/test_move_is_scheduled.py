@@ -28,7 +28,7 @@ def test_pass_when_the_event_has_the_windows_start_in_whatever_offset() -> None:
 
 @pytest.mark.parametrize("moment", ["2026-12-12T01:59:59+08:00", "2026-12-12T02:00:01+08:00", LATEST])
 def test_fail_when_the_event_has_another_time(moment: str) -> None:
-    expect(shown(moment), RULE, "i-web", Outcome.FAIL, "prepares for 2026-12-12T02:00+08:00", "window: {start: ")
+    expect(shown(moment), RULE, "i-web", Outcome.FAIL, "its wave begins at 2026-12-12T02:00+08:00", "window: {start: ")
 
 
 def test_fail_when_it_was_put_off_beyond_the_latest_time() -> None:
