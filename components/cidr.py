@@ -77,9 +77,9 @@ def plan_blocks(
     areas = [area for area in CLASSIC_LINK_RANGES if area.overlaps(block)] if classic_link else [block]
     planned: list[str | None] = []
     for need in needs:
-        found = _first_free(block, areas, closed, need)
-        planned.append(str(found) if found else None)
-        closed += [found] if found else []
+        free_block = _first_free(block, areas, closed, need)
+        planned.append(str(free_block) if free_block else None)
+        closed += [free_block] if free_block else []
     return planned
 
 

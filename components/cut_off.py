@@ -57,15 +57,15 @@ def adoptable(
     with an entry of others is not adopted, because an import makes all entries the stack's own.
     """
     also = {choice.id: choice.also_admit for choice in choices}
-    found: dict[tuple[str, str], str] = {}
+    adopted: dict[tuple[str, str], str] = {}
     for resource_id, (database, group) in groups.items():
         key = _WHITELIST_GROUPS[database.product], f"{database.id}-{group.name}"
         inputs = begun.get(key, {})
         ours = _blocks(str(item) for item in inputs.get("securityIps") or ()) | _blocks(also.get(database.id, ()))
         network_type = inputs.get("networkType", group.network_type)
         if inputs and network_type == group.network_type and _blocks(group.security_ips) <= ours:
-            found[key] = resource_id
-    return found
+            adopted[key] = resource_id
+    return adopted
 
 
 def adoptable_links(links: Iterable[ClassicLinkAttachment], begun: Begun) -> Mapping[tuple[str, str], str]:

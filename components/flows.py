@@ -42,8 +42,8 @@ def with_flows(config: MigrationConfig, directory: Path, file: str) -> Migration
             flows.append(Flow.model_validate(dict(zip(_COLUMNS, cells, strict=True))))
         except ValidationError as error:
             problems += [
-                Problem(_KEY, f"line {number}, {found.key}: {found.expected.partition('; got ')[0]}")
-                for found in problems_of(error, Flow)
+                Problem(_KEY, f"line {number}, {problem.key}: {problem.expected.partition('; got ')[0]}")
+                for problem in problems_of(error, Flow)
             ]
     if problems:
         raise ConfigError(file, problems)

@@ -80,13 +80,13 @@ def _merged(raw: Mapping[str, Any], directory: Path, places: Places) -> dict[str
         if not isinstance(name, str):
             continue  # the parser reports what it expects there
         try:
-            found = read_document(directory / name)
+            document = read_document(directory / name)
         except DocumentError as error:
             problems.append(Problem(f"{_KEY}[{index}]", str(error)))
             continue
-        faults = list(_faults(found, raw, name))
+        faults = list(_faults(document, raw, name))
         problems += faults
-        for key, items in () if faults else found.items():
+        for key, items in () if faults else document.items():
             merged[key] = [*merged.get(key, ()), *items]
             places.add(key, len(items), name)
     if problems:

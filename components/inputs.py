@@ -97,10 +97,10 @@ def with_shared_file(config: MigrationConfig, directory: Path, file: str, output
     # Before it is read, as the inventory file.
     source = source_file(outputs, directory)
     try:
-        found = read_document(outputs)
-        if not isinstance(found, Mapping):
+        document = read_document(outputs)
+        if not isinstance(document, Mapping):
             raise TypeError("expected a map")
-        shared, record = share(config, StackRecord(), found, file)
+        shared, record = share(config, StackRecord(), document, file)
     except (DocumentError, ValueError, KeyError, TypeError, AttributeError) as error:
         problem = f"{error}" if isinstance(error, DocumentError) else f"{outputs}: it holds something else"
         expected = f"expected what `pulumi stack output --json --stack {config.network.stack}` prints"
@@ -136,9 +136,9 @@ def in_region(config: MigrationConfig, estate: Estate, file: str, cloud: Mapping
     `cloud` are the texts of the `alicloud:` keys. Raises ConfigError, all problems at once.
     """
     problems = [
-        Problem(f"{PREFIX}{key}", f"{given}, and the estate in the file is of {found}; expected one of both", root="")
-        for key, found in (("region", estate.region_id), ("accountId", estate.account_id))
-        if (given := cloud.get(f"{PREFIX}{key}")) not in (None, found)
+        Problem(f"{PREFIX}{key}", f"{given}, and the estate in the file is of {actual}; expected one of both", root="")
+        for key, actual in (("region", estate.region_id), ("accountId", estate.account_id))
+        if (given := cloud.get(f"{PREFIX}{key}")) not in (None, actual)
     ]
     if isinstance(config.network, SharedNetwork):
         expected = f"expected a run by the cloud, or its outputs in the file that {OUTPUTS_VARIABLE} names"

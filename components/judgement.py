@@ -88,17 +88,25 @@ def unjudged(digest: str, stack: tuple[str, str], environ: Mapping[str, str], no
         directory = private_directory(environ) / DIRECTORY
     except CannotTellError as error:
         return f"it cannot be told whether this update was judged: {error}."
-    fresh = [kept for kept in _kept(directory) if kept.stack == stack and now - HOLDS <= kept.judged_at <= now + _SKEW]
-    found = max((kept for kept in fresh if kept.facts_sha256 == digest), key=lambda kept: kept.judged_at, default=None)
-    if found is not None and found.passes:
+    fresh = [
+        judgement
+        for judgement in _kept(directory)
+        if judgement.stack == stack and now - HOLDS <= judgement.judged_at <= now + _SKEW
+    ]
+    latest = max(
+        (judgement for judgement in fresh if judgement.facts_sha256 == digest),
+        key=lambda judgement: judgement.judged_at,
+        default=None,
+    )
+    if latest is not None and latest.passes:
         return None
-    if found is not None and not found.open_findings:
-        return f"the preview of {_to_minute(found.judged_at)} found nothing that it could judge."
-    if found is not None:
-        number = f"{found.open_findings} finding{'' if found.open_findings == 1 else 's'}"
-        return f"the preview of {_to_minute(found.judged_at)} left {number} open that must be settled first."
+    if latest is not None and not latest.open_findings:
+        return f"the preview of {_to_minute(latest.judged_at)} found nothing that it could judge."
+    if latest is not None:
+        number = f"{latest.open_findings} finding{'' if latest.open_findings == 1 else 's'}"
+        return f"the preview of {_to_minute(latest.judged_at)} left {number} open that must be settled first."
     if fresh:
-        last = _to_minute(max(kept.judged_at for kept in fresh))
+        last = _to_minute(max(judgement.judged_at for judgement in fresh))
         return f"the cloud, the commit or the stack file has changed since the verdict of {last}."
     minutes = HOLDS // timedelta(minutes=1)
     return f"no preview with the policy pack has judged this update within the last {minutes} minutes."
@@ -107,11 +115,11 @@ def unjudged(digest: str, stack: tuple[str, str], environ: Mapping[str, str], no
 def _kept(directory: Path) -> Iterator[Kept]:
     for path in directory.glob("*.json"):
         try:
-            kept = _read(json.loads(path.read_text(encoding="utf-8")))
+            judgement = _read(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        if kept.judged_at.utcoffset() is not None:
-            yield kept
+        if judgement.judged_at.utcoffset() is not None:
+            yield judgement
 
 
 def _read(found: Mapping[str, Any]) -> Kept:

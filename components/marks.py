@@ -46,14 +46,14 @@ def marked(description: str, stack: str, name: str) -> str:
 
 def mark_of(description: str) -> str | None:
     """Return the mark in a description."""
-    found = _MARK.search(description)
-    return found and found[0]
+    match = _MARK.search(description)
+    return match and match[0]
 
 
 def maker(description: str) -> str | None:
     """Return the stack that a description's mark names."""
-    found = _MARK.search(description)
-    return found and found["stack"]
+    match = _MARK.search(description)
+    return match and match["stack"]
 
 
 def found_marked(estate: Estate, groups: Iterable[SnapshotGroup] = ()) -> Mapping[tuple[str, str], tuple[str, ...]]:
@@ -61,11 +61,11 @@ def found_marked(estate: Estate, groups: Iterable[SnapshotGroup] = ()) -> Mappin
 
     `groups` are snapshot-consistent groups, which the estate does not have.
     """
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    ids_of: dict[tuple[str, str], tuple[str, ...]] = {}
     for kind, thing_id, description in (*_described(estate), *_taken(SNAPSHOT_GROUP, groups, estate)):
         if words := mark_of(description):
-            found[kind, words] = tuple(sorted((*found.get((kind, words), ()), thing_id)))
-    return found
+            ids_of[kind, words] = tuple(sorted((*ids_of.get((kind, words), ()), thing_id)))
+    return ids_of
 
 
 def _described(estate: Estate) -> Iterator[tuple[str, str, str]]:

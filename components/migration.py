@@ -134,10 +134,10 @@ class Migration(pulumi.ComponentResource):
     def _declare_shared_groups(self, plan: MigrationPlan) -> Mapping[str, SharedSecurityGroup]:
         """Declare the VPC groups of others: the clones of another stack, or those of the config."""
         groups, choice = plan.groups, plan.config.security_groups
-        found = groups.shared if choice is not None and choice.mode == "shared" else groups.mapped
+        group_ids = groups.shared if choice is not None and choice.mode == "shared" else groups.mapped
         return {
             classic_id: SharedSecurityGroup(
-                classic_id, SharedSecurityGroupArgs(groups=found[classic_id], facts=facts), self._child()
+                classic_id, SharedSecurityGroupArgs(groups=group_ids[classic_id], facts=facts), self._child()
             )
             for classic_id, facts in others_group_facts(plan).items()
         }

@@ -175,7 +175,7 @@ def broad_rules(
         holders = {item.id for item in instances} if block is None else {at for _, at in addresses.inside(block)}
         return _departures(holders, starts), _departures(holders, stays)
 
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    out_of_reach: dict[tuple[str, str], set[str]] = defaultdict(set)
     for group_id in sorted(movers.keys() | remaining.keys()):
         near = movers.get(group_id, ()), remaining.get(group_id, ())
         for rule in filter(_is_broad, _accepting(groups[group_id])):
@@ -183,8 +183,8 @@ def broad_rules(
             text = f"ingress accept {rule.source.ip_protocol} {rule.source.port_range} from {rule.peer}"
             for (moving, _), (_, staying) in ((near, far), (far, near)):
                 if moving:
-                    found[group_id, text].update(_later_than(moving[0][0], staying))
-    return tuple(BroadRule(*key, tuple(sorted(ids))) for key, ids in sorted(found.items()) if ids)
+                    out_of_reach[group_id, text].update(_later_than(moving[0][0], staying))
+    return tuple(BroadRule(*key, tuple(sorted(ids))) for key, ids in sorted(out_of_reach.items()) if ids)
 
 
 def _is_broad(rule: ClassicRule) -> bool:
@@ -200,9 +200,9 @@ def _departures(instance_ids: Iterable[str], times: Mapping[str, datetime]) -> _
 
 def _members(instances: Iterable[Instance], times: Mapping[str, datetime]) -> Mapping[str, _Departures]:
     """Return the members of each group whose time is known."""
-    found: dict[str, set[str]] = defaultdict(set)
+    members: dict[str, set[str]] = defaultdict(set)
     for instance in instances:
         for group_id in instance.security_group_ids:
-            found[group_id].add(instance.id)
-    departures = {group_id: _departures(ids, times) for group_id, ids in found.items()}
+            members[group_id].add(instance.id)
+    departures = {group_id: _departures(ids, times) for group_id, ids in members.items()}
     return {group_id: items for group_id, items in departures.items() if items}

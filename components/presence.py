@@ -82,6 +82,6 @@ def private_directory(environment: Mapping[str, str]) -> Path:
 def _engine_port(arguments: Sequence[str]) -> int:
     """Return the engine's port from `--engine HOST:PORT`, which every Python language host passes."""
     text = "\n".join(arguments)
-    if found := re.search(r"(?m)^--engine[\n=].*:(\d+)$", text):
-        return int(found.group(1))
+    if match := re.search(r"(?m)^--engine[\n=].*:(\d+)$", text):
+        return int(match.group(1))
     raise CannotTellError("this program was not started by the Pulumi engine's language host")

@@ -154,9 +154,10 @@ def _stack_file(
 
 def _project_config(directory: Path) -> Mapping[str, object]:
     """Return the `alicloud:` keys of Pulumi.yaml, which hold for all stacks (Pulumi, "Project-level configuration")."""
-    found = {key: value for key, value in _config_in(directory / _PROJECT_FILE).items() if key.startswith(PREFIX)}
+    prefixed = {key: value for key, value in _config_in(directory / _PROJECT_FILE).items() if key.startswith(PREFIX)}
     return {
-        key: value["value"] if isinstance(value, dict) and "value" in value else value for key, value in found.items()
+        key: value["value"] if isinstance(value, dict) and "value" in value else value
+        for key, value in prefixed.items()
     }
 
 

@@ -88,7 +88,7 @@ def with_leftovers(
         *(item for ids in record.applied.values() for item in ids),
     }
     groups = _whole_groups(config, estate, snapshot_groups() if _may_be_grouped(record, config, estate) else ())
-    found = {key: ids for key, ids in found_marked(estate, groups).items() if maker(key[1]) in (stack, None)}
+    marked_ids = {key: ids for key, ids in found_marked(estate, groups).items() if maker(key[1]) in (stack, None)}
     name = config.network.name if isinstance(config.network, CreateNetwork) else None
     alike = [vpc.id for vpc in estate.vpcs if name is not None and vpc.name == name]
     there = _target(config, record.vpc_id, None)
@@ -96,20 +96,20 @@ def with_leftovers(
     # What is linked is exported with ClassicLink.
     enabled = [vpc.id for vpc in estate.vpcs if vpc.classic_link_enabled and "linkedInstance" not in record.applied]
     unclear = record.vpc_id in enabled and name is not None
-    if not unclear and known.issuperset([*alike, *linked, *(item for ids in found.values() for item in ids)]):
+    if not unclear and known.issuperset([*alike, *linked, *(item for ids in marked_ids.values() for item in ids)]):
         return record
     state = read_state(stack)
     made = {(kind, mark(stack, own)) for kind, own in state}
     vpc_id = record.vpc_id or (state.get((NETWORK, name)) if name is not None else None)
-    left = {key: ids for key, ids in found.items() if key not in made}
+    left = {key: ids for key, ids in marked_ids.items() if key not in made}
     target = _target(config, vpc_id, left.get((NETWORK, mark(stack, name or ""))))
     vpcs = {item.id: item.vpc_id for item in estate.vswitches}
     vpcs |= {item.id: item.vpc_id for item in estate.security_groups if item.vpc_id}
     leftovers = {
         # Resources in another VPC are no part of this target.
-        key: kept[0]
+        key: in_target[0]
         for key, ids in left.items()
-        if (kept := [item for item in ids if item not in vpcs or vpcs[item] == target])
+        if (in_target := [item for item in ids if item not in vpcs or vpcs[item] == target])
     }
     # In a VPC of others somebody else may have made the link; in that of this stack it is in the way of a destroy.
     own = [item for item in estate.classic_links if item.vpc_id == vpc_id and name is not None]
@@ -174,10 +174,10 @@ def _with_whitelist_groups(
     record: StackRecord, config: MigrationConfig, estate: Estate, begun: Callable[[], cut_off.Begun]
 ) -> StackRecord:
     """Return the record with the whitelist groups of a killed run: the cloud keeps no mark of them."""
-    found = cut_off.whitelist_groups(estate, config.databases)
-    if found.keys() <= set(record.whitelist_group_ids):
+    group_ids = cut_off.whitelist_groups(estate, config.databases)
+    if group_ids.keys() <= set(record.whitelist_group_ids):
         return record
-    left = cut_off.adoptable(found, config.databases, begun())
+    left = cut_off.adoptable(group_ids, config.databases, begun())
     stack = record.stack or ""
     return replace(record, leftovers={(kind, mark(stack, name)): item for (kind, name), item in left.items()})
 
@@ -276,8 +276,8 @@ def share(
     stack = config.network.stack if isinstance(config.network, SharedNetwork) else ""
     lacking = [key for key in ("vpcId", "vswitches", "waves", "classicOrigins") if not outputs.get(key)]
     if lacking:
-        found = f"{stack} does not export {', '.join(lacking)}"
-        raise ConfigError(file, [Problem("network.stack", f"{found}; expected a stack of this program that is up")])
+        problem = f"{stack} does not export {', '.join(lacking)}"
+        raise ConfigError(file, [Problem("network.stack", f"{problem}; expected a stack of this program that is up")])
     starts = {
         instance_id: datetime.fromisoformat(wave["window"]["start"])
         for wave in outputs["waves"]

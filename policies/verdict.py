@@ -99,10 +99,10 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    document = dict(pairs)
+    if len(document) < len(pairs):
         raise ValueError("a key stands there twice")
-    return found
+    return document
 
 
 def refusals(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> list[str]:
@@ -125,13 +125,13 @@ def _other_run(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
         yield f"its run is {run['id'] or 'without an id'}, expected {wanted.run}"
     if wanted.since is not None and _time(result["judgedAt"]) < wanted.since:
         yield f"it was judged at {result['judgedAt']}, before {wanted.since.isoformat()}"
-    for name, found, expected in (
+    for name, actual, expected in (
         ("stack", result["stack"], wanted.stack),
         ("commit", run["commit"], wanted.commit),
         ("account", run["accountId"], wanted.account),
     ):
-        if expected is not None and found != expected:
-            yield f"its {name} is {found or '(not known)'}, expected {expected}"
+        if expected is not None and actual != expected:
+            yield f"its {name} is {actual or '(not known)'}, expected {expected}"
     if wanted.commit is not None and run["dirty"] is not False:
         yield "the checkout had changes on top of that commit"
 
@@ -229,16 +229,16 @@ def _unasked_instances(
     result: Mapping[str, Any], results: Iterable[tuple[ResultDocument, Sequence[InstanceDocument | None]]]
 ) -> Iterator[str]:
     """Yield the rules with results for instances that do not have exactly one for each instance."""
-    asked: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    results_of: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for group, instances in results:
-        asked[group["rule"]].update(item["key"] for item in instances if item is not None)
+        results_of[group["rule"]].update(item["key"] for item in instances if item is not None)
     every = [item["key"] for item in result["instances"]]
     if len(set(every)) < len(every):
         yield "two instances have the same key"
-    for rule, found in sorted(asked.items()):
-        if found and (missing := sorted(set(every) - found.keys())):
+    for rule, counts in sorted(results_of.items()):
+        if counts and (missing := sorted(set(every) - counts.keys())):
             yield f"{rule} has no result for {', '.join(missing)}"
-        if twice := sorted(key for key, count in found.items() if count > 1):
+        if twice := sorted(key for key, count in counts.items() if count > 1):
             yield f"{rule} has more than one result for {', '.join(twice)}"
 
 
@@ -248,10 +248,10 @@ _PASSING: Final = frozenset(name for name, code in _CODES.items() if code == REA
 
 def judgement(result: Mapping[str, Any], wave: str | None) -> Mapping[str, Any]:
     """Return the judgement of the stack, or of one of its waves. Raises NotJudgedError if there is no such wave."""
-    found = [result] if wave is None else [item for item in result["waves"] if item["name"] == wave]
-    if len(found) != 1:
+    parts = [result] if wave is None else [item for item in result["waves"] if item["name"] == wave]
+    if len(parts) != 1:
         raise NotJudgedError(f"it has no wave {wave}")
-    judged: Mapping[str, Any] = found[0]["judgement"]
+    judged: Mapping[str, Any] = parts[0]["judgement"]
     return judged
 
 
@@ -314,16 +314,16 @@ def _headline(result: Mapping[str, Any], wanted: Wanted, readiness: str) -> str:
 
 def _findings(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
     """Yield each blocking finding: outcome, rule, subject and the first line of the reason."""
-    found = [
+    open_findings = [
         item
         for item in findings(result, "FAIL", "UNKNOWN")
         if item["blocking"] and wanted.wave in (None, item["wave"] or wanted.wave)
     ]
-    for item in found[:_SHOWN]:
+    for item in open_findings[:_SHOWN]:
         reason = item["reason"].partition("\n")[0]
         yield _line(f"  {item['outcome']} {item['rule']} {item['subject']['name']}: {reason}")
-    if len(found) > _SHOWN:
-        yield f"  and {len(found) - _SHOWN} more, in the file"
+    if len(open_findings) > _SHOWN:
+        yield f"  and {len(open_findings) - _SHOWN} more, in the file"
 
 
 def _time(text: str) -> datetime:

@@ -35,8 +35,8 @@ def _show(decision: Decision, ran: Preview, wish: Wish, out: Console) -> int:
     if result is None:
         return not_judged(decision, ran, out)
     rules = {rule["id"]: rule for rule in result["rules"]}
-    found = [item for item in open_findings(result) if wish.wave in (None, item["wave"] or wish.wave)]
-    chosen = chosen_of(found, result, wish.rules, wish.instances)
+    findings = [item for item in open_findings(result) if wish.wave in (None, item["wave"] or wish.wave)]
+    chosen = chosen_of(findings, result, wish.rules, wish.instances)
     whole = bool(wish.everything or wish.instances or wish.rules)
     if whole:
         show_findings(out, chosen, rules)

@@ -60,7 +60,7 @@ def fixes(findings: Iterable[Mapping[str, Any]], rules: Mapping[str, Mapping[str
             fix = data.Fix(tuple(tuple(_step(step) for step in way) for way in written["ways"]))
             general = _general(fix, item["subject"])
             grouped[tuple(tuple(map(_what, way)) for way in general.ways)].append(_Found(fix, general, item))
-    return sorted((_fix(found, rules) for found in grouped.values()), key=_order)
+    return sorted((_fix(items, rules) for items in grouped.values()), key=_order)
 
 
 class _Found(NamedTuple):

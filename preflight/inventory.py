@@ -59,19 +59,19 @@ def inventory(  # noqa: PLR0913 - one argument an option
     if estate is not None:
         if stack or region or cloud:
             raise Stop(BAD_INPUT, "--estate: expected no --stack, --region or --cloud beside it")
-        found = read_file(estate)
+        now = read_file(estate)
     else:
-        found = read_region(Where(project, stack, region, cloud), Progress(console(stderr=True)))
+        now = read_region(Where(project, stack, region, cloud), Progress(console(stderr=True)))
     if before is not None:
-        _same_region(before, found, diff)
+        _same_region(before, now, diff)
     if output is not None:
-        _save(output, found)
+        _save(output, now)
     elif before is None:
-        sys.stdout.write(render(found))
+        sys.stdout.write(render(now))
     if before is None:
         return
-    differences = changes(before.estate, found.estate)
-    show_changes(console(), before, found, differences)
+    differences = changes(before.estate, now.estate)
+    show_changes(console(), before, now, differences)
     if differences:
         raise typer.Exit(CHANGED)
 

@@ -14,12 +14,12 @@ from policies.verdict import CONDITIONS
 def moment(text: str) -> datetime:
     """Read a time with its offset. Raises typer.BadParameter."""
     try:
-        found = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError:
-        found = None
-    if found is None or found.utcoffset() is None:
+        parsed = None
+    if parsed is None or parsed.utcoffset() is None:
         raise typer.BadParameter(f"expected a time with its offset, such as 2026-12-11T03:00:00+08:00; found {text!r}")
-    return found
+    return parsed
 
 
 StartOption: TypeAlias = Annotated[

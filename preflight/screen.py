@@ -261,8 +261,8 @@ def file_age(result: Mapping[str, Any]) -> str:
 
 
 def _judgement(result: Mapping[str, Any], wave: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = next(item["judgement"] for item in result["waves"] if item["name"] == wave)
-    return found
+    judgement: Mapping[str, Any] = next(item["judgement"] for item in result["waves"] if item["name"] == wave)
+    return judgement
 
 
 def styled(readiness: str, rest: str) -> Text:

@@ -43,8 +43,10 @@ def session(project: Path, stack: str | None, estate: Path | None) -> Iterator[S
             access = check_access(opened)
             yield Session(opened, config, access.cloud.account_id(), access.origin, access.cloud.scrub, scratch)
             return
-        found = read_file(estate).estate
+        estate_read = read_file(estate).estate
         opened = open_by_file(project, stack, os.environ, estate, scratch)
         config = check_config(opened)
-        origin = f"by the estate in {estate} of {when(found.read_at.isoformat())}, account {found.account_id}"
-        yield Session(opened, config, found.account_id, f"{origin}, region {found.region_id}", str, scratch)
+        origin = (
+            f"by the estate in {estate} of {when(estate_read.read_at.isoformat())}, account {estate_read.account_id}"
+        )
+        yield Session(opened, config, estate_read.account_id, f"{origin}, region {estate_read.region_id}", str, scratch)

@@ -123,8 +123,8 @@ def _properties(state: events.StepEventStateMetadata) -> Mapping[str, Value]:
     inputs: dict[str, Value] = {key: _plain(value) for key, value in (state.inputs or {}).items()}
     outputs: dict[str, Value] = {key: _plain(value) for key, value in (state.outputs or {}).items() if key != _TIMEOUTS}
     if state.type.startswith("alicloud:"):
-        found = {key: value for key, value in inputs.items() if value is Leaf.UNKNOWN} | outputs
-        return found if outputs.get("id") else found | {"id": Leaf.UNKNOWN}
+        known = {key: value for key, value in inputs.items() if value is Leaf.UNKNOWN} | outputs
+        return known if outputs.get("id") else known | {"id": Leaf.UNKNOWN}
     return outputs or inputs
 
 

@@ -38,8 +38,10 @@ class WaveSummary:
 
 def waves(result: Mapping[str, Any]) -> list[WaveSummary]:
     """Return each wave by its window; findings about the stack as a whole block every wave, as in the judgement."""
-    found = open_findings(result)
-    return [_wave(wave, [item for item in found if item["wave"] in (None, wave["name"])]) for wave in result["waves"]]
+    findings = open_findings(result)
+    return [
+        _wave(wave, [item for item in findings if item["wave"] in (None, wave["name"])]) for wave in result["waves"]
+    ]
 
 
 def _wave(wave: Mapping[str, Any], findings: list[Mapping[str, Any]]) -> WaveSummary:

@@ -137,8 +137,8 @@ def open_by_file(
     judged[ESTATE_VARIABLE] = str(estate.resolve())
     os.environ.clear()
     os.environ.update(judged)
-    kept = _without_secrets(config.get("config"), f"Pulumi.{name}.yaml")
-    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in kept.items()}
+    config_values = _without_secrets(config.get("config"), f"Pulumi.{name}.yaml")
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config_values.items()}
     _check_length(texts, f"Pulumi.{name}.yaml")
     # Pulumi writes a salt beside the config of a new stack; this keeps it out of the user's file.
     (place / _PROJECT_FILE).write_text(json.dumps({"name": project.get("name"), "runtime": "python"}), encoding="utf-8")
@@ -147,7 +147,7 @@ def open_by_file(
         command.run(["stack", "init", name, "--no-select", "--non-interactive"], str(place), {})
         file = place / f"Pulumi.{name}.yaml"
         salt = read_document(file) if file.is_file() else None
-        file.write_text(json.dumps({**(salt or {}), "config": kept}), encoding="utf-8")
+        file.write_text(json.dumps({**(salt or {}), "config": config_values}), encoding="utf-8")
         handle = automation.Stack.select(name, _Workspace(work_dir=str(directory), pulumi_command=command))
     except automation.CommandError as error:
         raise _refused(error, name) from None
@@ -184,24 +184,24 @@ def _only_stack(directory: Path) -> str:
 
 def _document(path: Path) -> Mapping[str, object]:
     try:
-        found = read_document(path)
+        document = read_document(path)
     except DocumentError as error:
         raise Stop(BAD_INPUT, redacted(str(error))) from None
-    if not isinstance(found, Mapping):
+    if not isinstance(document, Mapping):
         raise Stop(BAD_INPUT, f"{path.name}: expected a map")
-    return found
+    return document
 
 
 def _without_secrets(config: object, file: str) -> dict[str, object]:
     """Return the config without the keys of cloud access, and without values that only the stack's key opens."""
-    kept: dict[str, object] = {}
+    values: dict[str, object] = {}
     for key, value in config.items() if isinstance(config, Mapping) else ():
         if str(key).startswith(PREFIX) and key not in _PLACE:
             continue
         if _is_secret(value):
             raise Stop(BAD_INPUT, f"{file}: {key}: expected no secret with --estate, which has no key to open it")
-        kept[str(key)] = value
-    return kept
+        values[str(key)] = value
+    return values
 
 
 def _is_secret(value: object) -> bool:
@@ -239,8 +239,8 @@ def _refused(error: automation.CommandError, stack: str | None) -> Stop:
 def error_lines(output: str) -> list[str]:
     """Return the errors that a command of the engine printed, each once."""
     lines = [line.strip().removeprefix("stderr: ") for line in redacted(output).splitlines()]
-    found = [line.partition("error: ")[2] for line in lines if line.startswith("error: ")]
-    return list(dict.fromkeys(line.strip() for line in found if line.strip()))
+    errors = [line.partition("error: ")[2] for line in lines if line.startswith("error: ")]
+    return list(dict.fromkeys(line.strip() for line in errors if line.strip()))
 
 
 def decoded(text: str) -> object:

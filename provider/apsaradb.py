@@ -279,8 +279,8 @@ def _zone_for(cloud: Cloud, database: Database, vswitch_id: str) -> str:
     """Return the zone to name: of a database in several, that of the VSwitch, because the call takes a single one."""
     if len(database.zone_ids) == 1:
         return database.zone_id
-    found = listed(cloud, "vpc:DescribeVSwitches", region_id=cloud.region, v_switch_id=vswitch_id)
-    return next((str(vswitch.zone_id) for vswitch in found), database.zone_ids[0])
+    vswitches = listed(cloud, "vpc:DescribeVSwitches", region_id=cloud.region, v_switch_id=vswitch_id)
+    return next((str(vswitch.zone_id) for vswitch in vswitches), database.zone_ids[0])
 
 
 class _MongoDb(Product):

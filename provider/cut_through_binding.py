@@ -104,8 +104,8 @@ class CutThroughBinding(Resource):
             raise ResourceError(f"{resource_id!r} is no id of a cut-through binding: expected allocationId:eniId.")
         interface = _interface(cloud, eni_id)
         if interface is not None and interface.instance_id and _is_bound(cloud, allocation_id, eni_id):
-            found = (allocation_id, eni_id, interface.instance_id)
-            return _state(dict(zip(_NAMES, found, strict=True)))
+            bound = (allocation_id, eni_id, interface.instance_id)
+            return _state(dict(zip(_NAMES, bound, strict=True)))
         eip = find_eip(cloud, allocation_id)
         if not state or eip is None or eip.instance_id not in (None, "", eni_id):
             return None
@@ -138,8 +138,8 @@ def _put_together(cloud: Cloud, inputs: Properties) -> None:
 
 
 def _state(inputs: Properties) -> Properties:
-    told = {name: inputs[name] for name in _NAMES}
-    return told | {"applied": digest(told)}
+    state = {name: inputs[name] for name in _NAMES}
+    return state | {"applied": digest(state)}
 
 
 def _is_bound(cloud: Cloud, allocation_id: str, eni_id: str) -> bool:

@@ -122,31 +122,31 @@ def _status(item: Any) -> str | None:
 
 
 def _vpc_state(vpc: Any) -> Properties:
-    told: Properties = {"vpcId": vpc.vpc_id, "cidrBlock": vpc.cidr_block}
-    return told | {"applied": digest(told)}
+    state: Properties = {"vpcId": vpc.vpc_id, "cidrBlock": vpc.cidr_block}
+    return state | {"applied": digest(state)}
 
 
 def _vswitch_state(vswitch: Any) -> Properties:
-    told: Properties = {
+    state: Properties = {
         "vpcId": vswitch.vpc_id,
         "zoneId": vswitch.zone_id,
         "vswitchId": vswitch.v_switch_id,
         "cidrBlock": vswitch.cidr_block,
         "status": vswitch.status,
     }
-    return told | {"applied": digest(told)}
+    return state | {"applied": digest(state)}
 
 
 def _default_vpc_id(cloud: Cloud) -> str | None:
-    found = listed(cloud, "vpc:DescribeVpcs", region_id=cloud.region, is_default=True)
-    return next((str(item.vpc_id) for item in found), None)
+    vpcs = listed(cloud, "vpc:DescribeVpcs", region_id=cloud.region, is_default=True)
+    return next((str(item.vpc_id) for item in vpcs), None)
 
 
 def _default_vswitch_id(cloud: Cloud, vpc_id: str, zone_id: str) -> str | None:
-    found = listed(
+    vswitches = listed(
         cloud, "vpc:DescribeVSwitches", region_id=cloud.region, vpc_id=vpc_id, zone_id=zone_id, is_default=True
     )
-    return next((str(item.v_switch_id) for item in found), None)
+    return next((str(item.v_switch_id) for item in vswitches), None)
 
 
 def _vpc(cloud: Cloud, vpc_id: str) -> Any | None:

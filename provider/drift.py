@@ -43,8 +43,8 @@ def recalled(resource: Resource, state: Properties) -> Properties:
 
 def declared(state: Properties) -> Properties:
     """Return what was declared last, of a state that `recalled` returned or that remembers nothing."""
-    found: Properties = state.get("declared", state)
-    return found
+    inputs: Properties = state.get("declared", state)
+    return inputs
 
 
 def kept(state: Properties) -> Properties:

@@ -15,8 +15,8 @@ def find_eip(cloud: Cloud, allocation_id: str) -> Any | None:
 
 def bound_eip(cloud: Cloud, instance_id: str) -> Any | None:
     """Return the EIP that is bound to an instance, None if there is none."""
-    found = _eips(cloud, associated_instance_type="EcsInstance", associated_instance_id=instance_id)
-    return next(iter(found), None)
+    bound = _eips(cloud, associated_instance_type="EcsInstance", associated_instance_id=instance_id)
+    return next(iter(bound), None)
 
 
 def _eips(cloud: Cloud, **fields: Any) -> list[Any]:

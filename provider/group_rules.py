@@ -192,7 +192,7 @@ class GroupRules(Resource):
 
 def rules_of(cloud: Cloud, group_id: str, *, takes_classic: bool = True) -> list[SecurityGroupRule] | None:
     """Return the intranet rules of a group without the cloud's own, None if there is no such group."""
-    found: list[SecurityGroupRule] = []
+    rules: list[SecurityGroupRule] = []
     try:
         for page in pages(
             cloud,
@@ -203,12 +203,12 @@ def rules_of(cloud: Cloud, group_id: str, *, takes_classic: bool = True) -> list
         ):
             if not page.body.vpc_id and not takes_classic:
                 raise ResourceError(f"{group_id} is a classic security group; its rules are not managed here.")
-            found += [rule_of(page.source, item, "intranet") for item in page.items]
+            rules += [rule_of(page.source, item, "intranet") for item in page.items]
     except CloudError as error:
         if error.code == _GONE:
             return None
         raise
-    return [rule for rule in found if not rule.is_system_rule]
+    return [rule for rule in rules if not rule.is_system_rule]
 
 
 def schema_of(description: str, group: str) -> dict[str, Any]:

@@ -169,8 +169,8 @@ class HybridAccess(Resource):
 
     def _wait_for_a_sign(self, cloud: Cloud, database_id: str, lost: Unreachable) -> None:
         def begun() -> bool:
-            found = self._read(cloud, database_id)
-            return found.network_type == "vpc" or found.status != self.product.ready
+            database = self._read(cloud, database_id)
+            return database.network_type == "vpc" or database.status != self.product.ready
 
         try:
             cloud.wait(begun, f"the switch of {database_id} to begin", timeout=60)

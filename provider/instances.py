@@ -18,7 +18,7 @@ def instances(cloud: Cloud, **fields: Any) -> list[Any]:
     Raises PermissionDenied where none are shown for want of it: the cloud then answers with an empty list (ECS API,
     DescribeInstances).
     """
-    found = listed(cloud, ACTION, region_id=cloud.region, **fields)
-    if not found:
+    shown = listed(cloud, ACTION, region_id=cloud.region, **fields)
+    if not shown:
         probe(cloud, ACTION)
-    return found
+    return shown

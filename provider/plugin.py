@@ -120,14 +120,14 @@ class AlimigrateProvider(sdk.Provider):
         """Answer the one function: the source of the credentials, and whether they are the caller's."""
         if request.tok != registry.IDENTITY:
             raise ResourceError(f"alimigrate has no function {request.tok}; it has {registry.IDENTITY}.")
-        asked = properties(request.args)
+        arguments = properties(request.args)
         identity = self._settings().identity
-        told = {
+        answer = {
             "named": identity.source.named,
-            "digest": identity.digest(str(asked["nonce"])),
-            "region": self._region(asked.get("region")),
+            "digest": identity.digest(str(arguments["nonce"])),
+            "region": self._region(arguments.get("region")),
         }
-        return sdk.InvokeResponse(values(told))
+        return sdk.InvokeResponse(values(answer))
 
     async def cancel(self) -> None:
         """End every wait at once."""

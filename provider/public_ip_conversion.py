@@ -78,13 +78,13 @@ class PublicIpConversion(Resource):
 
 
 def _state(instance_id: str, allocation_id: str, ip_address: str) -> Properties:
-    told: Properties = {"instanceId": instance_id, "allocationId": allocation_id, "ipAddress": ip_address}
-    return told | {"applied": digest(told)}
+    state: Properties = {"instanceId": instance_id, "allocationId": allocation_id, "ipAddress": ip_address}
+    return state | {"applied": digest(state)}
 
 
 def _instance(cloud: Cloud, instance_id: str) -> Any | None:
-    found = instances(cloud, instance_ids=json.dumps([instance_id]))
-    return next((item for item in found if item.instance_id == instance_id), None)
+    candidates = instances(cloud, instance_ids=json.dumps([instance_id]))
+    return next((item for item in candidates if item.instance_id == instance_id), None)
 
 
 def _before_creation(cloud: Cloud, instance_id: str) -> bool:

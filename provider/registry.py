@@ -161,7 +161,7 @@ def schema() -> str:
     )
 
 
-_TOLD: Final[dict[str, Any]] = {
+_COMMON_OUTPUTS: Final[dict[str, Any]] = {
     "applied": {
         "type": "string",
         "description": "A digest of what is in the cloud; unknown in a preview that would create or update.",
@@ -193,7 +193,7 @@ def _resource_schema(resource: Resource) -> dict[str, Any]:
     return {
         **resource.schema,
         "inputProperties": inputs,
-        "properties": {**inputs, **resource.schema.get("properties", {}), **_TOLD},
+        "properties": {**inputs, **resource.schema.get("properties", {}), **_COMMON_OUTPUTS},
         "required": [*resource.schema["requiredInputs"], *resource.outputs],
     }
 

@@ -86,8 +86,8 @@ class RemovedAclEntries(Resource):
 
 
 def _state(acl_id: str, entries: Sequence[str]) -> Properties:
-    told: Properties = {"aclId": acl_id, "entries": list(entries)}
-    return told | {"applied": digest(told)}
+    state: Properties = {"aclId": acl_id, "entries": list(entries)}
+    return state | {"applied": digest(state)}
 
 
 def _block(entry: Any) -> str | None:

@@ -175,13 +175,13 @@ def _parse(resource_id: str) -> _Ref:
 
 
 def _state(ref: _Ref, addresses: Sequence[str]) -> Properties:
-    told: Properties = {
+    state: Properties = {
         "dbInstanceId": ref.database,
         "groupName": ref.group,
         "networkType": ref.network_type,
         "securityIps": list(addresses),
     }
-    return told | {"applied": digest(told)}
+    return state | {"applied": digest(state)}
 
 
 def _is_address(text: Any) -> bool:

@@ -73,8 +73,8 @@ def _check_rule(rule: Properties, path: str) -> tuple[Properties, list[Failure]]
             return
         normal[name] = normalise(value)
         if normal[name] is None:
-            found = "nothing" if value is None else repr(value)
-            failures.append(Failure(f"{path}.{name}", f"expected {expected}, found {found}"))
+            given = "nothing" if value is None else repr(value)
+            failures.append(Failure(f"{path}.{name}", f"expected {expected}, found {given}"))
 
     field("direction", _one_of("ingress", "egress"), "ingress or egress")
     field("ipProtocol", lambda value: _PROTOCOLS.get(str(value).upper()), ", ".join(_PROTOCOLS.values()))
@@ -96,8 +96,8 @@ def _check_rule(rule: Properties, path: str) -> tuple[Properties, list[Failure]]
 def _check_peer(normal: Properties, path: str, field: Callable[..., None]) -> list[Failure]:
     peers = [name for name in _PEERS if name in normal]
     if len(peers) != 1:
-        found = " and ".join(peers) or "none"
-        return [Failure(path, f"expected exactly one of {', '.join(_PEERS)}, found {found}")]
+        given = " and ".join(peers) or "none"
+        return [Failure(path, f"expected exactly one of {', '.join(_PEERS)}, found {given}")]
     field("cidrIp", _network(4), "an IPv4 address or block", required=False)
     field("ipv6CidrIp", _network(6), "an IPv6 address or block", required=False)
     field("groupId", _text, "the id of a security group", required=False)

@@ -109,12 +109,12 @@ class WhitelistGroup(Resource):
         the state would make a change by hand look like something that was never applied.
         """
         ref = self._parse(resource_id)
-        found = self.product.whitelists(cloud, ref.database)
-        group = _find(found.groups, ref) if found else None
+        whitelists = self.product.whitelists(cloud, ref.database)
+        group = _find(whitelists.groups, ref) if whitelists else None
         live = _entries(group) if group else []
         if live not in _ADMITTING_NOBODY:
             return self._state(ref, live)
-        return self._state(ref, []) if found and state and ref.network_type in _fitting(found) else None
+        return self._state(ref, []) if whitelists and state and ref.network_type in _fitting(whitelists) else None
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Write the entries; ResourceError where the live ones are not as the state knows them, or are others'."""
@@ -201,16 +201,16 @@ class WhitelistGroup(Resource):
         if ref.network_type == "Classic":
             servers = [server for server in servers if server.vpc_id is None]
         if servers:
-            found = self.product.whitelists(cloud, ref.database)
+            whitelists = self.product.whitelists(cloud, ref.database)
             serving = ("MIX", "VPC") if ref.network_type != "Classic" else ("Classic",)
             others = [
                 entry
-                for group in (found.groups if found else ())
+                for group in (whitelists.groups if whitelists else ())
                 if (group.name, group.network_type) != (ref.group, ref.network_type) and group.network_type in serving
                 for entry in group.security_ips
             ]
-            kept = traffic.admitted(servers, [*others, *left])
-            servers = [server for server in servers if server not in kept]
+            admitted = traffic.admitted(servers, [*others, *left])
+            servers = [server for server in servers if server not in admitted]
         if servers:
             raise ResourceError(
                 f"Whitelist group {ref.group} of {ref.database} alone admits {traffic.named(servers)}: without it they "
@@ -242,22 +242,22 @@ class WhitelistGroup(Resource):
 
     def _read_group(self, cloud: Cloud, ref: _Ref) -> Group | None:
         """Return the group, None if it is gone: with its database, or with its network type by a switch of the mode."""
-        found = self.product.whitelists(cloud, ref.database)
-        return _find(found.groups, ref) if found else None
+        whitelists = self.product.whitelists(cloud, ref.database)
+        return _find(whitelists.groups, ref) if whitelists else None
 
     def _groups_to_write(self, cloud: Cloud, ref: _Ref) -> list[Group] | None:
         """Return all groups of the database, None if there is none; its mode has to have the network type."""
-        found = self.product.whitelists(cloud, ref.database)
-        if found is None:
+        whitelists = self.product.whitelists(cloud, ref.database)
+        if whitelists is None:
             return None
-        fitting = _fitting(found)
+        fitting = _fitting(whitelists)
         if ref.network_type not in fitting:
-            name = "enhanced" if found.mode == "safety" else "standard"
+            name = "enhanced" if whitelists.mode == "safety" else "standard"
             raise ResourceError(
                 f"Database {ref.database} is in {name} whitelist mode: networkType has to be {' or '.join(fitting)}, "
                 f"not {ref.network_type}."
             )
-        return found.groups
+        return whitelists.groups
 
     def _check_limits(self, ref: _Ref, groups: Sequence[Group], ours: Group | None, wanted: Sequence[str]) -> None:
         if ours is None and self.product.max_groups is not None and len(groups) >= self.product.max_groups:
@@ -430,12 +430,12 @@ def _check_entries(ips: Any) -> tuple[Any, list[Failure]]:
 def _outermost(blocks: Sequence[str]) -> list[str]:
     """Leave out what another block admits: RDS for MySQL refuses an address inside a block of the same group."""
     networks = sorted({ipaddress.IPv4Network(block) for block in blocks})
-    kept: list[ipaddress.IPv4Network] = []
+    outermost: list[ipaddress.IPv4Network] = []
     for network in networks:
         # In this order a block stands before all that is inside it.
-        if not (kept and network.subnet_of(kept[-1])):
-            kept.append(network)
-    return [str(network) for network in kept]
+        if not (outermost and network.subnet_of(outermost[-1])):
+            outermost.append(network)
+    return [str(network) for network in outermost]
 
 
 def _inside(entry: str, blocks: Sequence[str]) -> bool:

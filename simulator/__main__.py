@@ -99,8 +99,8 @@ def _serve(estate: Path, port: int, state: Path | None, ca_file: Path | None) ->
     try:
         run(loaded, port, ca_file, state)
     except OSError as error:
-        told = f"{error.strerror}; --port 0 takes a free one"
-        print(f"Port {port} cannot be served: {told}", file=sys.stderr)
+        reason = f"{error.strerror}; --port 0 takes a free one"
+        print(f"Port {port} cannot be served: {reason}", file=sys.stderr)
         return EXIT_BAD_PORT
     except StateFileError as error:
         print(error, file=sys.stderr)

@@ -56,8 +56,8 @@ async def not_found(request: Request, error: Exception) -> Response:
         for route in request.app.routes
         if route.include_in_schema
     )
-    told = f"{request.method} {request.url.path}: expected one of {', '.join(there)}"
-    return JSONResponse({"error": told}, status)
+    message = f"{request.method} {request.url.path}: expected one of {', '.join(there)}"
+    return JSONResponse({"error": message}, status)
 
 
 def routes(simulation: Simulation) -> list[BaseRoute]:
@@ -122,12 +122,12 @@ def _endpoint(answer: Callable[[Request, bytes], object]) -> Any:
         try:
             return JSONResponse(answer(request, await request.body()))
         except ValidationError as error:
-            told = "; ".join(
+            message = "; ".join(
                 f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}"
                 for fault in error.errors(include_url=False, include_input=False)
             )
         except (ClockError, FaultError, MigrationRefusedError, json.JSONDecodeError, UnicodeDecodeError) as error:
-            told = str(error)
-        return JSONResponse({"error": told}, 400)
+            message = str(error)
+        return JSONResponse({"error": message}, 400)
 
     return endpoint

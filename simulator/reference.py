@@ -104,8 +104,8 @@ def render() -> str:
 
 def seen() -> Iterator[Seen]:
     """Yield the observations of the real plugin's resources, which `tests/e2e/sweep` writes."""
-    told = json.loads((Path(__file__).parent / "seen.json").read_text(encoding="utf-8"))
-    for type_token, life in told.items():
+    lives = json.loads((Path(__file__).parent / "seen.json").read_text(encoding="utf-8"))
+    for type_token, life in lives.items():
         package, module, name = type_token.split(":")
         unknown = sorted(set(life["made"]) - set(life["imported"]))
         yield Seen(f"{package}.{module.split('/')[0]}.{name}", life["made"], life["changed"], unknown)

@@ -255,12 +255,12 @@ def _check_format(text: str) -> None:
 
 def _check_time(text: str, now: datetime) -> None:
     try:
-        told = datetime.fromisoformat(text if _TIME.fullmatch(text) else "")
+        signed_at = datetime.fromisoformat(text if _TIME.fullmatch(text) else "")
     except ValueError:
         raise CloudError(
             "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted."
         ) from None
-    if abs(now - told) > TOLERANCE:
+    if abs(now - signed_at) > TOLERANCE:
         raise CloudError("InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
 
 

@@ -16,8 +16,8 @@ def identity(name: str) -> str:
     address counts, and in an address neither `+tag` nor `mailto:`.
     """
     text = "".join(char for char in unicodedata.normalize("NFKC", name) if unicodedata.category(char) != "Cf")
-    found = _ADDRESS.search(text)
-    text = " ".join((found[1] if found else text).split()).casefold().removeprefix("mailto:")
+    address = _ADDRESS.search(text)
+    text = " ".join((address[1] if address else text).split()).casefold().removeprefix("mailto:")
     local, at, domain = text.partition("@")
     if not at:
         return text if any(char.isalnum() for char in text) else ""

@@ -136,9 +136,9 @@ def network_problems(network: NetworkChoice, *, classic_link: bool) -> Iterator[
     if isinstance(network, CreateNetwork):
         given = [(index, item.cidr_block) for index, item in enumerate(network.vswitches) if item.cidr_block]
         blocks = [block for _, block in given]
-        for found in cidr.network_problems(network.cidr_block, blocks, classic_link=classic_link):
-            place = "" if found.vswitch is None else f".vswitches[{given[found.vswitch][0]}]"
-            yield Problem(f"network{place}.cidrBlock", f"{found.what}; expected {found.expected}")
+        for problem in cidr.network_problems(network.cidr_block, blocks, classic_link=classic_link):
+            place = "" if problem.vswitch is None else f".vswitches[{given[problem.vswitch][0]}]"
+            yield Problem(f"network{place}.cidrBlock", f"{problem.what}; expected {problem.expected}")
     yield from avoid_problems(network, network.avoided_blocks)
 
 

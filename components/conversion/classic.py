@@ -47,8 +47,8 @@ def read_ports(text: str | None) -> Ports | None:
     """Read ports in the API's form, where -1/-1 and an empty text mean all; None for text that is not understood."""
     if text in (None, ANY_PORT):
         return ALL_PORTS
-    found = re.fullmatch(r"(\d+)/(\d+)", str(text))
-    return Ports(int(found[1]), int(found[2])) if found else None
+    ports = re.fullmatch(r"(\d+)/(\d+)", str(text))
+    return Ports(int(ports[1]), int(ports[2])) if ports else None
 
 
 @dataclass(frozen=True)

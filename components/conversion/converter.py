@@ -123,10 +123,10 @@ def _convert_component(groups: Sequence[SecurityGroup], moves: Moves) -> dict[st
         order.sort(key=lambda place: not _WAYS[place].by_block)
     best = None
     for place in order:
-        found = _convert_together(classic, moves, _WAYS[place])
-        rank = (_shortfall(found), place)
+        conversions = _convert_together(classic, moves, _WAYS[place])
+        rank = (_shortfall(conversions), place)
         if best is None or rank < best[0]:
-            best = rank, found
+            best = rank, conversions
         if best[0][0] == _NOTHING_SHORT:
             break
     assert best is not None, "the first way is open to all"
@@ -405,7 +405,7 @@ def _limits(ladders: Mapping[Direction, Ladder]) -> Iterator[LimitExceeded]:
 
 def _within_groups(conversions: Mapping[str, Conversion], moves: Moves) -> dict[str, Conversion]:
     """Report for each group which of its instances would be in too many VPC groups."""
-    found = dict(conversions)
+    limited = dict(conversions)
     for instance in moves.movers_in(conversions):
         own = [group_id for group_id in instance.security_group_ids if group_id in conversions]
         count = sum(len(conversions[group_id].parts) for group_id in own)
@@ -413,5 +413,5 @@ def _within_groups(conversions: Mapping[str, Conversion], moves: Moves) -> dict[
         if count > MAX_GROUPS:
             limit = LimitExceeded(f"VPC groups on {instance.id}", MAX_GROUPS, count)
             for group_id in own:
-                found[group_id] = replace(found[group_id], limits=(*found[group_id].limits, limit))
-    return found
+                limited[group_id] = replace(limited[group_id], limits=(*limited[group_id].limits, limit))
+    return limited

@@ -106,16 +106,16 @@ def _widest_first(rule: VpcRule) -> tuple[int, int, str]:
 
 def _grouped(rules: Iterable[VpcRule]) -> Sequence[_Ranges]:
     """Return the rules of one direction, policy and peer, the strongest first."""
-    found: dict[tuple[int, str, Ports], list[VpcRule]] = defaultdict(list)
+    by_shape: dict[tuple[int, str, Ports], list[VpcRule]] = defaultdict(list)
     for rule in rules:
-        found[rule.priority, rule.ip_protocol, _ports(rule.source_port_range)].append(rule)
-    return [_Ranges(found[key]) for key in sorted(found)]
+        by_shape[rule.priority, rule.ip_protocol, _ports(rule.source_port_range)].append(rule)
+    return [_Ranges(by_shape[key]) for key in sorted(by_shape)]
 
 
 def _heir(ranges: Iterable[_Ranges], rule: VpcRule) -> VpcRule | None:
     """Return the first rule that covers all packets of a rule with a peer inside its own, no later in the order."""
-    found = (item.holding(_ports(rule.port_range)) for item in ranges)
-    return next((other for other in found if other is not None and _subsumes(other, rule)), None)
+    holders = (item.holding(_ports(rule.port_range)) for item in ranges)
+    return next((other for other in holders if other is not None and _subsumes(other, rule)), None)
 
 
 @lru_cache(maxsize=4096)
@@ -184,10 +184,10 @@ def _by_port(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
 
 
 def _alike(pieces: Sequence[_Piece], key: Callable[[VpcRule], Hashable]) -> Iterable[list[_Piece]]:
-    found: dict[Hashable, list[_Piece]] = defaultdict(list)
+    by_key: dict[Hashable, list[_Piece]] = defaultdict(list)
     for piece in pieces:
-        found[key(piece.rule)].append(piece)
-    return found.values()
+        by_key[key(piece.rule)].append(piece)
+    return by_key.values()
 
 
 def _united(pieces: Sequence[_Piece], rule: VpcRule) -> _Piece:

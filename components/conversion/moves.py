@@ -100,17 +100,17 @@ class Moves:
 
     def inside(self, blocks: Sequence[IPv4Network]) -> Inside:
         """Return the instances with a classic address in the blocks, which must not overlap each other."""
-        asked = tuple(blocks)
-        if asked not in self._inside:
-            counts = Counter(instance_id for block in asked for _, instance_id in self._addresses.inside(block))
+        key = tuple(blocks)
+        if key not in self._inside:
+            counts = Counter(instance_id for block in key for _, instance_id in self._addresses.inside(block))
             surely = frozenset(item for item, count in counts.items() if count == self._address_counts[item])
-            self._inside[asked] = Inside(
+            self._inside[key] = Inside(
                 surely=surely,
                 possibly=self._unlocated.union(counts),
                 partly=frozenset(counts) - surely,
                 everybody=len(surely & self.mover_ids) == len(self.mover_ids),
             )
-        return self._inside[asked]
+        return self._inside[key]
 
     @cached_property
     def sole_groups(self) -> frozenset[str]:
@@ -196,8 +196,8 @@ class Moves:
 
 def _by_group(instances: Iterable[Instance]) -> dict[str, tuple[Instance, ...]]:
     """Return the members of each group, in the order of the instances."""
-    found: dict[str, list[Instance]] = defaultdict(list)
+    by_group: dict[str, list[Instance]] = defaultdict(list)
     for instance in instances:
         for group_id in dict.fromkeys(instance.security_group_ids):
-            found[group_id].append(instance)
-    return {group_id: tuple(members) for group_id, members in found.items()}
+            by_group[group_id].append(instance)
+    return {group_id: tuple(members) for group_id, members in by_group.items()}

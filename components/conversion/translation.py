@@ -260,16 +260,16 @@ def _accepted(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
         _lost(f"does not reach {_names([item])} after the move: not all of its addresses are accepted")
         for item in moves.movers(inside.partly)
     ]
-    kept = blocks
+    written = blocks
     if moves.only_vacated(blocks):
-        kept = ()
+        written = ()
     elif not inside.everybody and moves.some_target_in(blocks):
         strangers = moves.movers(moves.mover_ids - admitted)
-        kept = without(blocks, moves.targets)
+        written = without(blocks, moves.targets)
         where = ", ".join(str(part) for target in moves.targets for part in common(target, blocks))
         notes.append(_lost(f"left out {where}: instances that it did not accept move there, {_names(strangers)}"))
-    if moves.all_targets_in(kept):
-        return _Peers(cidr_peers(kept), tuple(notes))
+    if moves.all_targets_in(written):
+        return _Peers(cidr_peers(written), tuple(notes))
     cover = moves.cover(admitted, admitted, None if scope.ways.second else scope.own)
     if cover.exact:
         notes.append(_by_clones(cover.exact))
@@ -280,7 +280,7 @@ def _accepted(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
         if item not in members
     ]
     return _Peers(
-        (*cidr_peers(kept), *_clone_peers(cover.exact)), tuple(notes), to_members=bool(members) and scope.has_members
+        (*cidr_peers(written), *_clone_peers(cover.exact)), tuple(notes), to_members=bool(members) and scope.has_members
     )
 
 
@@ -291,12 +291,12 @@ def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     if refused.everybody and _may_name_targets(scope):
         return _Peers(cidr_peers(collapse_addresses([*blocks, *moves.targets])), (_by_targets(scope),))
     notes = []
-    kept = () if moves.only_vacated(blocks) and not moves.some_target_in(blocks) else blocks
-    struck = moves.movers(moves.mover_ids - refused.surely) if moves.some_target_in(kept) else ()
+    written = () if moves.only_vacated(blocks) and not moves.some_target_in(blocks) else blocks
+    struck = moves.movers(moves.mover_ids - refused.surely) if moves.some_target_in(written) else ()
     if struck:
         notes.append(_lost(f"also drops instances that move into its block: {_names(struck)}"))
-    if moves.all_targets_in(kept):
-        return _Peers(cidr_peers(kept), tuple(notes))
+    if moves.all_targets_in(written):
+        return _Peers(cidr_peers(written), tuple(notes))
     cover = moves.cover(refused.possibly, refused.surely, None if scope.ways.second else scope.own)
     if cover.exact:
         notes.append(_by_clones(cover.exact))
@@ -310,9 +310,9 @@ def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
     nameless = [item for item, group_id in wider if not group_id]
     if nameless:
         notes.append(_wider_drop(scope, _names(nameless)))
-        kept = tuple(collapse_addresses([*kept, *moves.targets]))
+        written = tuple(collapse_addresses([*written, *moves.targets]))
     clones = sorted({*cover.exact, *(group_id for _, group_id in wider if group_id)})
-    return _Peers((*cidr_peers(kept), *_clone_peers(clones)), tuple(notes))
+    return _Peers((*cidr_peers(written), *_clone_peers(clones)), tuple(notes))
 
 
 def takes_every_clone(rule: ClassicRule, moves: Moves) -> bool:

@@ -133,13 +133,15 @@ def check(files: Annotated[list[Path], typer.Argument(help="Evidence files.")]) 
     Example: preflight evidence check evidence/*.json
     """
     now = clock.now()
-    found = load_evidence(files)
+    evidence = load_evidence(files)
     table = Table(box=None)
     # Ids are copied from here, so they are never cut or folded, however narrow the terminal is.
-    table.add_column("instance", no_wrap=True, min_width=max(map(len, (item.instance_id for item in found)), default=0))
+    table.add_column(
+        "instance", no_wrap=True, min_width=max(map(len, (item.instance_id for item in evidence)), default=0)
+    )
     for heading in ("system", "source", "collected by", "hours ago"):
         table.add_column(heading, overflow="fold")
-    for item in sorted(found, key=lambda item: (item.instance_id, item.source)):
+    for item in sorted(evidence, key=lambda item: (item.instance_id, item.source)):
         table.add_row(
             item.instance_id,
             item.facts.os_name or item.facts.os,

@@ -25,9 +25,9 @@ def evidence_paths(choice: EvidenceChoice, directory: Path, file: str) -> list[P
     paths: set[Path] = set()
     problems: list[Problem] = []
     for index, pattern in enumerate(choice.files):
-        found = set(_matching(pattern, directory))
-        paths |= found
-        if not found:
+        matching = set(_matching(pattern, directory))
+        paths |= matching
+        if not matching:
             expected = f"there is no file {pattern}; expected one made by `preflight evidence`"
             problems.append(Problem(f"evidence.files[{index}]", expected))
     if problems:

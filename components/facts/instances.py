@@ -319,11 +319,11 @@ def _auto_snapshot_policies(
     disks: Iterable[Disk], policies: Mapping[str, AutoSnapshotPolicy]
 ) -> list[AutoSnapshotPolicyFacts]:
     """Return those of its disks; of one that the region does not have, only the id is known."""
-    found: dict[str, list[str]] = {}
+    disks_of: dict[str, list[str]] = {}
     for disk in disks:
         if disk.auto_snapshot_policy_id is not None:
-            found.setdefault(disk.auto_snapshot_policy_id, []).append(disk.id)
-    return [_policy(policy_id, policies.get(policy_id), disk_ids) for policy_id, disk_ids in sorted(found.items())]
+            disks_of.setdefault(disk.auto_snapshot_policy_id, []).append(disk.id)
+    return [_policy(policy_id, policies.get(policy_id), disk_ids) for policy_id, disk_ids in sorted(disks_of.items())]
 
 
 def _policy(policy_id: str, policy: AutoSnapshotPolicy | None, disk_ids: list[str]) -> AutoSnapshotPolicyFacts:

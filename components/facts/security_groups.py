@@ -107,8 +107,8 @@ class ReportEntryFacts(TypedDict):
     outcome: Annotated[
         str,
         note(
-            "carried-over, narrowed, merged, folded (told together with other rules), split (told in several VPC "
-            "groups), not-portable, or added (guards and in-group access that no classic rule said)"
+            "carried-over, narrowed, merged, folded (into one VPC rule with other rules), split (over several VPC "
+            "groups), not-portable, or added (guards and in-group access, of which no classic rule speaks)"
         ),
     ]
     reason: str

@@ -48,8 +48,8 @@ class PlannedLinks:
 
 def peers_of(roster: Roster) -> Mapping[str, tuple[ClassicPeer, ...]]:
     """Return the classic peers of each instance that moves with this stack; both ends of every flow must be known."""
-    found = classic_peers(roster.classic, roster.starts, roster.index.security_groups, _flows_between(roster))
-    return {item: found.get(item, ()) for item in roster.waves_of}
+    peers = classic_peers(roster.classic, roster.starts, roster.index.security_groups, _flows_between(roster))
+    return {item: peers.get(item, ()) for item in roster.waves_of}
 
 
 def look_up_links(roster: Roster, network: PlannedNetwork, peers: Mapping[str, Iterable[ClassicPeer]]) -> PlannedLinks:
@@ -127,10 +127,10 @@ def _broad_rules(roster: Roster, in_reach: set[str]) -> tuple[BroadRule, ...]:
 def _flows_between(roster: Roster) -> Mapping[frozenset[str], tuple[str, ...]]:
     """Return the flows as texts, by the ids of the two instances."""
     known = _by_id_and_address(roster)
-    found: dict[frozenset[str], list[str]] = defaultdict(list)
+    texts_of: dict[frozenset[str], list[str]] = defaultdict(list)
     for flow in _flows(roster.config):
-        found[frozenset({known[flow.source], known[flow.destination]})].append(str(flow))
-    return {ends: tuple(texts) for ends, texts in found.items()}
+        texts_of[frozenset({known[flow.source], known[flow.destination]})].append(str(flow))
+    return {ends: tuple(texts) for ends, texts in texts_of.items()}
 
 
 def _flows(config: MigrationConfig) -> tuple[Flow, ...]:

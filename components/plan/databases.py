@@ -111,12 +111,12 @@ def plan_databases(roster: Roster, used: Mapping[str, tuple[Database, ...]]) -> 
 def _waves_of_databases(
     roster: Roster, used: Mapping[str, tuple[Database, ...]]
 ) -> Mapping[str, tuple[PlannedWave, ...]]:
-    found: dict[str, dict[str, PlannedWave]] = defaultdict(dict)
+    waves_of: dict[str, dict[str, PlannedWave]] = defaultdict(dict)
     for wave in roster.waves:
         for instance_id in wave.instance_ids:
             for database in used.get(instance_id, ()):
-                found[database.id][wave.name] = wave
-    return {key: tuple(waves.values()) for key, waves in found.items()}
+                waves_of[database.id][wave.name] = wave
+    return {key: tuple(waves.values()) for key, waves in waves_of.items()}
 
 
 def database_problems(roster: Roster) -> Iterator[Problem]:

@@ -16,8 +16,8 @@ def evidence_by_instance(evidence: Iterable[Evidence], config: MigrationConfig) 
         return {}
     age = timedelta(hours=config.evidence.max_age_hours)
     newest_first = sorted(evidence, key=lambda item: (item.collected_at, item.source), reverse=True)
-    found = grouped(newest_first, lambda item: [item.instance_id])
+    evidence_of = grouped(newest_first, lambda item: [item.instance_id])
     return {
         key: tuple(item for item in items if item.collected_at >= items[0].collected_at - age)
-        for key, items in found.items()
+        for key, items in evidence_of.items()
     }

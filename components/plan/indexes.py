@@ -27,11 +27,11 @@ _Item = TypeVar("_Item")
 
 def grouped(items: Iterable[_Item], keys: Callable[[_Item], Iterable[str]]) -> dict[str, tuple[_Item, ...]]:
     """Return the items by each of their keys, in the order in which they came."""
-    found: dict[str, list[_Item]] = defaultdict(list)
+    groups: dict[str, list[_Item]] = defaultdict(list)
     for item in items:
         for key in keys(item):
-            found[key].append(item)
-    return {key: tuple(values) for key, values in found.items()}
+            groups[key].append(item)
+    return {key: tuple(values) for key, values in groups.items()}
 
 
 @dataclass(frozen=True)

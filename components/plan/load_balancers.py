@@ -49,7 +49,7 @@ class LoadBalancers:
     @cached_property
     def memberships(self) -> Mapping[str, tuple[Membership, ...]]:
         """By instance: one for each group and port that it gets traffic on."""
-        found: dict[str, list[Membership]] = defaultdict(list)
+        memberships_of: dict[str, list[Membership]] = defaultdict(list)
         for group in self.groups:
             for server in group.servers:
                 membership = Membership(
@@ -61,16 +61,16 @@ class LoadBalancers:
                     weight=server.weight,
                     vpc_id=group.vpc_id,
                 )
-                found[server.server_id].append(membership)
-        return {key: tuple(items) for key, items in found.items()}
+                memberships_of[server.server_id].append(membership)
+        return {key: tuple(items) for key, items in memberships_of.items()}
 
     @cached_property
     def servers(self) -> Mapping[str, frozenset[str]]:
         """By load balancer: ids of all servers in its vServer groups."""
-        found: dict[str, set[str]] = defaultdict(set)
+        server_ids: dict[str, set[str]] = defaultdict(set)
         for group in self.groups:
-            found[group.load_balancer_id].update(server.server_id for server in group.servers)
-        return {key: frozenset(ids) for key, ids in found.items()}
+            server_ids[group.load_balancer_id].update(server.server_id for server in group.servers)
+        return {key: frozenset(ids) for key, ids in server_ids.items()}
 
     def standing(self, instance_id: str, membership: Membership) -> Standing:
         """Return whether the instance is a member on that port now, is not, or the group has been deleted."""

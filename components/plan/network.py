@@ -387,11 +387,11 @@ def _block_problems(
     taken = [(f"vswitchIds[{index}]", vswitches[item].cidr_block) for index, item in enumerate(network.vswitch_ids)]
     named = [*taken, *_given(network)]
     link = roster.config.classic_link
-    found = cidr.network_problems(vpc.cidr_block, [block for _, block in named], classic_link=link is not None)
-    for problem in found:
+    problems = cidr.network_problems(vpc.cidr_block, [block for _, block in named], classic_link=link is not None)
+    for problem in problems:
         place = "vpcId" if problem.vswitch is None else named[problem.vswitch][0]
         yield Problem(f"network.{place}", f"{problem.what}; expected {problem.expected}")
-    if not found:
+    if not problems:
         yield from _clashes(network, vpc, roster)
         yield from guest_route_problems(link, vpc.cidr_block)
 

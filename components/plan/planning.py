@@ -93,10 +93,10 @@ def _planned(
 
 def _dependents(roster: Roster, peers: Mapping[str, Sequence[ClassicPeer]]) -> Mapping[str, tuple[Dependent, ...]]:
     """Return, for each instance, its peers in other waves, in both directions."""
-    found: dict[str, list[Dependent]] = defaultdict(list)
+    dependents: dict[str, list[Dependent]] = defaultdict(list)
     for one, others in peers.items():
         for peer in others:
             if peer.instance_id in roster.waves_of:
                 for own, other in ((one, peer.instance_id), (peer.instance_id, one)):
-                    found[own].append(Dependent(other, roster.waves_of[other].name, peer.reasons))
-    return {key: tuple(sorted(items, key=lambda item: item.instance_id)) for key, items in found.items()}
+                    dependents[own].append(Dependent(other, roster.waves_of[other].name, peer.reasons))
+    return {key: tuple(sorted(items, key=lambda item: item.instance_id)) for key, items in dependents.items()}

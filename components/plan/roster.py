@@ -133,10 +133,10 @@ def wave_problems(roster: Roster) -> Iterator[Problem]:
     planned = {wave.name: wave for wave in roster.waves}
     waves: dict[str, list[str]] = defaultdict(list)
     for key, wave in roster.config.keyed_waves:
-        found = planned[wave.name].instance_ids
-        if wave.selector is not None and not found:
+        instance_ids = planned[wave.name].instance_ids
+        if wave.selector is not None and not instance_ids:
             yield Problem(f"{key}selector.tags", "no classic instance carries these tags; expected at least one")
-        for instance_id in found:
+        for instance_id in instance_ids:
             waves[instance_id].append(wave.name)
     for instance_id, names in waves.items():
         if len(names) > 1:

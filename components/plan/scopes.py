@@ -29,11 +29,11 @@ def scope_problems(roster: Roster) -> Iterator[Problem]:
     for key, item in scoped:
         if item.selector is None:
             continue
-        found = instance_ids_of(item, roster)
-        if not found:
+        instance_ids = instance_ids_of(item, roster)
+        if not instance_ids:
             problem = "no instance that moves in this stack carries these tags; expected at least one"
             yield Problem(f"{key}.selector.tags", problem)
         elif isinstance(item, Waiver):
-            end = last_latest(roster.waves_of[instance_id] for instance_id in found)
+            end = last_latest(roster.waves_of[instance_id] for instance_id in instance_ids)
             if item.expires > end:
                 yield Problem(f"{key}.expires", f"expected no later than the window, {end.isoformat()}")

@@ -52,14 +52,14 @@ def look_up_groups(roster: Roster, network: PlannedNetwork) -> PlannedGroups:
     """Return the groups, without those that do not exist: the problems of this module report them."""
     config, known = roster.config, roster.index.security_groups
     classic = groups_of(roster, {*roster.waves_of, *config.later})
-    member_ids = {group_id: tuple(item.id for item in found) for group_id, found in roster.members.items()}
+    member_ids = {group_id: tuple(item.id for item in groups) for group_id, groups in roster.members.items()}
     choices = config.security_groups.mapped if config.security_groups else {}
     mapped = {
         classic_id: tuple(known[item] for item in choice.map_to if item in known)
         for classic_id, choice in choices.items()
     }
     clone_ids = roster.record.clone_ids
-    users = Counter(group.id for found in mapped.values() for group in found)
+    users = Counter(group.id for groups in mapped.values() for group in groups)
     return PlannedGroups(
         classic=classic,
         clone_ids=clone_ids,
@@ -72,8 +72,8 @@ def look_up_groups(roster: Roster, network: PlannedNetwork) -> PlannedGroups:
         mapped=mapped,
         namable={
             classic_id: group.id
-            for classic_id, found in mapped.items()
-            for group in reversed(found)
+            for classic_id, groups in mapped.items()
+            for group in reversed(groups)
             if users[group.id] == 1 and not member_ids.get(group.id)
         },
         made=_made(roster, network, classic),

@@ -104,5 +104,5 @@ def still_classic(config: MigrationConfig, estate: Estate, file: str) -> tuple[I
     ]
     if unknown:
         raise ConfigError(file, unknown)
-    found = [roster.instances[instance_id] for instance_id in sorted(roster.waves_of)]
-    return tuple(item for item in found if item.is_classic)
+    named = [roster.instances[instance_id] for instance_id in sorted(roster.waves_of)]
+    return tuple(item for item in named if item.is_classic)

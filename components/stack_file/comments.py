@@ -74,8 +74,8 @@ def _hang(node: _Node, key: Any, holder: _Node, below: Any) -> None:
         first -= 1
     if first == len(lines):
         return
-    kept = "".join(lines[:first])
-    comments[place] = CommentToken(kept, token.start_mark, None) if kept.strip() else None
+    text = "".join(lines[:first])
+    comments[place] = CommentToken(text, token.start_mark, None) if text.strip() else None
     moved = [CommentToken(line.lstrip(" "), CommentMark(_indent(line)), None) for line in lines[first:]]
     there = holder.ca.items.setdefault(below, [None, None, None, None])
     there[1] = [*moved, *(there[1] or ())]

@@ -114,8 +114,8 @@ def _said_of_moving(config: MutableMapping[str, Any]) -> Iterator[MutableMapping
 
 
 def _maps(config: MutableMapping[str, Any], key: str) -> list[MutableMapping[str, Any]]:
-    found = config.get(key)
-    return [item for item in found if isinstance(item, MutableMapping)] if isinstance(found, list) else []
+    value = config.get(key)
+    return [item for item in value if isinstance(item, MutableMapping)] if isinstance(value, list) else []
 
 
 def _take_out(holder: MutableMapping[str, Any], key: str, ids: set[Any]) -> None:

@@ -92,14 +92,14 @@ def planned_change(path: Path, parts: Sequence[Mapping[str, Any]]) -> StackFileC
 
 def _parsed(part: str, file: str) -> dict[str, Any]:
     try:
-        found = parse_document(part)
+        document = parse_document(part)
     except ValueError as error:
         raise ConfigError(file, [Problem("", f"{part!r}: {error}")]) from None
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise ConfigError(
             file, [Problem("", f"expected keys and values as YAML, such as later: [i-...]; got {part!r}")]
         )
-    return found
+    return document
 
 
 def _unfilled(path: str, value: Any) -> Iterator[Problem]:
@@ -119,11 +119,11 @@ def _elsewhere(part: Mapping[str, Any], migration: Mapping[str, Any], directory:
     included = migration.get("include")
     for name in included if isinstance(included, list) else ():
         try:
-            found = read_document(directory / str(name))
+            document = read_document(directory / str(name))
         except DocumentError:
             continue  # the check of the whole config reports it
         for key, items in part.items():
-            there = _ids(found.get(key)) if isinstance(found, Mapping) else set()
+            there = _ids(document.get(key)) if isinstance(document, Mapping) else set()
             for item_id in sorted(there & _ids(items)):
                 yield Problem(
                     key, f"{item_id} is in this file; expected it to be changed here", root="", file=str(name)

@@ -187,10 +187,10 @@ class Schedule:
         own = attempt(lambda: (instance.text("wave"), instance.text("instanceId")))
         if isinstance(own, UnreadableError):
             return None, Timeline(self.now)
-        found = [wave for wave in self.waves if wave.name == own[0]]
-        if len(found) != 1 or own[1] not in found[0].members:
+        named = [wave for wave in self.waves if wave.name == own[0]]
+        if len(named) != 1 or own[1] not in named[0].members:
             return None, Timeline(self.now)
-        return found[0].name, found[0].timeline
+        return named[0].name, named[0].timeline
 
     @property
     def first(self) -> Timeline:

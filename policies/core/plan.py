@@ -151,12 +151,12 @@ class Plan:
     @cached_property
     def migration(self) -> Facts:
         """Return the facts of the stack's one Migration. Raises UnreadableError for none, or more than one."""
-        found = self.of_type(MIGRATION)
-        if len(found) != 1:
+        migrations = self.of_type(MIGRATION)
+        if len(migrations) != 1:
             raise UnreadableError(
-                "the stack", f"declares {len(found)} Migration components and must declare exactly one"
+                "the stack", f"declares {len(migrations)} Migration components and must declare exactly one"
             )
-        return found[0].facts
+        return migrations[0].facts
 
     @cached_property
     def waves(self) -> tuple[Facts, ...]:
@@ -179,12 +179,12 @@ class Plan:
     @cached_property
     def network(self) -> Resource:
         """Return the one TargetNetwork. Raises UnreadableError when there is none, or more than one."""
-        found = self.of_type(TARGET_NETWORK)
-        if len(found) != 1:
+        networks = self.of_type(TARGET_NETWORK)
+        if len(networks) != 1:
             raise UnreadableError(
-                "the stack", f"declares {len(found)} TargetNetwork components and must declare exactly one"
+                "the stack", f"declares {len(networks)} TargetNetwork components and must declare exactly one"
             )
-        return found[0]
+        return networks[0]
 
     def leads_to_target(self, resource: Resource) -> bool:
         """Whether a resource's VPC is the target VPC. Raises UnreadableError where that is unknown."""
@@ -202,11 +202,11 @@ class Plan:
         """
         if len(self.of_type(MIGRATION)) != 1:
             raise UnreadableError("the stack", "does not declare exactly one Migration")
-        found = self.of_type(CLASSIC_LINK_COMPONENT)
+        components = self.of_type(CLASSIC_LINK_COMPONENT)
         links = len(self.of_type(CLASSIC_LINK)) + len(self.of_type(CLASSIC_LINK_ATTACHMENT))
-        if len(found) > 1 or (links and not found):
-            raise UnreadableError("the stack", f"declares {len(found)} ClassicLink components for {links} links")
-        return found[0].facts if found else None
+        if len(components) > 1 or (links and not components):
+            raise UnreadableError("the stack", f"declares {len(components)} ClassicLink components for {links} links")
+        return components[0].facts if components else None
 
     def vswitches(self, place: Place) -> tuple[Facts, ...]:
         """Return the VSwitches of the target network for a zone and tier; without a tier, all of the zone.
@@ -228,11 +228,11 @@ class Plan:
     @cached_property
     def clones(self) -> Mapping[str, tuple[Resource, ...]]:
         """Return cloned security groups by id of the classic group; one without a known classic group is left out."""
-        found: dict[str, list[Resource]] = defaultdict(list)
+        clones_of: dict[str, list[Resource]] = defaultdict(list)
         for clone in self.of_type(CLONED_SECURITY_GROUP):
             if clone.facts.is_known("classicSecurityGroupId"):
-                found[clone.facts.text("classicSecurityGroupId")].append(clone)
-        return {classic_id: tuple(clones) for classic_id, clones in found.items()}
+                clones_of[clone.facts.text("classicSecurityGroupId")].append(clone)
+        return {classic_id: tuple(clones) for classic_id, clones in clones_of.items()}
 
     def remember(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Return the result of a computation over this plan, done once for each key.

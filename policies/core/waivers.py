@@ -173,15 +173,15 @@ class Review:
 
     @cached_property
     def _results(self) -> Mapping[str, list[Result]]:
-        found: dict[str, list[Result]] = defaultdict(list)
+        results_of: dict[str, list[Result]] = defaultdict(list)
         for result in self.results:
-            found[result.rule_id].append(result)
-        return found
+            results_of[result.rule_id].append(result)
+        return results_of
 
     @cached_property
     def _waivers(self) -> Mapping[str, list[Waiver]]:
-        found: dict[str, list[Waiver]] = defaultdict(list)
+        waivers_of: dict[str, list[Waiver]] = defaultdict(list)
         for waiver in self.waivers:
             if isinstance(waiver, Waiver):
-                found[waiver.rule].append(waiver)
-        return found
+                waivers_of[waiver.rule].append(waiver)
+        return waivers_of

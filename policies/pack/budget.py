@@ -29,24 +29,26 @@ def within_limit(answer: AnalyzeResponse, result_path: str | None, limit: int = 
     """
     if answer.ByteSize() <= limit:
         return answer
-    policies = [(name, list(found)) for name, found in groupby(answer.diagnostics, key=lambda item: item.policyName)]
+    policies = [
+        (name, list(diagnostics)) for name, diagnostics in groupby(answer.diagnostics, key=lambda item: item.policyName)
+    ]
     bounded = AnalyzeResponse()
     bounded.CopyFrom(answer)
     del bounded.diagnostics[:]
-    rests = [_rest(found, len(found), result_path) for _, found in policies]
+    rests = [_rest(diagnostics, len(diagnostics), result_path) for _, diagnostics in policies]
     left = limit - bounded.ByteSize() - _size(rests)
-    kept = set()
+    shown_at = set()
     for index, diagnostic in sorted(enumerate(answer.diagnostics), key=lambda item: (*_rank(item[1]), item[0])):
         if (size := _size([diagnostic])) <= left:
-            kept.add(index)
+            shown_at.add(index)
             left -= size
     index = 0
-    for _, found in policies:
-        shown = [item for position, item in enumerate(found, index) if position in kept]
-        index += len(found)
+    for _, diagnostics in policies:
+        shown = [item for position, item in enumerate(diagnostics, index) if position in shown_at]
+        index += len(diagnostics)
         bounded.diagnostics.extend(shown)
-        if hidden := len(found) - len(shown):
-            bounded.diagnostics.append(_rest(found, hidden, result_path))
+        if hidden := len(diagnostics) - len(shown):
+            bounded.diagnostics.append(_rest(diagnostics, hidden, result_path))
     return bounded
 
 

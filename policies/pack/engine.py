@@ -339,7 +339,7 @@ def _companion(
 
 def incomplete() -> str | None:
     """Return what is wrong if the pack's rules differ from its manifest; None where they do not."""
-    found = {rule.id for rule in all_rules()}
+    rule_ids = {rule.id for rule in all_rules()}
     try:
         listed_ids = set(manifest())
     except OSError:
@@ -347,8 +347,8 @@ def incomplete() -> str | None:
             "The policy pack is not whole: it has no rules.txt. Get it anew; whoever changed its rules runs make docs."
         )
     differing = [
-        *(f"the rule {rule_id} is missing" for rule_id in sorted(listed_ids - found)),
-        *(f"the rule {rule_id} is not listed in rules.txt" for rule_id in sorted(found - listed_ids)),
+        *(f"the rule {rule_id} is missing" for rule_id in sorted(listed_ids - rule_ids)),
+        *(f"the rule {rule_id} is not listed in rules.txt" for rule_id in sorted(rule_ids - listed_ids)),
     ]
     if not differing:
         return None

@@ -51,9 +51,9 @@ def keep_verdict(
 
 def _content(evaluation: Evaluation, digest: str, rules: Iterable[AnyRule]) -> dict[str, Any]:
     mended = {rule.id for rule in rules if rule.mended_by_up}
-    left = sum(len(found) for rule_id, found in evaluation.blocking.items() if rule_id not in mended)
+    left = sum(len(results) for rule_id, results in evaluation.blocking.items() if rule_id not in mended)
     judged_at = evaluation.moment.judged_at
-    asked = any(result.outcome is not Outcome.NOT_APPLICABLE for result in evaluation.results)
+    applies = any(result.outcome is not Outcome.NOT_APPLICABLE for result in evaluation.results)
     return {
         "factsSha256": digest,
         "project": evaluation.project,
@@ -61,7 +61,7 @@ def _content(evaluation: Evaluation, digest: str, rules: Iterable[AnyRule]) -> d
         "judgedAt": None if judged_at is None else judged_at.isoformat(),
         "openFindings": left,
         # As the engine lets an update follow: a simulated cloud is no obstacle.
-        "passes": left == 0 and asked,
+        "passes": left == 0 and applies,
     }
 
 

@@ -44,10 +44,10 @@ def the_groups(plan: Plan, clone: Resource) -> tuple[Resource, ...]:
 
     Raises UnreadableError when there is none.
     """
-    found = plan.children(clone, SECURITY_GROUP)
-    if not found:
+    groups = plan.children(clone, SECURITY_GROUP)
+    if not groups:
         raise UnreadableError(f"SecurityGroup below ClonedSecurityGroup {clone.name}", "is not declared")
-    return found
+    return groups
 
 
 def _only(what: str, found: tuple[Resource, ...]) -> Resource:
@@ -87,14 +87,14 @@ def accepted_differences(
     Only existing groups may differ: a clone is made to open nothing. Raises UnreadableError where the facts are
     unknown, and where the approval does not hold at `now`.
     """
-    found, of_others = {}, {item.urn for item in plan.of_type(SHARED_SECURITY_GROUP)}
+    accepted_of, of_others = {}, {item.urn for item in plan.of_type(SHARED_SECURITY_GROUP)}
     for classic_id in sorted(set(classic_ids)):
         clone = the_clone(plan, classic_id)
         if "accepted" in clone.facts.data and clone.parent in of_others:
             accepted = clone.facts.object("accepted")
             if kind in accepted.data:
-                found[classic_id] = approved(accepted.object(kind), now)
-    return found
+                accepted_of[classic_id] = approved(accepted.object(kind), now)
+    return accepted_of
 
 
 def misdirected(plan: Plan, classic_id: str) -> list[str]:
@@ -102,7 +102,7 @@ def misdirected(plan: Plan, classic_id: str) -> list[str]:
 
     Raises UnreadableError where a fact is unknown.
     """
-    found = []
+    problems = []
     for child in plan.children(the_clone(plan, classic_id), SECURITY_GROUP_RULES):
         for label, facts in child.facts.object("rules").entries():
             cloned_from = facts.optional_text("clonedFrom")
@@ -115,5 +115,5 @@ def misdirected(plan: Plan, classic_id: str) -> list[str]:
                 its_ids += [item for item in ids if isinstance(item, str)] if isinstance(ids, (list, tuple)) else []
                 # Before the first update no id is known; once a group exists, the rules that name it must be known too.
                 if (groups[0].exists or facts.is_known("groupId")) and facts.text("groupId") not in its_ids:
-                    found.append(f"clone rule '{label}' of {classic_id} does not name the clone of {cloned_from}")
-    return found
+                    problems.append(f"clone rule '{label}' of {classic_id} does not name the clone of {cloned_from}")
+    return problems

@@ -50,13 +50,13 @@ def opened(
 
     `departure` is the position of the instance's wave in the stack: instances of later waves are still linked then.
     """
-    found = Differences(accepted)
+    differences = Differences(accepted)
     for direction, protocol in _planes(firewall):
         for cell in _cells(firewall, direction, protocol):
             version, interval, _ = cell
             if not (_nobodys(interval, around.vacant[version]) or around.is_reserved(version, interval)):
                 for difference in _opened_at(firewall, direction, protocol, cell):
-                    found.add(difference, (version, interval))
+                    differences.add(difference, (version, interval))
         tables = private_tables(firewall, direction, protocol)
         for met in met_by(tables, around, departure):
             for difference in tables.opened(met.before, met.after):
@@ -64,32 +64,32 @@ def opened(
                 applies = met.reachable or not _is_by_group(difference.refused_by)
                 # An instance with an unknown destination is let in by no address.
                 if applies and (met.placed or not is_by_address(difference.accepted_by)):
-                    found.add_instances(difference, met.peers, met.addresses, _as_members(difference))
+                    differences.add_instances(difference, met.peers, met.addresses, _as_members(difference))
         for classic_id in sorted(tables.named):
-            _compare_nobody(tables, classic_id, around, found)
-    return found
+            _compare_nobody(tables, classic_id, around, differences)
+    return differences
 
 
 def lost(
     firewall: Firewall, around: Surroundings, departure: int | None = None, accepted: Container[str] = ()
 ) -> Differences:
     """Return what the classic groups accept and the VPC groups would refuse, from peers that still exist then."""
-    found = Differences(accepted)
+    differences = Differences(accepted)
     for direction, protocol in _planes(firewall):
         for cell in _cells(firewall, direction, protocol):
             version, interval, _ = cell
             if not (_nobodys(interval, around.taken[version]) or around.is_reserved(version, interval)):
                 for difference in _lost_at(firewall, direction, protocol, cell):
-                    found.add(difference, (version, interval))
+                    differences.add(difference, (version, interval))
         tables = private_tables(firewall, direction, protocol)
         for met in met_by(tables, around, departure):
             for difference in tables.lost(met.before, met.after):
                 # An unlinked instance loses its groups for that reason alone, and another rule reports it.
                 if met.reachable or is_by_address(difference.accepted_by):
-                    found.add_instances(difference, met.peers, met.addresses)
+                    differences.add_instances(difference, met.peers, met.addresses)
         for group in sorted(firewall.foreign):
-            _compare_foreign(tables, group, found)
-    return found
+            _compare_foreign(tables, group, differences)
+    return differences
 
 
 class Kept(NamedTuple):
@@ -254,10 +254,10 @@ def _by_rules(classic: Table, kind: Kind) -> Mapping[Matching, Sequence[Entry]]:
     span = kind.span
     if span is not None and (at := classic.in_one_cell(span.version, span.interval)) is not None:
         return {at: kind.by_address}
-    found: dict[Matching, list[Entry]] = defaultdict(list)
+    by_rules: dict[Matching, list[Entry]] = defaultdict(list)
     for address, peer in kind.by_address:
-        found[_at(classic, address)].append((address, peer))
-    return found
+        by_rules[_at(classic, address)].append((address, peer))
+    return by_rules
 
 
 class _Stretch(NamedTuple):
@@ -282,19 +282,19 @@ class _Others:
 
 def _by_cells(tables: Sequence[Table], crowd: Crowd, named: Container[str]) -> Iterator[tuple[list[Matching], _Others]]:
     """Yield the instances of a crowd by the address rules that match them in each table."""
-    found: dict[tuple[Matching, ...], list[_Stretch]] = defaultdict(list)
+    by_cells: dict[tuple[Matching, ...], list[_Stretch]] = defaultdict(list)
     for version in crowd.versions:
         if version is None:
-            found[((),) * len(tables)].append(_Stretch(None, 0, None))
+            by_cells[((),) * len(tables)].append(_Stretch(None, 0, None))
             continue
         starts = sorted({start for table in tables for start in table.starts(version)})
         places = [crowd.first_from(version, start) for start in starts]
         for start, first, last in zip(starts, places, [*places[1:], None], strict=True):
             if first != last:
-                found[tuple(table.at_address(version, start) for table in tables)].append(
+                by_cells[tuple(table.at_address(version, start) for table in tables)].append(
                     _Stretch(version, first, last)
                 )
-    for at, stretches in found.items():
+    for at, stretches in by_cells.items():
         others = _Others(crowd, stretches, named)
         if next(iter(others), None):
             yield list(at), others

@@ -111,11 +111,11 @@ class Differences:
 
     def without(self, instance_id: str) -> Differences:
         """Return the same without those of one instance alone: its traffic to itself passes no security group."""
-        found = Differences()
-        found._join(self, "", lambda item: item != instance_id, whole=True)
+        remaining = Differences()
+        remaining._join(self, "", lambda item: item != instance_id, whole=True)
         if self._accepted is not None:
-            found.accepted._join(self._accepted, "", lambda item: item != instance_id, whole=True)
-        return found
+            remaining.accepted._join(self._accepted, "", lambda item: item != instance_id, whole=True)
+        return remaining
 
     def join_of(self, others: Differences, instance_id: str, near: str) -> None:
         """Add those differences at another instance, called `near`, that concern one instance."""

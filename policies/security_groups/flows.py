@@ -91,12 +91,12 @@ def _holds(intervals: tuple[Interval, ...], number: int) -> bool:
 
 
 def _joined(cells: Iterable[tuple[Interval, tuple[Interval, ...]]]) -> Flows:
-    found: list[tuple[Interval, tuple[Interval, ...]]] = []
+    joined: list[tuple[Interval, tuple[Interval, ...]]] = []
     for (low, high), ports in cells:
         if not ports:
             continue
-        if found and found[-1][0][1] + 1 == low and found[-1][1] == ports:
-            found[-1] = (found[-1][0][0], high), ports
+        if joined and joined[-1][0][1] + 1 == low and joined[-1][1] == ports:
+            joined[-1] = (joined[-1][0][0], high), ports
         else:
-            found.append(((low, high), ports))
-    return tuple(found)
+            joined.append(((low, high), ports))
+    return tuple(joined)

@@ -34,9 +34,9 @@ def judge(plan: Plan, instance: Facts, kind: Kind, now: datetime) -> Judged:
     departure = departures(plan).get(own)
     reasons = accepted_differences(plan, group_ids, kind, now)
     key = (__name__, kind, departure, tuple(sorted(group_ids)))
-    found = plan.remember(key, lambda: _at_its_groups(plan, group_ids, departure, reasons, kind)).without(own)
-    _join_linked(plan, own, kind, found)
-    return Judged(found, reasons)
+    differences = plan.remember(key, lambda: _at_its_groups(plan, group_ids, departure, reasons, kind)).without(own)
+    _join_linked(plan, own, kind, differences)
+    return Judged(differences, reasons)
 
 
 def judge_linked(plan: Plan, instance: Facts, kind: Kind) -> Differences:
@@ -44,9 +44,9 @@ def judge_linked(plan: Plan, instance: Facts, kind: Kind) -> Differences:
 
     Raises UnreadableError where a fact that this needs cannot be read.
     """
-    found = Differences()
-    _join_linked(plan, instance.text("instanceId"), kind, found)
-    return found
+    differences = Differences()
+    _join_linked(plan, instance.text("instanceId"), kind, differences)
+    return differences
 
 
 def _join_linked(plan: Plan, own: str, kind: Kind, found: Differences) -> None:
@@ -69,11 +69,11 @@ def _at_linked(plan: Plan, groups: frozenset[str]) -> tuple[Differences, Differe
 
 def _stay_on(plan: Plan, own: str, departure: int | None) -> Iterator[list[Peer]]:
     """Return the instances that are linked when this one has moved, those in the same groups together."""
-    found: dict[frozenset[str], list[Peer]] = defaultdict(list)
+    by_groups: dict[frozenset[str], list[Peer]] = defaultdict(list)
     for peer in surroundings(plan).linked:
         if peer.id != own and peer.met_linked_after(departure):
-            found[peer.groups].append(peer)
-    yield from found.values()
+            by_groups[peer.groups].append(peer)
+    yield from by_groups.values()
 
 
 def _called(peers: list[Peer]) -> str:

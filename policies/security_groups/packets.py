@@ -171,8 +171,8 @@ class Table:
     def for_groups(self, keys: Iterable[str]) -> tuple[int, ...]:
         """Return the indices of the rules for any of the groups."""
         by_group = self._by_group
-        found = [by_group[key] for key in keys if key in by_group] if by_group else ()
-        return tuple(sorted({index for indices in found for index in indices})) if found else ()
+        matching = [by_group[key] for key in keys if key in by_group] if by_group else ()
+        return tuple(sorted({index for indices in matching for index in indices})) if matching else ()
 
     def in_block(self, version: int, block: Interval) -> Sequence[tuple[int, ...]]:
         """Return the indices of the rules for any address of the block, once for each distinct set."""

@@ -119,9 +119,9 @@ def pairs(plan: Plan) -> Iterator[Pair]:
             one, other = sources[0], targets[0] if targets is not sources else targets[-1]
             if one is not other and "migrates" in (one.fate, other.fate):
                 for between in (False, True):
-                    found = _pair(ends, one, other, between=between)
-                    if found is not None:
-                        yield _pair_of(found, sources, targets, ends, between=between)
+                    flows = _pair(ends, one, other, between=between)
+                    if flows is not None:
+                        yield _pair_of(flows, sources, targets, ends, between=between)
 
 
 def _pair_of(
@@ -161,15 +161,15 @@ def _pair(ends: Mapping[str, _Ends], source: Peer, target: Peer, *, between: boo
         return None
     # Between their moves, the later instance has its classic rules; otherwise both have those of their destination.
     late = (source if _leaves_before(target, source) else target) if between else None
-    found = _Found()
+    flows = _Found()
     for protocol in PROTOCOLS:
         out = _ways(ends, source, target, ("egress", protocol), late)
         into = _ways(ends, target, source, ("ingress", protocol), late)
         for one in out:
             for other in into:
-                found.add(protocol, one, other, gone=gone)
-    every = (*found.kept.values(), *found.lost.values(), *found.opened.values(), *found.one_end.values())
-    return found if any(every) else None
+                flows.add(protocol, one, other, gone=gone)
+    every = (*flows.kept.values(), *flows.lost.values(), *flows.opened.values(), *flows.one_end.values())
+    return flows if any(every) else None
 
 
 def _linked_between(one: Peer, other: Peer) -> bool:
@@ -239,11 +239,11 @@ def _of_rules(rules: RuleSet, key: _Key, around: Surroundings) -> Mapping[str, _
 
 
 def _by_peer(ways: Iterator[tuple[Meeting, _Way]]) -> Mapping[str, _Ways]:
-    found: dict[str, dict[_Way, None]] = defaultdict(dict)
+    ways_of: dict[str, dict[_Way, None]] = defaultdict(dict)
     for met, way in ways:
         for peer in met.peers:
-            found[peer.id][way] = None
-    return {peer_id: tuple(texts) for peer_id, texts in found.items()}
+            ways_of[peer.id][way] = None
+    return {peer_id: tuple(texts) for peer_id, texts in ways_of.items()}
 
 
 def _way(tables: Tables, met: Meeting) -> _Way:
@@ -261,8 +261,8 @@ def _way(tables: Tables, met: Meeting) -> _Way:
 def _alike(around: Surroundings, ends: Mapping[str, _Ends]) -> Iterator[tuple[Peer, ...]]:
     """Yield instances, grouped where every end treats them alike and they treat every peer alike."""
     every = {id(end): end for own in ends.values() for end in own if end.ways is not None}
-    found: dict[object, list[Peer]] = defaultdict(list)
+    by_kind: dict[object, list[Peer]] = defaultdict(list)
     for peer in around.peers:
         said = tuple(end.met(key, peer) for end in every.values() for key in _keys())
-        found[peer.groups, peer.fate, peer.linked, peer.departure, said].append(peer)
-    return (tuple(peers) for peers in found.values())
+        by_kind[peer.groups, peer.fate, peer.linked, peer.departure, said].append(peer)
+    return (tuple(peers) for peers in by_kind.values())

@@ -108,8 +108,8 @@ def _surroundings(plan: Plan) -> Surroundings:
 
 def _sorted(addresses: Iterable[AddressPeer]) -> Mapping[Version, tuple[int, ...]]:
     versions: tuple[Version, ...] = (4, 6)
-    found = tuple(addresses)
-    return {version: tuple(sorted({a.interval[0] for a in found if a.version == version})) for version in versions}
+    blocks = tuple(addresses)
+    return {version: tuple(sorted({a.interval[0] for a in blocks if a.version == version})) for version in versions}
 
 
 def _fate(peer_id: str, migrating: frozenset[str], later: frozenset[str]) -> Literal["migrates", "later", "stays"]:
@@ -139,8 +139,8 @@ def _new_blocks(plan: Plan) -> dict[str, tuple[AddressPeer, ...]]:
         blocks = tuple(_parsed(item, "cidrBlock", parse_block, item.text("cidrBlock")) for item in holders)
         return instance.text("instanceId"), blocks
 
-    found = (attempt(partial(blocks_of, instance.facts)) for instance in plan.instances)
-    return dict(item for item in found if not isinstance(item, UnreadableError))
+    reads = (attempt(partial(blocks_of, instance.facts)) for instance in plan.instances)
+    return dict(item for item in reads if not isinstance(item, UnreadableError))
 
 
 def _vswitch_blocks(plan: Plan, *, reserved: bool = False) -> list[AddressPeer]:
@@ -151,9 +151,9 @@ def _vswitch_blocks(plan: Plan, *, reserved: bool = False) -> list[AddressPeer]:
     network = attempt(lambda: plan.network.facts.objects("vswitches"))
     if isinstance(network, UnreadableError):
         return []
-    kept = [item for item in network if not reserved or attempt(partial(item.texts, "strangerIds")) == ()]
-    found = [attempt(partial(block_of, item, "cidrBlock")) for item in kept]
-    return [block for block in found if isinstance(block, AddressPeer)]
+    vswitches = [item for item in network if not reserved or attempt(partial(item.texts, "strangerIds")) == ()]
+    blocks = [attempt(partial(block_of, item, "cidrBlock")) for item in vswitches]
+    return [block for block in blocks if isinstance(block, AddressPeer)]
 
 
 def firewall_of(plan: Plan, classic_ids: tuple[str, ...]) -> Firewall:

@@ -69,10 +69,10 @@ def _classic_link(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
 
 def _attachment(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
     instance_id, vpc_id = applied.text("instanceId"), applied.text("vpcId")
-    found = _linked_vpcs(plan).get(instance_id, ())
-    if vpc_id in found:
+    linked_to = _linked_vpcs(plan).get(instance_id, ())
+    if vpc_id in linked_to:
         return []
-    return [f"instance {instance_id} is linked to {', '.join(found) or 'no VPC'} in place of {vpc_id}"]
+    return [f"instance {instance_id} is linked to {', '.join(linked_to) or 'no VPC'} in place of {vpc_id}"]
 
 
 def _live(plan: Plan) -> Facts:
@@ -102,13 +102,13 @@ def _linked_vpcs(plan: Plan) -> Mapping[str, Sequence[str]]:
 
 
 def _whitelist_group(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
-    found = _whitelist(plan, applied)
-    if found is None:
+    groups = _whitelist(plan, applied)
+    if groups is None:
         return None
     name = f"whitelist group {applied.text('groupName')} of {applied.text('dbInstanceId')}"
     wanted = _blocks(applied.texts("securityIps"))
-    live = {block for group in found for block in _blocks(group.texts("securityIps"))}
-    if not found:
+    live = {block for group in groups for block in _blocks(group.texts("securityIps"))}
+    if not groups:
         return [f"{name} is gone"]
     return [f"{name}: {block} is gone" for block in sorted(wanted - live)] + [
         f"{name}: {block} was added" for block in sorted(live - wanted)
@@ -116,18 +116,18 @@ def _whitelist_group(plan: Plan, applied: Facts, own: Facts) -> list[str] | None
 
 
 def _removed_from_whitelist(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
-    found = _whitelist(plan, applied)
-    if found is None:
+    groups = _whitelist(plan, applied)
+    if groups is None:
         return None
-    back = {block for group in found for block in _blocks(group.texts("securityIps"))}
+    back = {block for group in groups for block in _blocks(group.texts("securityIps"))}
     name = f"whitelist group {applied.text('groupName')} of {applied.text('dbInstanceId')}"
     return [f"{name}: {block} is there again" for block in sorted(back & _blocks(applied.texts("securityIps")))]
 
 
 def _removed_from_acl(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
     acl_id = applied.text("aclId")
-    found = [item for item in plan.migration.objects("accessLists") if item.text("aclId") == acl_id]
-    back = {block for item in found for block in _blocks(item.texts("entries"))}
+    lists = [item for item in plan.migration.objects("accessLists") if item.text("aclId") == acl_id]
+    back = {block for item in lists for block in _blocks(item.texts("entries"))}
     return [f"{acl_id}: {block} is there again" for block in sorted(back & _blocks(applied.texts("entries")))]
 
 
@@ -147,9 +147,9 @@ def _hybrid_access(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
     if database is None:
         return None
     database_id, vpc_id = applied.text("dbInstanceId"), applied.text("vpcId")
-    found = database.optional_text("vpcId") if database.text("networkType") == "VPC" else None
-    if found != vpc_id:
-        return [f"{database_id} is in {found or 'the classic network'} in place of {vpc_id}"]
+    live_vpc = database.optional_text("vpcId") if database.text("networkType") == "VPC" else None
+    if live_vpc != vpc_id:
+        return [f"{database_id} is in {live_vpc or 'the classic network'} in place of {vpc_id}"]
     # Without it, no classic address ends, or a coming update sets a new end.
     if not own.is_known("classicExpiresAt") or own.optional_text("classicExpiresAt") is None:
         return []

@@ -109,13 +109,13 @@ def _one(plan: Plan, database_id: str, check: Callable[[Facts], Verdict]) -> Ver
 
 def _by_id(plan: Plan) -> tuple[Mapping[str, Facts], UnreadableError | None]:
     """Return the databases up to one whose id cannot be read: the rest could be any."""
-    found: dict[str, Facts] = {}
+    databases: dict[str, Facts] = {}
     for item in plan.migration.objects("databases"):
         database_id = attempt(partial(item.text, "dbInstanceId"))
         if isinstance(database_id, UnreadableError):
-            return found, database_id
-        found.setdefault(database_id, item)
-    return found, None
+            return databases, database_id
+        databases.setdefault(database_id, item)
+    return databases, None
 
 
 def read_only_instances(plan: Plan, database: Facts) -> tuple[Facts, ...]:
@@ -185,8 +185,8 @@ def _of_database(plan: Plan, resource_types: tuple[str, ...], database: Facts) -
 def left_behind(plan: Plan, database: Facts) -> frozenset[str]:
     """Return the classic instances that lose the database when hybrid access ends, as the config accepts."""
     accesses = (item.facts for item in _of_database(plan, (DATABASE_ACCESS,), database))
-    asked = [access.object("hybridAccess") for access in accesses if "hybridAccess" in access.data]
-    return frozenset(instance_id for item in asked for instance_id in item.texts("leavesBehind"))
+    hybrid_accesses = [access.object("hybridAccess") for access in accesses if "hybridAccess" in access.data]
+    return frozenset(instance_id for item in hybrid_accesses for instance_id in item.texts("leavesBehind"))
 
 
 def target_blocks(plan: Plan, instance: Facts) -> tuple[str, ...]:

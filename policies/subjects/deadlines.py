@@ -21,8 +21,8 @@ def deadlines(plan: Plan, schedule: Schedule) -> tuple[datetime, ...]:
     Lead times are with the results. Times at which a finding can only disappear are left out: evidence or a snapshot
     from the future, the end of the hours in which disks are blocked.
     """
-    found = (_of_windows, _of_words, _of_exclusions, _of_evidence, _of_what_comes_after)
-    return tuple(sorted({moment for times in found for moment in times(plan, schedule)}))
+    readers = (_of_windows, _of_words, _of_exclusions, _of_evidence, _of_what_comes_after)
+    return tuple(sorted({moment for times in readers for moment in times(plan, schedule)}))
 
 
 def _of_windows(_plan: Plan, schedule: Schedule) -> Iterator[datetime]:

@@ -19,8 +19,8 @@ def network_for(plan: Plan, zones: Iterable[str] = (), block: str = _BLOCK, avoi
 
     The program plans the blocks of the VSwitches; they overlap no block of `avoid`.
     """
-    found = [attempt(partial(place_of, item.facts)) for item in plan.instances]
-    places = {place for place in found if isinstance(place, tuple)}
+    reads = [attempt(partial(place_of, item.facts)) for item in plan.instances]
+    places = {place for place in reads if isinstance(place, tuple)}
     known = {zone for zone, _ in places}
     wanted = sorted(
         {*places, *((zone, None) for zone in zones if zone not in known)}, key=lambda item: (item[0], item[1] or "")

@@ -38,19 +38,19 @@ class Note:
 
 def notes(plan: Plan, schedule: Schedule) -> tuple[Note, ...]:
     """Return all notes, sorted; for moved instances only those of the phase after the move. Never raises."""
-    found: list[Note] = []
+    collected: list[Note] = []
     for wave in schedule.waves:
         for item, tell in OF_WAVES.items():
             if wave.moved is not True or ITEMS[item].phase == "after":
                 text = _text_of(item, partial(tell, plan, schedule, wave))
-                found += [Note(wave.name, "", item, text)] if text else []
+                collected += [Note(wave.name, "", item, text)] if text else []
     for instance in plan.instances:
         facts = instance.facts
         for item, tell_of in _OF_INSTANCES.items():
             if not has_moved(facts) or ITEMS[item].phase == "after":
                 text = _text_of(item, partial(tell_of, plan, facts))
-                found += [Note(_name(facts, "wave"), _name(facts, "instanceId"), item, text)] if text else []
-    return tuple(sorted(found))
+                collected += [Note(_name(facts, "wave"), _name(facts, "instanceId"), item, text)] if text else []
+    return tuple(sorted(collected))
 
 
 def _text_of(item: str, tell: Callable[[], str]) -> str:

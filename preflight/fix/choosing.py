@@ -55,18 +55,18 @@ class Choice:
     @property
     def then(self) -> list[Finding]:
         """The taken findings that need more than config, each with the steps that follow the config change."""
-        found: list[Finding] = []
+        remaining: list[Finding] = []
         for item in self.taken:
-            _add(found, item, [{"ways": [rest]} for way in _only_ways(item) if (rest := _what_follows(way))])
-        return found
+            _add(remaining, item, [{"ways": [rest]} for way in _only_ways(item) if (rest := _what_follows(way))])
+        return remaining
 
     def part(self, rules: Iterable[str] | None = None) -> dict[str, Any]:
         """Return the part of the migration's config that the taken fixes ask for; `rules` restricts it."""
         chosen = None if rules is None else set(rules)
         items = [item for item in self.taken if chosen is None or item["rule"] in chosen]
         values = [nested(change) for item in items for way in _only_ways(item) for change in _changes(way)]
-        found: dict[str, Any] = merged(values) if values else {}
-        return found
+        whole: dict[str, Any] = merged(values) if values else {}
+        return whole
 
 
 def choose(findings: Iterable[Finding], way: int | None = None) -> Choice:
@@ -131,12 +131,14 @@ def _changes(way: Way) -> list[Change]:
 
 def _without_conflicts(taken: Sequence[Finding], left: list[Finding]) -> Choice:
     """Leave to a person each fix whose value for a key differs from another fix's value for it."""
-    asked: defaultdict[str, defaultdict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
+    values_of: defaultdict[str, defaultdict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
     for item in taken:
         for way in _only_ways(item):
             for key, value in _leaves(way):
-                asked[key][value].append(item)
-    conflicts = {key: values for key, values in asked.items() if len(values) > 1 and not key.lower().endswith(_DAYS)}
+                values_of[key][value].append(item)
+    conflicts = {
+        key: values for key, values in values_of.items() if len(values) > 1 and not key.lower().endswith(_DAYS)
+    }
     agreed: list[Finding] = []
     for item in taken:
         fixes = item["fixes"]

@@ -53,10 +53,10 @@ def fix(  # noqa: PLR0913 - one argument an option
     result = judged.decision.result
     if result is None:
         raise typer.Exit(not_judged(judged.decision, judged.preview, out))
-    found = chosen_of(open_findings(result), result, rules, tuple(instance or ()))
-    if way is not None and way not in {number for item in found for number in ways_by_config(item)}:
-        raise Stop(BAD_INPUT, _no_way(way, found))
-    choice = choose(found, way)
+    findings = chosen_of(open_findings(result), result, rules, tuple(instance or ()))
+    if way is not None and way not in {number for item in findings for number in ways_by_config(item)}:
+        raise Stop(BAD_INPUT, _no_way(way, findings))
+    choice = choose(findings, way)
     path = judged.stack.directory / judged.stack.file
     merged = _merged(path, choice)
     writes = write and merged.change is not None and bool(merged.change.diff)

@@ -37,14 +37,14 @@ def merge_fixes(path: Path, choice: Choice) -> Merged:
     except ConfigError:
         planned_change(path, [])
     change: StackFileChange | None = None
-    kept: list[str] = []
+    merged_rules: list[str] = []
     refused: dict[str, str] = {}
     for rule in rules:
-        part: dict[str, Any] = choice.part([*kept, rule])
+        part: dict[str, Any] = choice.part([*merged_rules, rule])
         try:
             change = planned_change(path, [part])
         except ConfigError as error:
             refused[rule] = str(error)
         else:
-            kept.append(rule)
-    return Merged(change, tuple(kept), refused)
+            merged_rules.append(rule)
+    return Merged(change, tuple(merged_rules), refused)

@@ -114,8 +114,8 @@ def _then(shown: Shown, width: int) -> Iterator[Text]:
 
 def _ways(fix: Fix, left: Sequence[Mapping[str, Any]]) -> list[int]:
     """Return the ways of a fix that a person can choose with `--way`."""
-    found = [item for item in left if item["rule"] == fix.rules[0]]
-    return sorted({way for item in found for way in ways_by_config(item) if way <= len(fix.todo.ways)})
+    same_rule = [item for item in left if item["rule"] == fix.rules[0]]
+    return sorted({way for item in same_rule for way in ways_by_config(item) if way <= len(fix.todo.ways)})
 
 
 def _conflicts(shown: Shown, width: int) -> Iterator[Text]:
@@ -123,8 +123,8 @@ def _conflicts(shown: Shown, width: int) -> Iterator[Text]:
         return
     yield Text("Fixes that contradict each other: none is made; choose a rule with --rule RULE", "bold")
     for conflict in shown.choice.conflicts:
-        asked = "; ".join(f"{item.flow} by {_who(item)}" for item in conflict.wanted)
-        yield from (Text(line) for line in wrapped(f"{conflict.key}: {asked}", width, "  - "))
+        wishes = "; ".join(f"{item.flow} by {_who(item)}" for item in conflict.wanted)
+        yield from (Text(line) for line in wrapped(f"{conflict.key}: {wishes}", width, "  - "))
 
 
 def _who(wanted: Wanted) -> str:

@@ -93,19 +93,19 @@ def plan(  # noqa: PLR0913 - one argument an option
     """
     project = _project(output)
     inventory = read_file(source)
-    found = surveyed(inventory, source.name)
+    surveyed_region = surveyed(inventory, source.name)
     before = read_fleet(output / files.PLAN) if force and (output / files.PLAN).exists() else None
-    _same_as_before(before, found)
-    staying = frozenset(item for name in stay or () for item in classic_ids(name, found))
+    _same_as_before(before, surveyed_region)
+    staying = frozenset(item for name in stay or () for item in classic_ids(name, surveyed_region))
     if len({bool(staying), bool(owner.strip()), bool(reason.strip())}) > 1:
         raise Stop(BAD_INPUT, "--stay, --owner, --reason: expected all three, or none: somebody answers for who stays")
-    fleet = _placed(found, staying, size, wave_size, prefix)
-    began = start or proposed_start(max(found.estate.read_at, datetime.now(UTC)))
+    fleet = _placed(surveyed_region, staying, size, wave_size, prefix)
+    began = start or proposed_start(max(surveyed_region.estate.read_at, datetime.now(UTC)))
     choices = with_cloud(Choices(prefix, began, latest, days, owner, reason, {}), inventory, cloud, account_type)
     orders = files.Orders(choices, f"{organization}/{project}", repository, commit)
-    document = files.fleet_document(found.estate, fleet, orders, size)
-    draft = files.Draft(found, fleet, orders, _network(found, fleet, block, prefix), document)
-    kept_limits = limits(found, fleet, files.starts(fleet, orders), Allowed(vpc_quota, classic_link))
+    document = files.fleet_document(surveyed_region.estate, fleet, orders, size)
+    draft = files.Draft(surveyed_region, fleet, orders, _network(surveyed_region, fleet, block, prefix), document)
+    kept_limits = limits(surveyed_region, fleet, files.starts(fleet, orders), Allowed(vpc_quota, classic_link))
     out = console()
     for line in plan_lines(draft, kept_limits, out.width, everything=everything):
         show(out, line)
@@ -185,17 +185,17 @@ def _check(draft: files.Draft, found: tuple[Limit, ...], whole: bool) -> None:
 
 def _texts(draft: files.Draft, output: Path, force: bool) -> dict[str, str]:
     """Return all files by path; each stack file is checked as the program will read it. Raises Stop."""
-    fleet, found = draft.fleet, draft.found
-    kept = {stack.name: kept_keys(output / files.stack_path(stack.name), force) for stack in fleet.stacks}
-    stacks, lists = files.stack_texts(draft, kept), files.list_texts(fleet)
+    fleet, region = draft.fleet, draft.found
+    kept_of = {stack.name: kept_keys(output / files.stack_path(stack.name), force) for stack in fleet.stacks}
+    stacks, lists = files.stack_texts(draft, kept_of), files.list_texts(fleet)
     for path, text in stacks.items():
         if (size := files.config_bytes(text)) > MOST_CONFIG_BYTES:
             raise Stop(
                 BAD_INPUT,
                 f"{path} would take {size} bytes, and Pulumi passes on {MOST_CONFIG_BYTES}; take a smaller --size",
             )
-        _check_file(path, text, lists, found)
-    pipelines = files.pipeline_texts(fleet, found.estate.region_id, draft.orders)
+        _check_file(path, text, lists, region)
+    pipelines = files.pipeline_texts(fleet, region.estate.region_id, draft.orders)
     # The fleet's own file is written last: if it exists, all others do.
     return {**lists, **stacks, **pipelines, files.PLAN: files.fleet_text(draft.document)}
 

@@ -43,12 +43,12 @@ class Orders:
 
     def of(self, fleet: Fleet) -> Mapping[str, Choices]:
         """Return the choices of each stack, by name: the windows follow each other in the order of the stacks."""
-        found, place = {}, 0
+        choices_of, place = {}, 0
         for stack in fleet.stacks:
             start, _ = self.choices.window(place)
-            found[stack.name] = replace(self.choices, stack=stack.name, start=start)
+            choices_of[stack.name] = replace(self.choices, stack=stack.name, start=start)
             place += len(stack.waves)
-        return found
+        return choices_of
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,9 @@ def network_of(moving: Iterable[Instance], vpcs: Sequence[Vpc], block: str | Non
     counts = dict(sorted(Counter(item.zone_id for item in moving).items()))
     for candidate in [block] if block is not None else _free(vpcs):
         for growth in _GROWTH:
-            found = _vswitches(candidate, counts, growth)
-            if found is not None:
-                return {"mode": "create", "name": name, "cidrBlock": candidate, "vswitches": found}
+            vswitches = _vswitches(candidate, counts, growth)
+            if vswitches is not None:
+                return {"mode": "create", "name": name, "cidrBlock": candidate, "vswitches": vswitches}
     where = f"{block}" if block is not None else f"{_AREA}, beside the VPCs of the region"
     raise NoRoomError(f"there is no room for {sum(counts.values())} instances in {len(counts)} zones in {where}")
 

@@ -52,10 +52,10 @@ def _cut(cut: CutDocument) -> str:
 
 def _cuts(cuts: Sequence[CutDocument]) -> Iterator[str]:
     """Yield one line per set of stacks and kind of tie, the most ties first, with the cost of the dearest tie."""
-    found: dict[tuple[tuple[str, ...], str], list[CutDocument]] = {}
+    cuts_of: dict[tuple[tuple[str, ...], str], list[CutDocument]] = {}
     for cut in cuts:
-        found.setdefault((tuple(cut.stacks), cut.kind), []).append(cut)
-    for (stacks, kind), items in sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0])):
+        cuts_of.setdefault((tuple(cut.stacks), cut.kind), []).append(cut)
+    for (stacks, kind), items in sorted(cuts_of.items(), key=lambda entry: (-len(entry[1]), entry[0])):
         dearest = max(items, key=lambda cut: (cut.days, cut.links, cut.id))
         what = f"{_KINDS[kind]} {few([cut.name for cut in items], 3)}"
         cost = dearest.cost if len(items) == 1 else f"The dearest of them: {dearest.cost[0].lower()}{dearest.cost[1:]}"

@@ -127,26 +127,26 @@ def _hindered(
         stacks = {stack_of[item] for item in bond.members if item in stack_of}
         for instance_id in bond.members & waiting.keys():
             pull[instance_id].update(dict.fromkeys(stacks, WEIGHTS[bond.kind]))
-    found: dict[str, list[Instance]] = defaultdict(list)
+    hindered: dict[str, list[Instance]] = defaultdict(list)
     last = max(stack_of.values(), default="")
     for item in sorted(waiting.values(), key=order):
         nearest = min(((-weight, name) for name, weight in pull[item.id].items()), default=(0, last))
-        found[nearest[1]].append(item)
-    return found
+        hindered[nearest[1]].append(item)
+    return hindered
 
 
 def _bonds_of(bonds: Iterable[Bond], stack_of: Mapping[str, str]) -> Mapping[str, Sequence[Bond]]:
-    found: dict[str, list[Bond]] = defaultdict(list)
+    bonds_of: dict[str, list[Bond]] = defaultdict(list)
     for bond in bonds:
         for name in {stack_of[item] for item in bond.members if item in stack_of}:
-            found[name].append(bond)
-    return found
+            bonds_of[name].append(bond)
+    return bonds_of
 
 
 def _cuts(bonds: Iterable[Bond], stack_of: Mapping[str, str]) -> tuple[Cut, ...]:
-    found = []
+    cuts = []
     for bond in bonds:
         parts = Counter(stack_of[item] for item in bond.members if item in stack_of)
         if len(parts) > 1:
-            found.append(Cut(bond, tuple(sorted(parts.items()))))
-    return tuple(sorted(found, key=lambda cut: (-WEIGHTS[cut.bond.kind], -len(cut.bond.members), cut.bond.id)))
+            cuts.append(Cut(bond, tuple(sorted(parts.items()))))
+    return tuple(sorted(cuts, key=lambda cut: (-WEIGHTS[cut.bond.kind], -len(cut.bond.members), cut.bond.id)))

@@ -85,8 +85,8 @@ class Rollup:
     @property
     def counts(self) -> Mapping[str, int]:
         """How many stacks have each verdict, the worst first."""
-        found = Counter(stack.code for stack in self.stacks)
-        return {NAMES[code]: found[code] for code in _CODES if found[code]}
+        by_code = Counter(stack.code for stack in self.stacks)
+        return {NAMES[code]: by_code[code] for code in _CODES if by_code[code]}
 
     def exit_code(self, *, strict: bool) -> int:
         """Return the exit code, as that of `check`."""
@@ -100,20 +100,20 @@ def roll_up(fleet: FleetDocument, paths: Iterable[Path], wanted: Wanted, now: da
     result of an unknown stack, or a result of a stack outside the fleet, is a problem of the whole fleet.
     """
     known = {stack.name for stack in fleet.stacks}
-    found: dict[str, list[tuple[Path, StackVerdict]]] = defaultdict(list)
+    verdicts_of: dict[str, list[tuple[Path, StackVerdict]]] = defaultdict(list)
     problems: list[str] = []
     for path in sorted(paths):
         verdict = _judged(path, wanted, now)
         if verdict.name in known:
-            found[verdict.name].append((path, verdict))
+            verdicts_of[verdict.name].append((path, verdict))
         elif not verdict.problems:
             problems.append(f"{safe(str(path))}: its stack {safe(verdict.name)} is not in the fleet")
         elif path.stem in known:
             # The content of an invalid result cannot be trusted; the file's name says which stack to look at.
-            found[path.stem].append((path, verdict))
+            verdicts_of[path.stem].append((path, verdict))
         else:
             problems.append(f"{safe(str(path))}: {'; '.join(verdict.problems)}")
-    stacks = _of_one_reading([_verdict(stack.name, found.get(stack.name, ())) for stack in fleet.stacks])
+    stacks = _of_one_reading([_verdict(stack.name, verdicts_of.get(stack.name, ())) for stack in fleet.stacks])
     astray = list(_astray(fleet, stacks))
     worst = [NOT_JUDGED] * bool(problems) + [NOT_READY] * bool(astray) + [stack.code for stack in stacks]
     return Rollup(
@@ -201,14 +201,14 @@ def _astray(fleet: FleetDocument, stacks: Iterable[StackVerdict]) -> Iterator[st
 def _fixes(stacks: Iterable[StackVerdict]) -> tuple[FleetFix, ...]:
     """Return each blocking fix once: the worst severity first, then the most stacks and findings."""
     severities = {name: place for place, name in enumerate(("critical", "high", "medium", "low"))}
-    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    counts_of: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for stack in stacks:
         of_stack: Counter[tuple[str, str]] = Counter()
         for title, severity, findings in stack.fixes:
             of_stack[title, severity] += findings
         for key, count in of_stack.items():
-            found[key].append(count)
-    made = [FleetFix(title, severity, len(counts), sum(counts)) for (title, severity), counts in found.items()]
+            counts_of[key].append(count)
+    made = [FleetFix(title, severity, len(counts), sum(counts)) for (title, severity), counts in counts_of.items()]
     return tuple(sorted(made, key=lambda fix: (severities.get(fix.severity, 9), -fix.stacks, -fix.findings, fix.title)))
 
 

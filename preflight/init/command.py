@@ -176,13 +176,13 @@ def _inventory(source: Path | None, where: Where, asking: bool) -> Inventory:
 def surveyed(inventory: Inventory, file: str) -> Survey:
     """Look at what is classic. Raises Stop where nothing is, or no plan can be made of it."""
     try:
-        found = survey(inventory.estate, file)
+        region = survey(inventory.estate, file)
     except ConfigError as error:
         raise Stop(BAD_INPUT, redacted(str(error))) from None
-    if not found.classic:
+    if not region.classic:
         estate = inventory.estate
         raise Stop(BAD_INPUT, f"there is no classic instance in {estate.region_id} of account {estate.account_id}")
-    return found
+    return region
 
 
 # ---- decisions ----

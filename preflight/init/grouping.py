@@ -58,8 +58,8 @@ def waves_of(
     moving: Sequence[Instance], bonds: Sequence[Bond], size: int, places: Mapping[str, str]
 ) -> tuple[ProposedWave, ...]:
     """Put instances that move into waves of at most `size`, in their order; `places` says where others are, by id."""
-    found = ranked(packed(joined([[item] for item in moving], bonds, size), bonds, size), bonds)
-    waves = {f"wave-{place}": items for place, items in enumerate(found, 1)}
+    batches = ranked(packed(joined([[item] for item in moving], bonds, size), bonds, size), bonds)
+    waves = {f"wave-{place}": items for place, items in enumerate(batches, 1)}
     everywhere = {**places, **{item.id: name for name, items in waves.items() for item in items}}
     return tuple(_told(name, items, bonds, everywhere) for name, items in waves.items())
 

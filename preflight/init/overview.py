@@ -99,16 +99,16 @@ def _size(gib: int) -> str:
 
 
 def _section(title: str, texts: Iterable[str], width: int, everything: bool, *, marked: bool = False) -> Iterator[Text]:
-    found = list(texts)
-    if not found:
+    lines = list(texts)
+    if not lines:
         return
     yield Text(title, "bold")
-    shown = found if everything else found[:_MOST_LINES]
+    shown = lines if everything else lines[:_MOST_LINES]
     for text in shown:
         for place, line in enumerate(wrapped(text, width - 4, "")):
             yield Text(f"{'  ' if not place else '    '}{line}", "green" if marked and not place else "")
-    if len(shown) < len(found):
-        yield Text(f"  and {len(found) - len(shown)} more: --all shows them")
+    if len(shown) < len(lines):
+        yield Text(f"  and {len(lines) - len(shown)} more: --all shows them")
 
 
 def _paragraph(text: str, width: int) -> Iterator[Text]:

@@ -79,11 +79,11 @@ class Survey:
     @cached_property
     def members(self) -> Mapping[str, tuple[str, ...]]:
         """The classic members of each group that has any."""
-        found: dict[str, list[str]] = {group.id: [] for group, _ in self.talks}
+        member_ids: dict[str, list[str]] = {group.id: [] for group, _ in self.talks}
         for item in self.classic:
             for group_id in dict.fromkeys(item.security_group_ids):
-                found[group_id].append(item.id)
-        return {group_id: tuple(ids) for group_id, ids in found.items()}
+                member_ids[group_id].append(item.id)
+        return {group_id: tuple(ids) for group_id, ids in member_ids.items()}
 
     @cached_property
     def disks(self) -> tuple[Disk, ...]:

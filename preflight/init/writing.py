@@ -128,16 +128,16 @@ def _lines(
 
 def _moved_before(waves: Sequence[ProposedWave]) -> dict[str, list[str]]:
     """Return for each wave the earlier ones that it is tied to, but for those that come before another of them."""
-    found: dict[str, list[str]] = {}
+    earlier_of: dict[str, list[str]] = {}
     all_before: dict[str, set[str]] = {}
     for wave in waves:
-        after = found[wave.name] = []
+        after = earlier_of[wave.name] = []
         before = all_before[wave.name] = set()
-        for earlier in reversed([name for name in found if name in wave.others]):
+        for earlier in reversed([name for name in earlier_of if name in wave.others]):
             if earlier not in before:
                 after.insert(0, earlier)
                 before |= {earlier} | all_before[earlier]
-    return found
+    return earlier_of
 
 
 def _about(wave: ProposedWave) -> str:

@@ -63,8 +63,8 @@ def _by_subject(result: Mapping[str, Any]) -> dict[_Key, Mapping[str, Any]]:
 
 
 def _outcome(results: Mapping[_Key, Mapping[str, Any]], key: _Key) -> str | None:
-    found = results.get(key)
-    return None if found is None else str(found["outcome"])
+    result = results.get(key)
+    return None if result is None else str(result["outcome"])
 
 
 def _subject(item: Mapping[str, Any]) -> str:
@@ -136,12 +136,12 @@ def _wave_dates(wave: Mapping[str, Any] | None) -> dict[str, str | None]:
 
 def _mandatory(result: Mapping[str, Any]) -> dict[str, str]:
     """Return the time from which each rule with a finding is mandatory: the first of its findings."""
-    found: dict[str, str] = {}
+    mandatory_from: dict[str, str] = {}
     for item in findings(result, *_OPEN):
         since, rule = item["mandatoryFrom"], item["rule"]
-        if since is not None and (rule not in found or _moment(since) < _moment(found[rule])):
-            found[rule] = since
-    return found
+        if since is not None and (rule not in mandatory_from or _moment(since) < _moment(mandatory_from[rule])):
+            mandatory_from[rule] = since
+    return mandatory_from
 
 
 def _same(one: str | None, other: str | None) -> bool:
@@ -214,12 +214,12 @@ def _decision(kind: Any, waiver: Mapping[str, Any], standing: Any) -> Decision:
 
 def _declared_waivers(plan: Plan | None) -> dict[_WaiverKey, Mapping[str, Any]]:
     """Return the waivers of the config; a malformed one is a finding already."""
-    found: dict[_WaiverKey, Mapping[str, Any]] = {}
+    waivers: dict[_WaiverKey, Mapping[str, Any]] = {}
     for facts in _listed(plan, "waivers"):
         read = attempt(partial(_read_waiver, facts))
         if not isinstance(read, UnreadableError):
-            found[_waiver_key(read["rule"], read)] = read
-    return found
+            waivers[_waiver_key(read["rule"], read)] = read
+    return waivers
 
 
 def _read_waiver(facts: Facts) -> dict[str, str]:
@@ -242,5 +242,5 @@ def _attestations(plan: Plan | None) -> Iterator[dict[str, str]]:
 def _listed(plan: Plan | None, key: str) -> Iterable[Facts]:
     if plan is None:
         return ()
-    found = attempt(lambda: plan.migration.objects(key) if key in plan.migration.data else ())
-    return () if isinstance(found, UnreadableError) else found
+    read = attempt(lambda: plan.migration.objects(key) if key in plan.migration.data else ())
+    return () if isinstance(read, UnreadableError) else read

@@ -38,13 +38,13 @@ def group_changes(plan: Plan, steps: Iterable[Step]) -> tuple[tuple[GroupChange,
             by_parent[step.parent].append(step)
     groups = attempt(lambda: groups_by_id(plan))
     facts = {} if isinstance(groups, UnreadableError) else groups
-    found = []
+    changes = []
     for classic_id, clones in sorted(plan.clones.items()):
         for clone in clones:
             its_steps = by_parent.pop(clone.urn, [])
             facts_of_group = facts[classic_id].data if classic_id in facts else {}
-            found.append(_group(plan, clone, classic_id, facts_of_group, its_steps))
-    return tuple(found), [step for left in by_parent.values() for step in left]
+            changes.append(_group(plan, clone, classic_id, facts_of_group, its_steps))
+    return tuple(changes), [step for left in by_parent.values() for step in left]
 
 
 def _group(
@@ -76,13 +76,13 @@ def _group(
 
 def _action(steps: Iterable[Step]) -> Action | None:
     """Return the action on a group or its rules: the strongest of all."""
-    found = {step.op for step in steps}
+    ops = {step.op for step in steps}
     order: tuple[tuple[str, Action], ...] = (("create", "create"), ("replace", "replace"), ("update", "update"))
-    if any(step.type == SECURITY_GROUP and step.op == "same" for step in steps) and "create" in found:
+    if any(step.type == SECURITY_GROUP and step.op == "same" for step in steps) and "create" in ops:
         return "update"
-    if any(step.deletes for step in steps) and not found - {"delete"}:
+    if any(step.deletes for step in steps) and not ops - {"delete"}:
         return "delete"
-    return next((action for op, action in order if op in found), None)
+    return next((action for op, action in order if op in ops), None)
 
 
 def _converted(entry: Mapping[str, Value]) -> ConvertedRule:
@@ -155,13 +155,13 @@ def _sentence(key: tuple[str, ...], blocks: Sequence[str]) -> str:
 
 def told_blocks(blocks: Iterable[str]) -> str:
     """Return blocks in few words: all public ones as `0.0.0.0/0`, else the first few and the number of the others."""
-    found = list(dict.fromkeys(blocks))
+    names = list(dict.fromkeys(blocks))
     public = _public_blocks()
-    if public <= set(found):
-        rest = [block for block in found if block not in public]
-        found = [f"{ANYWHERE} without private addresses", *rest]
-    more = len(found) - _MOST_BLOCKS
-    shown = ", ".join(printable(block) for block in found[:_MOST_BLOCKS])
+    if public <= set(names):
+        rest = [block for block in names if block not in public]
+        names = [f"{ANYWHERE} without private addresses", *rest]
+    more = len(names) - _MOST_BLOCKS
+    shown = ", ".join(printable(block) for block in names[:_MOST_BLOCKS])
     return f"{shown} and {more} more blocks" if more > 0 else shown
 
 

@@ -99,7 +99,7 @@ def _is_real(step: Step) -> bool:
 
 def _names(plan: Plan) -> Mapping[str, str]:
     """Return the names of instances, databases and groups by id, where the facts have them."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for key, id_key, name_key in (
         ("classicInstances", "instanceId", "instanceName"),
         ("databases", "dbInstanceId", "description"),
@@ -109,13 +109,13 @@ def _names(plan: Plan) -> Mapping[str, str]:
     ):
         listed = attempt(partial(_listed, plan, key))
         for item in () if isinstance(listed, UnreadableError) else listed:
-            found[_text(item.data, id_key)] = _text(item.data, name_key)
+            names[_text(item.data, id_key)] = _text(item.data, name_key)
     for instance in plan.instances:
-        found[_text(instance.properties, "instanceId")] = _text(instance.properties, "instanceName")
+        names[_text(instance.properties, "instanceId")] = _text(instance.properties, "instanceName")
         disks = attempt(partial(instance.facts.objects, "disks"))
         for disk in () if isinstance(disks, UnreadableError) else disks:
-            found[_text(disk.data, "diskId")] = _text(instance.properties, "instanceName")
-    return found
+            names[_text(disk.data, "diskId")] = _text(instance.properties, "instanceName")
+    return names
 
 
 def _listed(plan: Plan, key: str) -> tuple[Facts, ...]:
@@ -158,10 +158,10 @@ def _plain_part(step: Step, action: Action) -> Part:
 
 
 def _part(step: Step, action: Action, names: Mapping[str, str]) -> Part:
-    found = _TELLERS.get(step.type)
-    if found is None:
+    teller = _TELLERS.get(step.type)
+    if teller is None:
         return _plain_part(step, action)
-    area, id_key, tell = found
+    area, id_key, tell = teller
     data = step.before if step.deletes else step.after
     subject = _text(data, id_key) if id_key else step.name
     what, details, forever = tell(step, action)
@@ -273,10 +273,14 @@ def _cut_through(step: Step, action: Action) -> _Told:
 def _snapshot(step: Step, action: Action) -> _Told:
     data = step.before if step.deletes else step.after
     days = data.get("retentionDays")
-    kept = f", kept {days:g} days" if isinstance(days, float) else ""
+    retention = f", kept {days:g} days" if isinstance(days, float) else ""
     if action == "release":
         return "the stack lets go of the snapshot, which stays", (), None
-    return f"a snapshot, {'taken' if action in ('create', 'replace') else action + 'd'} before the move{kept}", (), None
+    return (
+        f"a snapshot, {'taken' if action in ('create', 'replace') else action + 'd'} before the move{retention}",
+        (),
+        None,
+    )
 
 
 def _snapshots(step: Step, action: Action) -> _Told:
@@ -352,24 +356,24 @@ _BEFORE: Final[Mapping[str, tuple[str, str, str]]] = {
 
 
 def _kept(steps: Iterable[Step]) -> Iterator[Kept]:
-    found: defaultdict[tuple[str, str], int] = defaultdict(int)
+    counts: defaultdict[tuple[str, str], int] = defaultdict(int)
     for step in steps:
         if step.deletes:
             continue
         if step.type in _LEFT:
-            found[_LEFT[step.type]] += 1
+            counts[_LEFT[step.type]] += 1
         elif step.retained:
-            found[_RETAINED.get(step.type, (step.type, "the program retains it"))] += 1
+            counts[_RETAINED.get(step.type, (step.type, "the program retains it"))] += 1
         elif step.type in _BEFORE:
             key, what, why = _BEFORE[step.type]
             before = step.after.get(key)
             if before is True:
-                found[what, why] += 1
+                counts[what, why] += 1
             elif isinstance(before, Sequence) and not isinstance(before, str):
-                found[what, why] += len(before)
+                counts[what, why] += len(before)
         if step.protected:
-            found["what is protected", "a destroy stops at it"] += 1
-    for (what, why), count in sorted(found.items()):
+            counts["what is protected", "a destroy stops at it"] += 1
+    for (what, why), count in sorted(counts.items()):
         if count:
             yield Kept(what=what, count=count, why=why)
 

@@ -70,10 +70,10 @@ def _change(change: Change) -> Iterator[str]:
 
 
 def _together(parts: Iterable[Part]) -> list[tuple[str, list[str]]]:
-    found: dict[str, list[str]] = {}
+    names_of: dict[str, list[str]] = {}
     for part in parts:
-        found.setdefault(part.what, []).append(called(part.id, part.name))
-    return list(found.items())
+        names_of.setdefault(part.what, []).append(called(part.id, part.name))
+    return list(names_of.items())
 
 
 def _few(names: Sequence[str]) -> str:

@@ -190,7 +190,7 @@ class Document(Model):
 
 def schema_of(model: type[BaseModel], title: str) -> dict[str, Any]:
     """Return the JSON Schema of a document, as in `docs/schema`: a reader may meet keys that were added later."""
-    found = model.model_json_schema(mode="serialization", by_alias=True)
-    for part in (found, *found.get("$defs", {}).values()):
+    schema = model.model_json_schema(mode="serialization", by_alias=True)
+    for part in (schema, *schema.get("$defs", {}).values()):
         part.pop("additionalProperties", None)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "title": title}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}

@@ -140,11 +140,11 @@ def _rules_of(group: GroupChange, width: int, most: int | None) -> Iterator[Text
     for limit in group.limits:
         yield from _texts(wrapped(f"past a limit: {limit}", width, " " * 6), "red")
     for sign, rules in (("+", group.added), ("-", group.removed)):
-        kept = rules[:most]
-        for rule in kept:
+        shown = rules[:most]
+        for rule in shown:
             yield from _texts(wrapped(rule, width, f"      {sign} "))
-        if len(rules) > len(kept):
-            yield Text(f"      {sign} and {number_of(len(rules) - len(kept), 'more rule')}", "dim")
+        if len(rules) > len(shown):
+            yield Text(f"      {sign} and {number_of(len(rules) - len(shown), 'more rule')}", "dim")
     chosen = [item for item in group.rules if most is None or item.became in ("lost", "narrowed")]
     kept_rules = chosen[:most]
     for item in kept_rules:
@@ -199,11 +199,11 @@ Grouped = tuple[Action, bool, str, tuple[str, ...]]
 
 def grouped_lines(parts: Sequence[Part]) -> list[Grouped]:
     """Return equal parts as one line each, with their subjects counted."""
-    found: dict[tuple[Action, bool, str, tuple[str, ...]], list[Part]] = {}
+    parts_of: dict[tuple[Action, bool, str, tuple[str, ...]], list[Part]] = {}
     for part in parts:
-        found.setdefault((part.action, part.forever is not None, part.what, part.details), []).append(part)
+        parts_of.setdefault((part.action, part.forever is not None, part.what, part.details), []).append(part)
     lines: list[Grouped] = []
-    for (action, forever, what, details), same in found.items():
+    for (action, forever, what, details), same in parts_of.items():
         names = list(dict.fromkeys(part.name or part.id for part in same))
         few = _few(names)
         lines.append((action, forever, f"{few}: {what}" if len(same) > 1 else part_text(same[0]), details))
@@ -276,16 +276,16 @@ def decision_text(item: Decision) -> str:
 
 def grouped_findings(changes: Sequence[FindingChange]) -> list[tuple[FindingChange, list[str]]]:
     """Return the findings by rule, the worst first, with the names of their subjects."""
-    found: dict[str, list[FindingChange]] = {}
+    changes_of: dict[str, list[FindingChange]] = {}
     for item in changes:
-        found.setdefault(item.rule, []).append(item)
+        changes_of.setdefault(item.rule, []).append(item)
     order = ("critical", "high", "medium", "low")
 
     def rank(items: Sequence[FindingChange]) -> tuple[bool, int, str]:
         severity = items[0].severity
         return not any(i.blocking for i in items), order.index(severity) if severity in order else 9, items[0].rule
 
-    return [(items[0], [item.name for item in items]) for items in sorted(found.values(), key=rank)]
+    return [(items[0], [item.name for item in items]) for items in sorted(changes_of.values(), key=rank)]
 
 
 def _findings(title: str, changes: Sequence[FindingChange], style: str, width: int, everything: bool) -> Iterator[Text]:

@@ -118,13 +118,13 @@ def make_document(
     moved, to_move = moved_and_not(plan)
     chosen: Basis = basis or ("cloud" if moved and not to_move else "plan")
     try:
-        found = make_reach(plan, datetime.fromisoformat(result["now"]), chosen, whole_vswitches=whole_vswitches)
+        made = make_reach(plan, datetime.fromisoformat(result["now"]), chosen, whole_vswitches=whole_vswitches)
     except UnreadableError as problem:
         raise Stop(UNKNOWN, f"Who reaches whom is unknown: {problem}") from None
     file = (result["run"].get("estateFile") or {}).get("path")
     return Document(
         readiness=judged.decision.readiness,
-        exit_code=exit_code(found, judged.decision.code, strict=strict, by_file=file is not None),
+        exit_code=exit_code(made, judged.decision.code, strict=strict, by_file=file is not None),
         judged_at=result["now"],
         commit=result["run"]["commit"],
         account=result["run"]["accountId"],
@@ -132,7 +132,7 @@ def make_document(
         moved=moved,
         to_move=to_move,
         estate_file=file,
-        reach=found,
+        reach=made,
     )
 
 

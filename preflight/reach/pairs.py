@@ -17,12 +17,12 @@ def pair_results(comparison: Comparison) -> Iterator[PairReach]:
 
     Where rules cannot be read, nothing is yielded, and the reason is added to the comparison's `unknown`.
     """
-    found = attempt(lambda: list(pairs(comparison.plan)))
-    if isinstance(found, UnreadableError):
-        comparison.unknown.setdefault("pairs of instances", printable(str(found)))
+    read = attempt(lambda: list(pairs(comparison.plan)))
+    if isinstance(read, UnreadableError):
+        comparison.unknown.setdefault("pairs of instances", printable(str(read)))
         return
     moved = {item for item, facts in comparison.movers.items() if has_moved(facts)}
-    for pair in found:
+    for pair in read:
         status = _status_of(pair)
         source = pair.sources[0]
         target = next((peer for peer in pair.targets if peer is not source), pair.targets[0])

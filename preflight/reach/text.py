@@ -195,8 +195,8 @@ def _together(rows: Iterable[Row]) -> list[Row]:
     by_source: dict[tuple[str, tuple[str, ...], str], dict[str, None]] = {}
     for (status, targets, what), sources in by_target.items():
         by_source.setdefault((status, tuple(sources), what), {}).update(dict.fromkeys(targets))
-    found = [Row(status, sources, tuple(targets), what) for (status, sources, what), targets in by_source.items()]
-    return sorted(found, key=lambda row: _ORDER.index(row.status.partition(",")[0]))
+    joined = [Row(status, sources, tuple(targets), what) for (status, sources, what), targets in by_source.items()]
+    return sorted(joined, key=lambda row: _ORDER.index(row.status.partition(",")[0]))
 
 
 def _show_rows(out: Console, rows: Sequence[Row], *, everything: bool) -> None:

@@ -58,12 +58,12 @@ def _answer(report: Report) -> Xml.Element:
 
 
 def _suite(name: str, cases: list[Xml.Element]) -> Xml.Element:
-    found = [child.tag for case in cases for child in case]
+    tags = [child.tag for case in cases for child in case]
     counts = {
         "tests": len(cases),
-        "failures": found.count("failure"),
-        "errors": found.count("error"),
-        "skipped": found.count("skipped"),
+        "failures": tags.count("failure"),
+        "errors": tags.count("error"),
+        "skipped": tags.count("skipped"),
     }
     suite = Xml.Element("testsuite", {"name": _clean(name), **{key: str(number) for key, number in counts.items()}})
     suite.extend(cases)

@@ -135,8 +135,8 @@ class Report:
     @property
     def notices(self) -> list[str]:
         """The notices of the waves, independent of findings, each once."""
-        found = notices(self.result) if self.judged else []
-        of_waves = (item for item in found if item["instanceId"] is None)
+        all_notices = notices(self.result) if self.judged else []
+        of_waves = (item for item in all_notices if item["instanceId"] is None)
         return list(dict.fromkeys(item["text"] for item in of_waves if self.wave in (None, item["wave"] or self.wave)))
 
 

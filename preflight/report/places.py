@@ -43,13 +43,13 @@ class Places:
             keys.append(str(key))
         having = [(file, root) for file, root in self._roots if _entry(root, keys[0])]
         file, node = having[0] if having else ("", None)
-        found = self.start
+        place = self.start
         for key in keys:
             entry = _entry(node, key)
             if entry is None:
                 break
-            found, node = _place(file, entry[0]), entry[1]
-        return (self._item(keys[0], value) if len(keys) == 1 else None) or found
+            place, node = _place(file, entry[0]), entry[1]
+        return (self._item(keys[0], value) if len(keys) == 1 else None) or place
 
     def _item(self, key: str, value: object) -> Place | None:
         """Return the line of the first item of a list that the files already contain."""

@@ -38,12 +38,12 @@ def timeline(  # noqa: PLR0913 - one argument an option
     decision, preview = judged.decision, judged.preview
     if decision.result is None or not preview.is_whole:
         raise typer.Exit(not_judged(decision, preview, out))
-    found = make_timeline(plan_of(preview.steps), decision.result)
+    made = make_timeline(plan_of(preview.steps), decision.result)
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(made.model_dump_json(indent=2))
     else:
-        for line in timeline_lines(found, out.width):
+        for line in timeline_lines(made, out.width):
             show(out, line)
         show(out)
-        show(out, Text.assemble(styled(decision.readiness, f": stack {printable(found.stack)}")))
+        show(out, Text.assemble(styled(decision.readiness, f": stack {printable(made.stack)}")))
     raise typer.Exit(decision.code)

@@ -82,8 +82,8 @@ class _Making:
         ]
         of_rule = {rule["id"]: rule["leadHours"] for rule in self._result["rules"]}
         for lead, rules in sorted(hours.items(), reverse=True):
-            found = sum(of_rule[rule] == lead for rule in waiting)
-            settle = f"; {number_of(found, 'finding')} will block then" if found else ""
+            count = sum(of_rule[rule] == lead for rule in waiting)
+            settle = f"; {number_of(count, 'finding')} will block then" if count else ""
             word = "becomes" if rules == 1 else "become"
             at = start - timedelta(hours=lead)
             self._event(at, "lead-time", wave["name"], f"{number_of(rules, 'rule')} {word} mandatory{settle}")
@@ -144,8 +144,8 @@ class _Making:
                 self._event(self._now + timedelta(days=days), "snapshot-ends", None, text)
         for instance in self._plan.instances:
             name = _name(instance.facts)
-            found = self._known(f"the snapshots of {name}", partial(_newest_snapshots, instance.facts)) or ()
-            for ends in found:
+            moments = self._known(f"the snapshots of {name}", partial(_newest_snapshots, instance.facts)) or ()
+            for ends in moments:
                 self._event(ends, "snapshot-ends", None, "the newest snapshot of a disk is deleted by itself", name)
 
     def evidence(self) -> None:
@@ -256,8 +256,8 @@ def _gib(instance: Facts) -> float:
 
 
 def _name(instance: Facts) -> str:
-    found = instance.data.get("instanceName") or instance.data.get("instanceId")
-    return printable(found) if isinstance(found, str) else "an instance"
+    name = instance.data.get("instanceName") or instance.data.get("instanceId")
+    return printable(name) if isinstance(name, str) else "an instance"
 
 
 def _time(text: str | None) -> datetime | None:

@@ -101,10 +101,10 @@ def _horizon(timeline: Timeline) -> datetime:
 
 def _rows(timeline: Timeline) -> list[tuple[str, list[Span]]]:
     """Return the rows: each wave, classic addresses, then approvals and evidence, to their first and last ends."""
-    found: dict[str, list[Span]] = {}
+    spans_of: dict[str, list[Span]] = {}
     for span in timeline.spans:
-        found.setdefault(span.row, []).append(span)
-    rows = list(found.items())
+        spans_of.setdefault(span.row, []).append(span)
+    rows = list(spans_of.items())
     for kind, name in _ENDS.items():
         ends = [event.at for event in timeline.events if event.kind == kind and event.at > timeline.now]
         if ends:

@@ -53,7 +53,7 @@ def release_what_runs_on(path: Path) -> None:
 
 def _released(diff: Mapping[str, Any]) -> dict[str, Any]:
     """Return a difference in which each of these facts may take any value; an added key may be a changed one too."""
-    kept = {key: value for key, value in (diff.get("updates") or {}).items() if key not in RUNNING_ON}
+    updated = {key: value for key, value in (diff.get("updates") or {}).items() if key not in RUNNING_ON}
     gone = [key for key in diff.get("deletes") or () if key not in RUNNING_ON]
     added = {**(diff.get("adds") or {}), **dict.fromkeys(RUNNING_ON, UNKNOWN)}
-    return {**diff, "adds": added, "updates": kept, "deletes": gone}
+    return {**diff, "adds": added, "updates": updated, "deletes": gone}

@@ -68,15 +68,15 @@ def _bought(cloud: Cloud, call: Call, product: str) -> Iterator[Answer]:
     elsewhere = call.optional("Region") not in (None, cloud.estate.region_id)
     table = [] if product == _DOMESTIC or elsewhere else getattr(cloud.estate, _TABLES[product])
     for item in sorted(table, key=lambda item: (item.created_at, item.id)):
-        told = _instance(cloud, product, item)
+        item_answer = _instance(cloud, product, item)
         if (
             (ids is None or item.id in ids)
-            and subscription in (None, told["SubscriptionType"])
-            and renewal in (None, told["RenewStatus"])
+            and subscription in (None, item_answer["SubscriptionType"])
+            and renewal in (None, item_answer["RenewStatus"])
             and _within(item.created_at, times["CreateTimeStart"], times["CreateTimeEnd"])
             and _within(item.expired_at, times["EndTimeStart"], times["EndTimeEnd"])
         ):
-            yield told
+            yield item_answer
 
 
 def _instance(cloud: Cloud, product: str, item: Any) -> Answer:

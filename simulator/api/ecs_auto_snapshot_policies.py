@@ -102,8 +102,8 @@ def describe_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
     ]
     page = by_number(call, passing(found, resource_groups.of_group(cloud, call)), maximum=100)
     counts = policies.disk_counts(cloud)
-    told = [_policy(cloud, policy, counts[policy.id]) for policy in page.items]
-    return {"AutoSnapshotPolicies": {"AutoSnapshotPolicy": told}, **page.fields}
+    policies = [_policy(cloud, policy, counts[policy.id]) for policy in page.items]
+    return {"AutoSnapshotPolicies": {"AutoSnapshotPolicy": policies}, **page.fields}
 
 
 @action(
@@ -185,11 +185,11 @@ def _policy(cloud: Cloud, policy: AutoSnapshotPolicy, disk_count: int) -> Answer
     copies = policy.copies
     # Left out where nothing is set: the provider (1.285.0) reads any text of regions as JSON, and takes any encryption
     # for one that the program has to declare.
-    told: Answer = {}
+    fields: Answer = {}
     if copies.regions:
-        told["TargetCopyRegions"] = json.dumps(copies.regions)
+        fields["TargetCopyRegions"] = json.dumps(copies.regions)
     if copies.encrypted or copies.kms_key_id:
-        told["CopyEncryptionConfiguration"] = {"Encrypted": copies.encrypted, "KMSKeyId": copies.kms_key_id}
+        fields["CopyEncryptionConfiguration"] = {"Encrypted": copies.encrypted, "KMSKeyId": copies.kms_key_id}
     return {
         "AutoSnapshotPolicyId": policy.id,
         "AutoSnapshotPolicyName": policy.name,
@@ -200,7 +200,7 @@ def _policy(cloud: Cloud, policy: AutoSnapshotPolicy, disk_count: int) -> Answer
         "RepeatWeekdays": _json(policy.repeat_weekdays),
         "RetentionDays": policy.retention_days,
         "EnableCrossRegionCopy": copies.enabled,
-        **told,
+        **fields,
         "CopiedSnapshotsRetentionDays": copies.retention_days,
         "DiskNums": disk_count,
         "VolumeNums": 0,

@@ -118,13 +118,13 @@ def _made(pair: KeyPair) -> Answer:
 
 
 def _pair(pair: KeyPair, with_key: bool) -> Answer:
-    told: Answer = {"PublicKey": pair.public_key} if with_key else {}
+    public_key: Answer = {"PublicKey": pair.public_key} if with_key else {}
     return {
         **_made(pair),
         "CreationTime": minutes(pair.created_at),
         "ResourceGroupId": pair.resource_group_id or "",
         "Tags": ecs_tags(pair.tags),
-        **told,
+        **public_key,
     }
 
 

@@ -106,8 +106,8 @@ def modify_snapshot_group(cloud: Cloud, call: Call) -> Answer:
 )
 def delete_snapshot_group(cloud: Cloud, call: Call) -> Answer:
     """Delete a group and its snapshots, and answer what became of each; those that disks were made from stay."""
-    told = [_deleted(item) for item in snapshot_groups.delete(cloud, call.text("SnapshotGroupId"))]
-    return {"OperationProgressSet": {"OperationProgress": told}}
+    progress = [_deleted(item) for item in snapshot_groups.delete(cloud, call.text("SnapshotGroupId"))]
+    return {"OperationProgressSet": {"OperationProgress": progress}}
 
 
 def _group(cloud: Cloud, group: SnapshotGroup) -> Answer:

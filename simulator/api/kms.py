@@ -95,7 +95,7 @@ def cancel_key_deletion(cloud: Cloud, call: Call) -> Answer:
 
 
 def _metadata(cloud: Cloud, key: KmsKey) -> Answer:
-    told: Answer = {"DeleteDate": seconds(key.ready_at)} if key.status == "PendingDeletion" else {}
+    deletion: Answer = {"DeleteDate": seconds(key.ready_at)} if key.status == "PendingDeletion" else {}
     return {
         "KeyId": key.id,
         "Arn": _arn(cloud, key),
@@ -109,7 +109,7 @@ def _metadata(cloud: Cloud, key: KmsKey) -> Answer:
         "DeletionProtection": "Disabled",
         "Origin": "Aliyun_KMS",
         "ProtectionLevel": key.protection_level,
-        **told,
+        **deletion,
     }
 
 

@@ -74,7 +74,7 @@ def assume_role_with_oidc(cloud: Cloud, call: Call) -> Answer:
     role = sessions.role_by_arn(cloud.estate, call.text("RoleArn"))
     sessions.check_trusts(cloud.estate, role, provider)
     session = sessions.opened(cloud, role, name, call.integer("DurationSeconds"), policy)
-    told = {
+    token_info = {
         "Issuer": claims.issuer,
         "Subject": claims.subject,
         "ClientIds": ",".join(claims.audiences),
@@ -82,7 +82,7 @@ def assume_role_with_oidc(cloud: Cloud, call: Call) -> Answer:
         "ExpirationTime": _time(datetime.fromtimestamp(claims.expires_at, UTC)),
         "VerificationInfo": "Success",
     }
-    return {**_answer(cloud, session), "OIDCTokenInfo": told}
+    return {**_answer(cloud, session), "OIDCTokenInfo": token_info}
 
 
 def _session_name(call: Call) -> str:

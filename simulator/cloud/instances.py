@@ -297,12 +297,12 @@ def move(
         raise CloudError("InvalidPrivateIpAddress.Duplicated", "error new ip is the same with old ip")
     if vswitch.id == instance.vswitch_id and private_ip is None:
         return
-    told = private_addresses.claim(
+    addresses = private_addresses.claim(
         cloud, vswitch, [private_ip] if private_ip else [], 0 if private_ip else 1, _MOVED_ADDRESS
     )
-    instance.vpc_id, instance.vswitch_id, instance.intranet_ips = vswitch.vpc_id, vswitch.id, told
+    instance.vpc_id, instance.vswitch_id, instance.intranet_ips = vswitch.vpc_id, vswitch.id, addresses
     instance.address_changed = True
-    primary.vswitch_id, primary.private_ips = vswitch.id, [*told, *primary.private_ips[1:]]
+    primary.vswitch_id, primary.private_ips = vswitch.id, [*addresses, *primary.private_ips[1:]]
     if other_vpc:
         instance.security_group_ids = list(group_ids)
         primary.security_group_ids = list(group_ids)

@@ -119,14 +119,14 @@ def _each(cloud: Cloud, name: str, instance_ids: Iterable[str], after: str | Non
     found = {instance.id: instance for instance in cloud.estate.instances.among(ids)}
     for known in found.values():
         _check_system(known.os_type)
-    told = []
+    outcomes = []
     for instance_id in ids:
         instance = found.get(instance_id)
         refusal = _refusal(instance)
         if instance is not None and refusal is None:
             _set(instance, name, after)
-        told.append(Attached(instance_id, refusal))
-    return told
+        outcomes.append(Attached(instance_id, refusal))
+    return outcomes
 
 
 def _set(instance: Instance, name: str, after: str | None) -> None:

@@ -382,8 +382,8 @@ def _check_duration(subscription: Subscription) -> None:
 
 def _check_bandwidth(bandwidth: int | None, internet: InternetChargeType) -> None:
     """Check the bandwidth; it may be missing if traffic is paid."""
-    told = bandwidth is not None or internet == "paybybandwidth"
-    if told and not 1 <= (bandwidth or 0) <= MAX_BANDWIDTH:
+    bandwidth_counts = bandwidth is not None or internet == "paybybandwidth"
+    if bandwidth_counts and not 1 <= (bandwidth or 0) <= MAX_BANDWIDTH:
         raise CloudError("InvalidParameter.Bandwidth", "The param Bandwidth is invalid.")
 
 

@@ -85,8 +85,8 @@ def create(cloud: Cloud, new: NewInterface) -> NetworkInterface:
     if secondary >= cloud.estate.quotas.network_interfaces:
         raise ForbiddenError("MaxEniCountExceeded", "The number of ENI exceeds the limit per region.")
     memberships.check(cloud, new.security_group_ids, vswitch.vpc_id, _GROUPS, addresses=len(wanted) + more)
-    told = private_addresses.claim(cloud, vswitch, wanted, more, _CREATED_ADDRESSES)
-    primary = new.primary_ip or told[len(wanted)]
+    addresses = private_addresses.claim(cloud, vswitch, wanted, more, _CREATED_ADDRESSES)
+    primary = new.primary_ip or addresses[len(wanted)]
     interface_id = cloud.ids.new("eni", vswitch.id, new.name)
     interface = NetworkInterface(
         id=interface_id,
@@ -94,7 +94,7 @@ def create(cloud: Cloud, new: NewInterface) -> NetworkInterface:
         description=new.description,
         status="Creating",
         vswitch_id=vswitch.id,
-        private_ips=[primary, *(address for address in told if address != primary)],
+        private_ips=[primary, *(address for address in addresses if address != primary)],
         mac=mac_address(interface_id),
         security_group_ids=new.security_group_ids,
         queue_number=new.queue_number,
@@ -286,9 +286,9 @@ def assign(cloud: Cloud, interface_id: str, wanted: list[str], more: int) -> lis
         _GROUPS,
         addresses=len(wanted) + more,
     )
-    told = private_addresses.claim(cloud, cloud.vswitch(interface.vswitch_id), wanted, more, _ASSIGNED_ADDRESSES)
-    interface.private_ips = [*interface.private_ips, *told]
-    return told
+    addresses = private_addresses.claim(cloud, cloud.vswitch(interface.vswitch_id), wanted, more, _ASSIGNED_ADDRESSES)
+    interface.private_ips = [*interface.private_ips, *addresses]
+    return addresses
 
 
 def unassign(cloud: Cloud, interface_id: str, addresses: list[str]) -> None:

@@ -75,8 +75,8 @@ def _names(entries: tuple[str, ...], address: str) -> bool:
 def _removes(resource: Resource, database: Facts, group: Facts, address: str) -> bool:
     """Whether a declared resource removes the address in this very update: declared and not applied yet."""
     wanted = (database.text("dbInstanceId"), group.text("groupName"), group.text("networkType"))
-    found = tuple(resource.facts.data.get(key) for key in ("dbInstanceId", "groupName", "networkType"))
-    return not resource.exists and found == wanted and _has(resource, "securityIps", address)
+    removed_from = tuple(resource.facts.data.get(key) for key in ("dbInstanceId", "groupName", "networkType"))
+    return not resource.exists and removed_from == wanted and _has(resource, "securityIps", address)
 
 
 def _takes_out(resource: Resource, access_list: Facts, address: str) -> bool:

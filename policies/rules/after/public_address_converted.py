@@ -30,11 +30,11 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if instance.optional_text("ftpPlan") == "eip-cut-through":
         wanted.append(CUT_THROUGH_BINDING)
     for resource_type in wanted:
-        found = [item for item in plan.of_type(resource_type) if item.facts.data.get("instanceId") == instance_id]
-        if len(found) != 1:
+        resources = [item for item in plan.of_type(resource_type) if item.facts.data.get("instanceId") == instance_id]
+        if len(resources) != 1:
             what = resource_type.rpartition(":")[2]
             return failed(
-                f"{len(found)} {what} resources are declared for it, and one is needed.",
+                f"{len(resources)} {what} resources are declared for it, and one is needed.",
                 _place_of_interface(plan, instance),
             )
     return passed("Its public address is an EIP, or becomes one with this update.")

@@ -57,11 +57,11 @@ def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
 
 
 def _attachments(plan: Plan) -> Mapping[str, list[Resource]]:
-    found: dict[str, list[Resource]] = defaultdict(list)
+    attachments: dict[str, list[Resource]] = defaultdict(list)
     for item in plan.of_type(CLASSIC_LINK_ATTACHMENT):
         if isinstance(instance_id := item.properties.get("instanceId"), str):
-            found[instance_id].append(item)
-    return found
+            attachments[instance_id].append(item)
+    return attachments
 
 
 RULE: Final = InstanceRule(

@@ -33,10 +33,10 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
     needed = network_type_needed(database)
     for resource in whitelist_groups(plan, database):
-        found = declared_network_type(resource)
-        if found != needed:
+        declared = declared_network_type(resource)
+        if declared != needed:
             return failed(
-                f"Whitelist group {resource.facts.text('groupName')} of {named(database)} is declared for {found} "
+                f"Whitelist group {resource.facts.text('groupName')} of {named(database)} is declared for {declared} "
                 f"addresses; the whitelists of the database must be for {needed}.",
                 prepared(database) + UP,
             )

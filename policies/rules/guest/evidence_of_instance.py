@@ -46,28 +46,28 @@ def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
     """Judge whether the system has an address of its own instance, and none of another's."""
     if "ipAddresses" not in guest.data and guest.choice("source", "cloud-assistant", "file") == "cloud-assistant":
         return passed("Cloud Assistant ran the script in the instance itself.")
-    found, own = set(guest.texts("ipAddresses")), set(instance.texts("intranetIps"))
+    reported, own = set(guest.texts("ipAddresses")), set(instance.texts("intranetIps"))
     own_id = instance.text("instanceId")
     holders, unreadable = plan.remember((__name__, "addresses"), lambda: _holders(plan))
     for holder, problem in unreadable:
         if holder != own_id:
             raise problem
-    for address in sorted(found & holders.keys()):
+    for address in sorted(reported & holders.keys()):
         if others := [holder for holder in holders[address] if holder != own_id]:
             return failed(
                 f"The evidence is of another instance: the system has {address}, the address of {others[-1]}."
             )
-    if not found & own:
-        seen = ", ".join(sorted(found)) or "none"
+    if not reported & own:
+        seen = ", ".join(sorted(reported)) or "none"
         return failed(
             f"The evidence is of another system: its addresses are {seen}; the instance's is {', '.join(sorted(own))}."
         )
-    return passed(f"The system has {', '.join(sorted(found & own))}, which belongs to the instance.")
+    return passed(f"The system has {', '.join(sorted(reported & own))}, which belongs to the instance.")
 
 
 def _holders(plan: Plan) -> tuple[Mapping[str, list[str]], list[tuple[str, UnreadableError]]]:
     """Return the classic instances with an address, and those whose addresses cannot be read, with the reason."""
-    found: dict[str, list[str]] = defaultdict(list)
+    holders: dict[str, list[str]] = defaultdict(list)
     unreadable = []
     for item in plan.migration.objects("classicInstances"):
         instance_id, addresses = item.text("instanceId"), attempt(partial(item.texts, "intranetIps"))
@@ -75,8 +75,8 @@ def _holders(plan: Plan) -> tuple[Mapping[str, list[str]], list[tuple[str, Unrea
             unreadable.append((instance_id, addresses))
         else:
             for address in addresses:
-                found[address].append(instance_id)
-    return found, unreadable
+                holders[address].append(instance_id)
+    return holders, unreadable
 
 
 class _System(NamedTuple):
@@ -172,10 +172,10 @@ def _nics(macs: set[str]) -> set[str]:
 def _macs(guest: Facts) -> set[str]:
     """Return the MAC addresses of the system's hardware."""
     entries = attempt(lambda: guest.texts("macAddresses"))
-    found = (
+    macs = (
         {entry.rpartition(" ")[2].lower() for entry in entries} if not isinstance(entries, UnreadableError) else set()
     )
-    return {mac for mac in found if mac.count(":") == 5 and mac != _NONE and not _is_local(mac)}
+    return {mac for mac in macs if mac.count(":") == 5 and mac != _NONE and not _is_local(mac)}
 
 
 def _is_local(mac: str) -> bool:

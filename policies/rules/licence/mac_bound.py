@@ -41,8 +41,8 @@ def _nics(guest: Facts) -> tuple[str, ...]:
 
 def _mac(text: str) -> str | None:
     """Return the digits of the MAC address at the end of a text; None where there is none."""
-    found = _MAC.search(text.lower().rstrip("'\""))
-    return re.sub("[:-]", "", found[0]) if found else None
+    match = _MAC.search(text.lower().rstrip("'\""))
+    return re.sub("[:-]", "", match[0]) if match else None
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:

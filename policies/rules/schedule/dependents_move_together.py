@@ -29,7 +29,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _before(plan: Plan) -> Mapping[str, frozenset[str]]:
     """Return for each wave the waves before it, directly or indirectly."""
     named = {wave.text("name"): wave.texts("after") for wave in plan.waves}
-    found: dict[str, frozenset[str]] = {}
+    earlier: dict[str, frozenset[str]] = {}
     for name in named:
         seen: set[str] = set()
         left = [name]
@@ -37,8 +37,8 @@ def _before(plan: Plan) -> Mapping[str, frozenset[str]]:
             new = set(named.get(left.pop(), ())) - seen
             seen |= new
             left += new
-        found[name] = frozenset(seen)
-    return found
+        earlier[name] = frozenset(seen)
+    return earlier
 
 
 def _in_order(one: str, other: str, before: Mapping[str, frozenset[str]]) -> bool:

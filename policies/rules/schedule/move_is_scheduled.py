@@ -31,10 +31,10 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 def _wave_of(plan: Plan, instance: Facts) -> Facts:
     name = instance.text("wave")
-    found = [wave for wave in plan.waves if wave.text("name") == name]
-    if len(found) != 1:
-        raise UnreadableError("Migration", f"has {len(found)} waves named {name}")
-    return found[0]
+    named = [wave for wave in plan.waves if wave.text("name") == name]
+    if len(named) != 1:
+        raise UnreadableError("Migration", f"has {len(named)} waves named {name}")
+    return named[0]
 
 
 def _shown(wave: Facts, move: Facts) -> Verdict:

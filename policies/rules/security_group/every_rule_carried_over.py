@@ -45,8 +45,8 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
     if missing := clones.without_clone(plan, group_ids):
         # A missing clone does not excuse what linked instances lose.
-        if found := judging.judge_linked(plan, instance, "lost"):
-            lines = ["Traffic would be lost:", *found.lines("accepted by")]
+        if at_linked := judging.judge_linked(plan, instance, "lost"):
+            lines = ["Traffic would be lost:", *at_linked.lines("accepted by")]
             return failed("\n".join(lines), _AT_LINKED)
         return not_applicable(f"There is no clone of {', '.join(missing)} to compare: see security-group-cloned.")
     return _judge(plan, instance, group_ids, timeline.now)

@@ -47,9 +47,9 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return unknown("The facts name no security group of the instance, and every instance is in one.")
     if missing := clones.without_clone(plan, group_ids):
         # A missing clone does not excuse what linked instances open.
-        if found := judging.judge_linked(plan, instance, "opened"):
+        if at_linked := judging.judge_linked(plan, instance, "opened"):
             return failed(
-                "\n".join(["Traffic would be opened that the classic groups refuse:", *found.lines("opened by")]),
+                "\n".join(["Traffic would be opened that the classic groups refuse:", *at_linked.lines("opened by")]),
                 _AT_LINKED,
             )
         return not_applicable(f"There is no clone of {', '.join(missing)} to compare: see security-group-cloned.")

@@ -63,7 +63,7 @@ _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     # Groups of others are in place of clones, and no `up` of this stack applied them.
     others = {f"{item.urn}/clone" for item in plan.of_type(SHARED_SECURITY_GROUP)}
-    found = [item for item in plan.of_type_in(_TYPES) if item.parent not in others and _was_applied(item)]
+    applied = [item for item in plan.of_type_in(_TYPES) if item.parent not in others and _was_applied(item)]
     # Raises where there is no migration: then nothing is known to be applied.
     region = plan.migration.text("regionId")
     declared = [item for item in plan.of_type(SECURITY_GROUP) if item.parent not in others]
@@ -73,7 +73,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         return unknown(f"Only the cloud and the state know what was applied: the estate is from {file}.")
     verdicts = [
         *_gone(plan),
-        *(judged(partial(_resource, plan, item)) for item in found),
+        *(judged(partial(_resource, plan, item)) for item in applied),
         *(judged(partial(_compared, plan, item, changes_of_group)) for item in groups),
         *(judged(partial(_compared, plan, item, changes_of_applied)) for item in networks),
     ]

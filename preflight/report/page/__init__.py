@@ -177,13 +177,13 @@ def _rules(report: Report) -> Iterator[RuleFindings]:
 
 
 def _waivers(report: Report) -> list[tuple[str, Mapping[str, Any], list[str]]]:
-    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    subjects_of: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     waivers: dict[tuple[str, str], Mapping[str, Any]] = {}
     for item in report.of_outcome("WAIVED"):
         key = item["rule"], str(sorted(item["waiver"].items()))
         waivers[key] = item["waiver"]
-        found[key].append(told_subject(item["subject"]))
-    return [(key[0], waivers[key], subjects) for key, subjects in found.items()]
+        subjects_of[key].append(told_subject(item["subject"]))
+    return [(key[0], waivers[key], subjects) for key, subjects in subjects_of.items()]
 
 
 def _names(topology: Topology | None) -> Mapping[str, str]:
