@@ -102,8 +102,8 @@ def describe_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
     ]
     page = by_number(call, passing(found, resource_groups.of_group(cloud, call)), maximum=100)
     counts = policies.disk_counts(cloud)
-    policies = [_policy(cloud, policy, counts[policy.id]) for policy in page.items]
-    return {"AutoSnapshotPolicies": {"AutoSnapshotPolicy": policies}, **page.fields}
+    answers = [_policy(cloud, policy, counts[policy.id]) for policy in page.items]
+    return {"AutoSnapshotPolicies": {"AutoSnapshotPolicy": answers}, **page.fields}
 
 
 @action(
