@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from enum import StrEnum
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import Annotated, Final, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -52,6 +53,28 @@ ById = AfterValidator(_by_id)
 Sorted = AfterValidator(lambda values: tuple(sorted(values)))
 
 
+def _address(text: str) -> str:
+    try:
+        IPv4Address(text)
+    except AddressValueError:
+        raise ValueError("expected an IPv4 address") from None
+    return text
+
+
+def _block(text: str) -> str:
+    try:
+        IPv4Network(text)
+    except ValueError:
+        raise ValueError("expected an IPv4 block, such as 172.16.0.0/16") from None
+    return text
+
+
+IS_ADDRESS = AfterValidator(_address)
+IS_BLOCK = AfterValidator(_block)
+Address = Annotated[str, IS_ADDRESS]
+Block = Annotated[str, IS_BLOCK]
+
+
 class Tag(_Model):
     """A tag: a key and a value, the value possibly empty."""
 
@@ -85,8 +108,8 @@ class Instance(_Identified):
     vpc_id: str | None = None
     vswitch_id: str | None = None
     security_group_ids: Annotated[tuple[str, ...], Sorted] = ()
-    intranet_ips: tuple[str, ...] = ()
-    public_ips: tuple[str, ...] = ()
+    intranet_ips: tuple[Address, ...] = ()
+    public_ips: tuple[Address, ...] = ()
     eip: str | None = None
     internet_max_bandwidth_out: int = 0
     internet_charge_type: str | None = None
@@ -288,8 +311,8 @@ class Vpc(_Identified):
     name: str = ""
     description: str = ""
     status: str = "Available"
-    cidr_block: str
-    secondary_cidr_blocks: Annotated[tuple[str, ...], Sorted] = ()
+    cidr_block: Block
+    secondary_cidr_blocks: Annotated[tuple[Block, ...], Sorted] = ()
     classic_link_enabled: bool = False
     is_default: bool = False
 
@@ -301,7 +324,7 @@ class VSwitch(_Identified):
     description: str = ""
     vpc_id: str
     zone_id: str
-    cidr_block: str
+    cidr_block: Block
     status: str
     available_ip_address_count: int = Field(ge=0)
     is_default: bool = False

@@ -93,6 +93,18 @@ ODD: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "security group sg-classic",
         "internet ingress rule sgr-7: createTime is 'yesterday', expected a valid datetime",
     ),
+    "an address that is none": (
+        "ecs:DescribeInstances",
+        {"InnerIpAddress": {"IpAddress": ["10.160.2"]}},
+        "instance i-2",
+        "intranetIps.0 is '10.160.2', expected an IPv4 address",
+    ),
+    "a block that is none": (
+        "vpc:DescribeVSwitches",
+        {"CidrBlock": "172.16.0.1/16"},
+        "VSwitch vsw-1",
+        "cidrBlock is '172.16.0.1/16', expected an IPv4 block, such as 172.16.0.0/16",
+    ),
     "a disk of another type": (
         "ecs:DescribeDisks",
         {"Type": "tape"},

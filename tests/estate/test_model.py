@@ -6,17 +6,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from estate.model import (
     ClassicLinkAttachment,
     Database,
     Estate,
+    Instance,
     InstanceType,
     Peer,
     PeerKind,
     SecurityGroup,
     SecurityGroupRule,
+    Vpc,
+    VSwitch,
 )
 
 RULE: dict[str, Any] = {
@@ -71,6 +74,28 @@ def test_the_peer_of_a_rule(fields: dict[str, str], peer: Peer) -> None:
 def test_a_rule_without_a_peer_is_refused() -> None:
     with pytest.raises(ValidationError, match="a rule needs a peer"):
         SecurityGroupRule.model_validate(RULE)
+
+
+@pytest.mark.parametrize(
+    ("model", "fields", "expected"),
+    [
+        (Instance, {"intranetIps": ["10.1.2"]}, "intranetIps.0\n  Value error, expected an IPv4 address"),
+        (Instance, {"publicIps": ["10.1.2.3/32"]}, "publicIps.0\n  Value error, expected an IPv4 address"),
+        (Vpc, {"cidrBlock": "172.16.0.1/16"}, "cidrBlock\n  Value error, expected an IPv4 block"),
+        (
+            Vpc,
+            {"cidrBlock": "10.0.0.0/8", "secondaryCidrBlocks": [""]},
+            "secondaryCidrBlocks.0\n  Value error, expected",
+        ),
+        (VSwitch, {"cidrBlock": "10.0.0.0/99"}, "cidrBlock\n  Value error, expected an IPv4 block"),
+    ],
+)
+def test_what_is_calculated_with_is_an_address_or_a_block(
+    model: type[BaseModel], fields: dict[str, Any], expected: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate({"id": "x-1", **fields})
+    assert expected in str(refused.value)
 
 
 def test_a_group_without_a_vpc_is_classic() -> None:

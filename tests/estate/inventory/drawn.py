@@ -11,7 +11,7 @@ from annotated_types import Ge, Le
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel
 
-from estate.model import Estate, SecurityGroupRule
+from estate.model import IS_ADDRESS, IS_BLOCK, Estate, SecurityGroupRule
 
 # Whatever a person or the cloud may put into a name; half of a surrogate pair is no Unicode.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(["", "‮", "\x1b[2J", "名前"])
@@ -39,6 +39,10 @@ def models(model: type[BaseModel]) -> st.SearchStrategy[Any]:
 
 
 def _of(annotation: Any, metadata: tuple[Any, ...] = ()) -> st.SearchStrategy[Any]:
+    if IS_ADDRESS in metadata:
+        return st.ip_addresses(v=4).map(str)
+    if IS_BLOCK in metadata:
+        return st.sampled_from(["10.0.0.0/8", "172.16.0.0/16", "192.168.1.0/28"])
     if annotation is AwareDatetime or annotation is datetime:
         return TIMES
     if hasattr(annotation, "__metadata__"):
