@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -10,9 +11,12 @@ import sys
 import tarfile
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import pytest
 import yaml
+
+from toolchain.sbom import main
 
 ROOT: Final = Path(__file__).parent.parent
 RELEASE: Final = ROOT / ".github/workflows/release.yml"
@@ -65,24 +69,90 @@ def test_every_go_module_is_locked_by_hash(name: str) -> None:
     assert [line for line in lines if not re.fullmatch(r"\S+ v\S+ h1:[A-Za-z0-9+/]{43}=", line)] == []
 
 
-def test_the_sbom_names_every_locked_package_with_its_hashes(tmp_path: Path) -> None:
-    path = tmp_path / "sbom/sbom.cdx.json"
+@pytest.fixture(scope="module")
+def sbom(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `make sbom` writes."""
+    path = tmp_path_factory.mktemp("sbom") / "new/sbom.cdx.json"
     # As installed: the environment is not made anew.
     command = ["make", "-o", "dev", "sbom", f"SBOM={path}", "VALIDATE=--no-validate"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    document = json.loads(path.read_text(encoding="utf-8"))
-    assert (document["bomFormat"], document["metadata"]["component"]["name"]) == ("CycloneDX", "classic-to-vpc")
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
+def test_the_sbom_names_every_locked_package_with_its_hashes(sbom: dict[str, Any]) -> None:
+    assert (sbom["bomFormat"], sbom["metadata"]["component"]["name"]) == ("CycloneDX", "classic-to-vpc")
     named = {
-        (part["name"], part["version"]): {
+        (part["purl"], part["name"], part["version"]): {
             each["content"] for place in part["externalReferences"] for each in place.get("hashes", ())
         }
-        for part in document["components"]
+        for part in sbom["components"]
+        if not part["purl"].startswith("pkg:golang/")
     }
-    assert named == pinned((ROOT / "requirements.lock").read_text(encoding="utf-8"))
-    assert all(part["purl"] == f"pkg:pypi/{part['name']}@{part['version']}" for part in document["components"])
+    locked = pinned((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    assert named == {(f"pkg:pypi/{name}@{version}", name, version): found for (name, version), found in locked.items()}
     # The same lock gives the same document: its digest can be compared.
-    assert {"name": "cdx:reproducible", "value": "true"} in document["metadata"]["properties"]
+    assert {"name": "cdx:reproducible", "value": "true"} in sbom["metadata"]["properties"]
+
+
+@pytest.mark.parametrize(
+    ("build", "directory"), [("engine", "toolchain/engines/newest"), ("plugin", "toolchain/plugin")]
+)
+def test_the_sbom_names_every_go_module_of_a_build_with_its_sum(
+    sbom: dict[str, Any], build: str, directory: str
+) -> None:
+    """What the go command of a build wrote into the binaries was compared by hand: no other module is in them."""
+    text = (ROOT / directory / "go.mod").read_text(encoding="utf-8")
+    asked = set(re.findall(r"(?m)^(?:require |\t)(\S+) (v\S+?)(?: // indirect)?$", text))
+    # By another module, another version, or one that is in this repository.
+    replaced = re.findall(r"(?m)^(?:replace |\t)(\S+) => (\S+)(?: (v\S+))?$", text)
+    built = {item for item in asked if item[0] not in {path for path, _, _ in replaced}}
+    built |= {(by, version) for _, by, version in replaced if version}
+    parts = [
+        part
+        for part in sbom["components"]
+        if {"name": "classic-to-vpc:builds", "value": build} in part.get("properties", ())
+    ]
+    assert {(part["name"], part["version"]) for part in parts} == built
+    assert len(parts) == len(built) > 200
+    sums = set((ROOT / directory / "go.sum").read_text(encoding="utf-8").splitlines())
+    for part in parts:
+        assert part["purl"] == f"pkg:golang/{quote(part['name'])}@{quote(part['version'])}"
+        [digest] = [base64.b64encode(bytes.fromhex(item["content"])).decode() for item in part["hashes"]]
+        assert f"{part['name']} {part['version']} h1:{digest}" in sums
+
+
+def test_the_sbom_of_the_image_names_its_base_and_the_packages_of_debian(
+    sbom: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sbom.json").write_text(json.dumps(sbom), encoding="utf-8")
+    packages = tmp_path / "packages.txt"
+    packages.write_text("libc6:amd64 2.36-9+deb12u13 amd64\ntzdata 2025b-0+deb12u2 all\n", encoding="utf-8")
+    digest = f"sha256:{'0a' * 32}"
+    command = [str(tmp_path / "sbom.json"), "--packages", str(packages), "--output", str(tmp_path / "image.json")]
+    assert main([*command, "--base", f"python@{digest}", "--no-validate"]) == 0
+    image = json.loads((tmp_path / "image.json").read_text(encoding="utf-8"))
+    assert image["components"][: len(sbom["components"])] == sbom["components"]
+    assert [part["purl"] for part in image["components"][len(sbom["components"]) :]] == [
+        "pkg:deb/debian/libc6@2.36-9%2Bdeb12u13?arch=amd64",
+        "pkg:deb/debian/tzdata@2025b-0%2Bdeb12u2?arch=all",
+    ]
+    assert {"name": "org.opencontainers.image.base.digest", "value": digest} in image["metadata"]["properties"]
+    for base, lines, expected in (
+        ("python:latest", "", "--base sha256:DIGEST"),
+        (digest, "half\n", "packages.txt: 'half': expected package, version and architecture"),
+    ):
+        packages.write_text(lines, encoding="utf-8")
+        with pytest.raises(SystemExit):
+            main([*command, "--base", base])
+        assert expected in capsys.readouterr().err
+    # What is built names the base by that digest.
+    assert "\nFROM ${BASE}\n" in (GITOPS / "Containerfile").read_text(encoding="utf-8")
+    steps = workflow(RELEASE)["jobs"]["build"]["steps"]
+    [run] = [step["run"] for step in steps if "docker build" in step.get("run", "")]
+    assert '--build-arg "BASE=$base"' in run
+    assert '--base "$base"' in run
 
 
 def test_a_release_is_what_is_committed_with_its_digests(tmp_path: Path) -> None:
@@ -134,6 +204,7 @@ def test_the_build_cannot_sign_and_the_signing_job_runs_no_code_of_ours() -> Non
     assert [step["with"] for step in jobs["attest"]["steps"][1:]] == [
         {"subject-checksums": "dist/SHA256SUMS"},
         {"subject-path": "dist/classic-to-vpc-*.tar.gz", "sbom-path": "dist/sbom.cdx.json"},
+        {"subject-path": "dist/preflight-image-*.tar.gz", "sbom-path": "dist/preflight-image.cdx.json"},
     ]
     # Only what was built and attested is published, once somebody agrees.
     assert (jobs["attest"]["needs"], jobs["publish"]["needs"]) == ("build", "attest")
