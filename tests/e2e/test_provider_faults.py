@@ -5,6 +5,9 @@ Only what its resources call is hit: its data sources give up at the first refus
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +15,11 @@ import pytest
 
 import toolchain
 from simulator.estate_file import load
-from simulator.server import running
+from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE
 from tests.e2e.lifecycles import programs
 from tests.e2e.test_provider import Life
+from tests.provider.test_faults import cloud_is_ahead
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -26,16 +30,39 @@ FAULTS: dict[str, dict[str, Any]] = {
     "answer lost": {"actions": ["vpc:Create*"], "effect": "drop-after", "count": 1},
     "request lost": {"actions": ["vpc:Create*"], "effect": "drop-before", "count": 1},
     "slow": {"actions": RESOURCES, "effect": "slow", "seconds": 0.1},
-    "stale": {"actions": RESOURCES, "effect": "stale", "seconds": 1},
+    "a minute behind, by a clock ten minutes off": {"actions": RESOURCES, "effect": "stale", "seconds": 60},
 }
 
 
+@contextmanager
+def hurried(cloud: Simulator) -> Iterator[None]:
+    """Let the cloud's time pass thirty times as fast, so that nobody waits for a minute of it."""
+    done = threading.Event()
+
+    def hurry() -> None:
+        while not done.wait(0.1):
+            cloud.clock.advance(3)
+
+    thread = threading.Thread(target=hurry)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))
-def test_networks_are_made_once_all_the_same(fault: dict[str, Any], engine: toolchain.Engine, tmp_path: Path) -> None:
+def test_networks_are_made_once_all_the_same(
+    fault: dict[str, Any], engine: toolchain.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     [program] = [program for program in programs() if program.name == "networks"]
     estate = load(ESTATE)
     program.given(estate)
-    with running(estate) as cloud:
+    with running(estate) as cloud, ExitStack() as meanwhile:
+        if fault["effect"] == "stale":
+            cloud_is_ahead(monkeypatch, 10)
+            meanwhile.enter_context(hurried(cloud))
         before = cloud.state()
         life = Life(engine, cloud, program, tmp_path / "project")
         life.new_stack("made")
