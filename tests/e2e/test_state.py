@@ -17,11 +17,13 @@ from moto.server import ThreadedMotoServer
 
 import toolchain
 from demo.project import REPOSITORY
+from tests.e2e.test_canaries import processes
 
 pytestmark = pytest.mark.engine
 
 PAGE = (REPOSITORY / "docs/state.md").read_text(encoding="utf-8")
-_KEYS = {"aws_access_key_id": "not-a-key", "aws_secret_access_key": "not-one"}
+_KEYS = {"aws_access_key_id": "not-a-key", "aws_secret_access_key": "canary-of-the-bucket"}
+PASSPHRASE, CONFIGURED = "canary of the passphrase", "canary-in-the-config"
 #: By the name of its service.
 URLS = {name: url for url, name in re.findall(r'export PULUMI_BACKEND_URL="(s3://[^"]*)" # (\w+)', PAGE)}
 BUCKET = "state"
@@ -71,7 +73,7 @@ class Writer:
             **{name: value for name, value in engine.environ(os.environ).items() if not name.startswith("AWS_")},
             "HOME": str(directory / "home"),
             "PULUMI_BACKEND_URL": backend,
-            "PULUMI_CONFIG_PASSPHRASE": "shared by the team",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             **{name.upper(): value for name, value in _KEYS.items()},
             "NO_PROXY": "127.0.0.1",
         }
@@ -106,13 +108,14 @@ def test_two_write_at_once_and_nothing_is_lost(engine: toolchain.Engine, server:
     ann, bob = (Writer(tmp_path / name, engine, at(URLS[name], server)) for name in ("OSS", "S3"))
     code, _, err = ann.run("stack", "init", "prod")
     assert code == 0, err
-    assert ann.run("config", "set", "--stack", "prod", "--secret", "writer", "ann")[0] == 0
+    assert ann.run("config", "set", "--stack", "prod", "--secret", "writer", CONFIGURED)[0] == 0
     (bob.directory / "Pulumi.prod.yaml").write_bytes((ann.directory / "Pulumi.prod.yaml").read_bytes())
     up = ("up", "--stack", "prod", "--yes", "--skip-preview")
     hold = tmp_path / "hold"
     with ann.start(*up, HOLD=str(hold)) as first:
         try:
             wait_for(Path(f"{hold}.begun"), first)
+            listed = b"".join(processes(first.pid).values())
             code, out, err = bob.run(*up)
             assert code != 0
             assert "the stack is currently locked by 1 lock(s)" in out + err
@@ -122,15 +125,18 @@ def test_two_write_at_once_and_nothing_is_lost(engine: toolchain.Engine, server:
     assert first.returncode == 0, out + err
     code, out, err = bob.run(*up)
     assert code == 0, out + err
-    assert bob.run("stack", "output", "writer", "--stack", "prod", "--show-secrets")[:2] == (0, "ann\n")
+    assert bob.run("stack", "output", "writer", "--stack", "prod", "--show-secrets")[:2] == (0, f"{CONFIGURED}\n")
     code, out, _ = ann.run("stack", "history", "--stack", "prod", "--json")
     assert (code, len(json.loads(out))) == (0, 2), "both updates are told"
     keys = [item["Key"] for item in _client(server).list_objects_v2(Bucket=BUCKET)["Contents"]]
     assert all(key.startswith(".pulumi/") for key in keys), "what docs/ram/state.json allows"
     assert [key for key in keys if "/locks/" in key] == []
-    state = _client(server).get_object(Bucket=BUCKET, Key=".pulumi/stacks/shop/prod.json")["Body"].read()
-    assert b'"ciphertext"' in state
-    assert b'"ann"' not in state
+    held = {key: _client(server).get_object(Bucket=BUCKET, Key=key)["Body"].read() for key in keys}
+    assert b'"ciphertext"' in held[".pulumi/stacks/shop/prod.json"]
+    # History and copies are there too, and a process list is everybody's.
+    for secret in (CONFIGURED, PASSPHRASE, _KEYS["aws_secret_access_key"]):
+        assert [key for key, content in held.items() if secret.encode() in content] == []
+        assert secret.encode() not in listed
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
