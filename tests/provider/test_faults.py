@@ -26,6 +26,7 @@ from provider.cut_through_binding import CutThroughBinding
 from provider.default_network import DefaultVpc, DefaultVSwitch
 from provider.hybrid_access import MongoDbHybridAccess, RdsHybridAccess, RedisHybridAccess
 from provider.public_ip_conversion import PublicIpConversion
+from provider.registry import RESOURCES
 from provider.removed_acl_entries import RemovedAclEntries
 from provider.removed_whitelist_entries import RdsRemovedWhitelistEntries
 from provider.resource import PartialFailure, Resource
@@ -156,6 +157,16 @@ CASES: dict[str, Case] = {
     ),
 }
 _OWN_TO_A_RUN = re.compile(r".*(_at|expires?.*|_id_of_rule|vrouter_id)|now|faults|allocation_id")
+
+
+def test_every_resource_has_a_case() -> None:
+    """Siblings, such as the three products of a whitelist group, may share their writes."""
+
+    def writes(resource: Resource) -> set[object]:
+        return {type(resource).create, type(resource).update, type(resource).delete}
+
+    struck = {write for case in CASES.values() for write in writes(case.resource)}
+    assert [token for token, resource in RESOURCES.items() if not writes(resource) <= struck] == []
 
 
 def look(simulator: Simulator) -> Any:

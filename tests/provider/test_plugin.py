@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -193,6 +195,16 @@ def test_the_schema_reports_every_resource_with_every_property_described() -> No
     for resource in told["resources"].values():
         assert set(resource["required"]) <= set(resource["properties"])
         assert set(resource["requiredInputs"]) <= set(resource["inputProperties"])
+
+
+def test_the_contracts_name_every_resource() -> None:
+    contracts = (Path(__file__).parents[2] / "docs/contracts.md").read_text(encoding="utf-8")
+    named = {
+        f"alimigrate:{module}:{name}"
+        for modules, name in re.findall(r"`alimigrate:\{?([\w,]+)\}?:(\w+)`", contracts)
+        for module in modules.split(",")
+    }
+    assert set(RESOURCES) - named == set()
 
 
 LINK = "alimigrate:ecs:ClassicLinkAttachment"
