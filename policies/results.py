@@ -131,16 +131,22 @@ def grouped(found: Iterable[Finding], instances: Sequence[InstanceDocument]) -> 
         subject = item["subject"]
         is_instance = subject["kind"] != "migration"
         texts: list[Any] = [item["reason"], item["remediation"], [_short(fix) for fix in item["fixes"]]]
-        written = _json(texts)
-        own_id = is_instance and bool(subject["id"]) and subject["id"] in written and OWN not in written
+        written = _written(texts)
+        own_id = (
+            is_instance
+            and bool(subject["id"])
+            and any(subject["id"] in text for text in written)
+            and not any(OWN in text for text in written)
+        )
         if own_id:
             texts = _replaced(texts, subject["id"], OWN)
-            written = _json(texts)
-        same = (item["rule"], item["outcome"], item["blocking"], item["mandatoryFrom"], is_instance, own_id, written)
+            written = _written(texts)
         waiver = item["waiver"]
-        group = made.get((same, _json(waiver)))
+        of_rule = (item["rule"], item["outcome"], item["blocking"], item["mandatoryFrom"], is_instance, own_id)
+        same = (*of_rule, written, waiver and _json(waiver))
+        group = made.get(same)
         if group is None:
-            group = made[same, _json(waiver)] = {
+            group = made[same] = {
                 "rule": item["rule"],
                 "outcome": item["outcome"],
                 "about": "instances" if is_instance else "migration",
@@ -195,6 +201,12 @@ def _short_step(step: StepDocument) -> StepDocument:
         for key, value in step.items()
         if key == "kind" or value != _NO_STEP.get(key) or (key == "value" and step["kind"] == "config")
     }
+
+
+def _written(texts: Sequence[Any]) -> tuple[str, str, str]:
+    """Return reason, remediation and fixes as texts; most results have no fixes."""
+    reason, remediation, fixes = texts
+    return reason, remediation, _json(fixes) if fixes else ""
 
 
 def _json(value: object) -> str:

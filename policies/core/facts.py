@@ -52,7 +52,7 @@ def printable(text: str, longest: int = _LONGEST_TEXT) -> str:
 
 def safe(text: str) -> str:
     """Make text of several lines safe for a terminal: replace control characters except line ends."""
-    if text.isprintable():
+    if text.isprintable() or text.replace("\n", "").isprintable():
         return text
     return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
 
@@ -82,10 +82,11 @@ class Facts:
 
     def text(self, key: str) -> str:
         """Return a string that is not empty, with control characters replaced."""
-        value = self._known(key)
-        if not isinstance(value, str) or not value:
-            raise self.malformed(key, "a text")
-        return printable(value)
+        value = self.data.get(key)
+        if isinstance(value, str) and value:
+            return printable(value)
+        self._known(key)
+        raise self.malformed(key, "a text")
 
     def name(self, key: str) -> str:
         """Return text that names an owner or a reason. Blank text is no name."""
@@ -139,9 +140,12 @@ class Facts:
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of strings, all of them known."""
         if key not in self._texts:
-            entries = self._list(key)
             self._texts[key] = tuple(
-                Facts({name: entry}, self.path).text(name) for name, entry in _numbered(key, entries)
+                # Most are plain, and need no name for a message.
+                entry
+                if isinstance(entry, str) and 0 < len(entry) <= _LONGEST_TEXT and entry.isprintable()
+                else Facts({f"{key}[{index}]": entry}, self.path).text(f"{key}[{index}]")
+                for index, entry in enumerate(self._list(key))
             )
         return self._texts[key]
 

@@ -7,6 +7,7 @@ rules together, advice before the lead time and waived findings.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -172,12 +173,19 @@ class Servicer(sdk.Servicer):
 
     def AnalyzeStack(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802
         """Evaluate all policies for the whole stack; the answer stays below the engine's limit."""
+        # What is made here is needed until the end: collections took an eighth of the time, and freed nothing.
+        gc.disable()
+        try:
+            return within_limit(self._answer(request, context), os.environ.get(RESULT_VARIABLE))
+        finally:
+            gc.enable()
+
+    def _answer(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:
         token = _asked.set(Plan(adapt(request.resources, types_read())))
         try:
-            answer = super().AnalyzeStack(request, context)
+            return super().AnalyzeStack(request, context)
         finally:
             _asked.reset(token)
-        return within_limit(answer, os.environ.get(RESULT_VARIABLE))
 
 
 def stack_policies(

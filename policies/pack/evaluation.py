@@ -199,7 +199,7 @@ class Evaluator:
             subject,
             verdict.outcome,
             safe(verdict.reason),
-            as_text(fixes, self._stack),
+            "" if needless else as_text(fixes, self._stack),
             blocking=verdict.outcome.blocks and timeline.mandatory,
             wave=wave,
             mandatory_from=timeline.mandatory_from,

@@ -11,9 +11,9 @@ from __future__ import annotations
 import heapq
 import ipaddress
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
@@ -26,6 +26,7 @@ Interval: TypeAlias = tuple[int, int]
 ALL_PORTS: Final[Interval] = (1, 65535)
 # The protocols that rules distinguish; "other" is every further IP protocol, which only a rule for ALL matches.
 PROTOCOLS: Final = ("TCP", "UDP", "ICMP", "ICMPv6", "GRE", "other")
+_PROTOCOLS_BY_NAME: Final = {name.upper(): name for name in (*PROTOCOLS[:-1], "ALL")}
 DIRECTIONS: Final[tuple[Direction, ...]] = ("ingress", "egress")
 
 
@@ -103,16 +104,15 @@ class RuleSet:
     rules: tuple[PacketRule, ...]
 
     @cached_property
-    def _tables(self) -> Mapping[tuple[str, str], Table]:
-        return {
-            (direction, protocol): Table(self.rules, direction, protocol)
-            for direction in DIRECTIONS
-            for protocol in PROTOCOLS
-        }
+    def _tables(self) -> dict[tuple[str, str], Table]:
+        return {}
 
     def table(self, direction: Direction, protocol: str) -> Table:
         """Return the rules that can match packets of one direction and protocol."""
-        return self._tables[direction, protocol]
+        table = self._tables.get((direction, protocol))
+        if table is None:
+            table = self._tables[direction, protocol] = Table(self.rules, direction, protocol)
+        return table
 
     def protocols(self, direction: Direction) -> frozenset[str]:
         """Return the protocols that a rule names, and "other" for the rest."""
@@ -263,10 +263,10 @@ def _overlaps(ones: Sequence[Decided], others: Sequence[Decided]) -> Iterable[tu
 
 def parse_protocol(text: str) -> str:
     """Return one of PROTOCOLS or ALL. Raises ValueError for anything else."""
-    known = {name.upper(): name for name in (*PROTOCOLS[:-1], "ALL")}
-    if text.upper() not in known:
+    protocol = _PROTOCOLS_BY_NAME.get(text.upper())
+    if protocol is None:
         raise ValueError("not a protocol")
-    return known[text.upper()]
+    return protocol
 
 
 def parse_ports(text: str) -> Interval:
@@ -280,6 +280,7 @@ def parse_ports(text: str) -> Interval:
     return interval
 
 
+@lru_cache(2**14)
 def parse_block(text: str) -> AddressPeer:
     """Return a CIDR block or a single address; host bits are ignored as the API does.
 
