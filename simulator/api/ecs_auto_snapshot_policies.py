@@ -136,8 +136,11 @@ def cancel_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
 
 
 def _check_region(cloud: Cloud, call: Call) -> None:
-    """Check regionId, which these actions spell so and refuse with their own code."""
-    if call.text("regionId") != cloud.estate.region_id:
+    """Check regionId, which these actions spell so and refuse with their own code.
+
+    RegionId is as good: Alibaba's own provider (1.285.0) sends it when an instance's policy changes.
+    """
+    if (call.optional("RegionId") or call.text("regionId")) != cloud.estate.region_id:
         raise policies.invalid("RegionId")
 
 

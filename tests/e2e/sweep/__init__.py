@@ -26,8 +26,9 @@ class Case:
     """One resource type.
 
     `least` are the inputs without which it is not made. `unread` are those that the provider never reads back, so that
-    an import does not know them. `unserved` says of the inputs that are left out why; what the plugin calls deprecated
-    is not named.
+    an import does not know them. Each set of `together` is changed in one update, because every update of some
+    resources makes the provider wait. `unserved` says of the inputs that are left out why; what the plugin calls
+    deprecated is not named.
     """
 
     type: str
@@ -35,8 +36,15 @@ class Case:
     values: Mapping[str, Values]
     unserved: Mapping[str, str] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
+    together: tuple[frozenset[str], ...] = ()
     given: Callable[[Estate], None] = lambda estate: None
 
     def first(self) -> dict[str, Any]:
         """All inputs that are served."""
         return {**self.least, **{name: values.first for name, values in self.values.items()}}
+
+    def changes(self) -> list[dict[str, Any]]:
+        """What each update changes, and to what: one property, or those that change together."""
+        second = {name: values.second for name, values in self.values.items() if values.second is not None}
+        groups = [{name: second.pop(name) for name in sorted(names)} for names in self.together]
+        return [*groups, *({name: value} for name, value in second.items())]

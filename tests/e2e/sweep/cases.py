@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from simulator.model.ecs_storage import AutoSnapshotPolicy, Disk
 from simulator.model.estate import Estate
+from simulator.model.kms import KmsKey
 from simulator.model.prefix_lists import PrefixList
 from simulator.model.resource_groups import ResourceGroup
 from simulator.model.vpc import Eip, RouteTable
 from tests.e2e.sweep import Case, Values
 from tests.simulator.api.sample_ids import VPC, VSWITCH
-from tests.simulator.in_vpc import GROUP, INSTANCE, INTERFACE, OTHER_ZONE, ZONE, add
+from tests.simulator.in_vpc import GROUP, IMAGE, INSTANCE, INTERFACE, OTHER_ZONE, ZONE, add
 
 SHOP, WEB = "rg-acfmshop", "rg-acfmweb"
 LIST, TABLE, EIP = "pl-bp1offices0000000001", "vtb-bp1custom00000000001", "eip-bp1free000000000001"
 DISK, ESSD, POLICY = "d-bp1spare00000000001", "d-bp1fast000000000001", "sp-bp1nightly0000000001"
+KEY = "key-hzz0000000001"
 #: Resources whose lives are elsewhere.
 ELSEWHERE = {
-    "alicloud:ecs/instance:Instance": "lifecycles/instances",
     "alicloud:rds/instance:Instance": "databases are not made",
 }
 TAGS = Values({"team": "shop"}, {"team": "web", "tier": "front"})
@@ -26,6 +27,10 @@ _ONLY_DRY = "a dry run makes nothing"
 _IPAM = "IPAM is not simulated"
 _KMS = "keys of KMS are not simulated"
 _SUBSCRIPTION = "is for subscriptions, which need an order"
+_SPOT = "spot instances are not simulated"
+_INTERFACE = "network interfaces are made apart: lifecycles/network_interfaces"
+_TEMPLATE = "launch templates are not simulated"
+_HARDWARE = "dedicated hosts, clusters and options of the hardware are not simulated"
 
 
 def given(estate: Estate) -> None:
@@ -54,6 +59,7 @@ def given(estate: Estate) -> None:
     estate.auto_snapshot_policies.append(
         AutoSnapshotPolicy(id=POLICY, name="nightly", time_points=[1], repeat_weekdays=[1], tags={})
     )
+    estate.kms_keys.append(KmsKey(id=KEY, tags={}))
     estate.eips.append(Eip(id=EIP, ip_address="192.0.2.200", tags={}))
 
 
@@ -362,6 +368,129 @@ CASES = (
             "instanceChargeType": "in place of paymentType and loadBalancerSpec: lifecycles/load_balancers",
             "period": _SUBSCRIPTION,
         },
+        given=given,
+    ),
+    Case(
+        "alicloud:ecs/instance:Instance",
+        {
+            "imageId": IMAGE,
+            "instanceType": "ecs.g6.large",
+            "vswitchId": VSWITCH,
+            "securityGroups": [GROUP],
+        },
+        {
+            "instanceName": NAME,
+            "description": DESCRIPTION,
+            "hostName": Values("first-host", "second-host"),
+            "availabilityZone": Values(ZONE),
+            "instanceChargeType": Values("PostPaid"),
+            "internetChargeType": Values("PayByTraffic", "PayByBandwidth"),
+            "internetMaxBandwidthOut": Values(5, 8),
+            "privateIp": Values("192.168.10.50", "192.168.10.51"),
+            "secondaryPrivateIps": Values(["192.168.10.60"], ["192.168.10.61", "192.168.10.62"]),
+            "systemDiskCategory": Values("cloud_essd"),
+            "systemDiskPerformanceLevel": Values("PL0", "PL1"),
+            "systemDiskSize": Values(40, 60),
+            "systemDiskName": NAME,
+            "systemDiskDescription": DESCRIPTION,
+            "systemDiskEncrypted": Values(True),
+            "systemDiskAutoSnapshotPolicyId": Values(POLICY),
+            "deletionProtection": Values(first=True, second=False),
+            "autoReleaseTime": Values("2026-12-24T00:00:00Z", "2026-12-31T00:00:00Z"),
+            "userData": Values("ZWNobyBoaQ==", "ZWNobyBieWU="),
+            "httpEndpoint": Values("enabled", "disabled"),
+            "httpTokens": Values("optional", "required"),
+            "httpPutResponseHopLimit": Values(2),
+            "maintenanceAction": Values("Stop", "AutoRecover"),
+            "maintenanceNotify": Values(True, False),
+            "maintenanceTime": Values(
+                [{"startTime": "01:00:00", "endTime": "02:00:00"}], [{"startTime": "22:00:00", "endTime": "06:00:00"}]
+            ),
+            "privatePoolOptionsMatchCriteria": Values("Open", "None"),
+            "systemDiskKmsKeyId": Values(KEY),
+            "sourceDestCheck": Values(True),
+            "password": Values("not-Real-1", "not-Real-2"),
+            "securityEnhancementStrategy": Values("Active"),
+            "spotStrategy": Values("NoSpot"),
+            "resourceGroupId": RESOURCE_GROUP,
+            "status": Values("Running", "Stopped"),
+            "tags": TAGS,
+            "volumeTags": TAGS,
+        },
+        {
+            "autoRenewPeriod": _SUBSCRIPTION,
+            "includeDataDisks": _SUBSCRIPTION,
+            "operatorType": _SUBSCRIPTION,
+            "period": _SUBSCRIPTION,
+            "periodUnit": _SUBSCRIPTION,
+            "renewalStatus": _SUBSCRIPTION,
+            "spotDuration": _SPOT,
+            "spotInterruptionBehavior": _SPOT,
+            "spotPriceLimit": _SPOT,
+            "networkCardIndex": _INTERFACE,
+            "networkInterfaceId": _INTERFACE,
+            "networkInterfaceTrafficMode": _INTERFACE,
+            "networkInterfaces": _INTERFACE,
+            "queuePairNumber": _INTERFACE,
+            "ipv6AddressCount": "IPv6 addresses of instances are not simulated",
+            "ipv6Addresses": "IPv6 addresses of instances are not simulated",
+            "secondaryPrivateIpAddressCount": "in place of secondaryPrivateIps",
+            "vpcId": "of an instance that changes its VPC",
+            "launchTemplateId": _TEMPLATE,
+            "launchTemplateName": _TEMPLATE,
+            "launchTemplateVersion": _TEMPLATE,
+            "privatePoolOptionsId": "private pools that an instance names are not simulated",
+            "cpuOptions": _HARDWARE,
+            "creditSpecification": _HARDWARE,
+            "dedicatedHostId": _HARDWARE,
+            "deploymentSetId": _HARDWARE,
+            "enableHighDensityMode": _HARDWARE,
+            "enableJumboFrame": _HARDWARE,
+            "hpcClusterId": _HARDWARE,
+            "systemDiskStorageClusterId": _HARDWARE,
+            "kmsEncryptedPassword": _KMS,
+            "kmsEncryptionContext": _KMS,
+            "systemDiskEncryptAlgorithm": "only the usual one is simulated",
+            "systemDiskBurstingEnabled": "of cloud_auto, in place of systemDiskPerformanceLevel",
+            "systemDiskProvisionedIops": "of cloud_auto, in place of systemDiskPerformanceLevel",
+            "dataDisks": "made apart: lifecycles/storage",
+            "dryRun": _ONLY_DRY,
+            "forceDelete": "says how it is deleted",
+            "imageOptions": "logins of the guest system are not simulated",
+            "isOutdated": "only I/O optimized instances are sold",
+            "keyName": "in place of password",
+            "passwordInherit": "in place of password",
+            "stoppedMode": "says how it is stopped",
+        },
+        unread=frozenset({"password", "securityEnhancementStrategy"}),
+        # What needs a restart, what is a setting of the instance, and what is a label.
+        together=(
+            frozenset({"hostName", "password", "privateIp", "systemDiskPerformanceLevel", "userData"}),
+            frozenset(
+                {
+                    "httpEndpoint",
+                    "httpTokens",
+                    "maintenanceAction",
+                    "maintenanceNotify",
+                    "maintenanceTime",
+                    "privatePoolOptionsMatchCriteria",
+                    "secondaryPrivateIps",
+                    "autoReleaseTime",
+                    "deletionProtection",
+                }
+            ),
+            frozenset(
+                {
+                    "instanceName",
+                    "description",
+                    "systemDiskName",
+                    "systemDiskDescription",
+                    "resourceGroupId",
+                    "tags",
+                    "volumeTags",
+                }
+            ),
+        ),
         given=given,
     ),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -91,23 +92,22 @@ def _all(alicloud: Plugin, case: Case, seen: dict[str, Any]) -> Iterator[str]:
     seen["made"] = sorted(told)
     seen["changed"] = []
     yield from made.refresh()
-    for name, values in case.values.items():
-        if values.second is not None:
-            told[name] = values.second
-            left = list(_changed(made, name, told))
-            seen["changed"] += [] if left else [name]
-            yield from left
+    for change in case.changes():
+        told |= change
+        left = list(_changed(made, set(change), told))
+        seen["changed"] += [] if left else list(change)
+        yield from left
     unknown = made.imported()
     seen["imported"] = sorted(set(told) - set(unknown))
     yield from (f"imported: {name}" for name in unknown if name not in case.unread)
     made.delete()
 
 
-def _changed(made: Managed, name: str, told: dict[str, Any]) -> Iterator[str]:
+def _changed(made: Managed, names: set[str], told: dict[str, Any]) -> Iterator[str]:
     changed, replaced = made.update(told)
-    if replaced or not changed:
-        yield f"{name}: changed {changed}, replaced {replaced}"
-    yield from (f"{name} changed: {left}" for left in made.refresh())
+    if replaced or not names <= {re.split(r"[.\[]", path)[0] for path in changed}:
+        yield f"{names}: changed {changed}, replaced {replaced}"
+    yield from (f"{names} changed: {left}" for left in made.refresh())
 
 
 def main() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.simulator.api.examples.ecs_auto_snapshot_policies import HERE, NEW
+from simulator.model.estate import Estate
+from simulator.simulation import Simulation
+from tests.simulator.api.examples.ecs_auto_snapshot_policies import APPLIED, HERE, NEW
 from tests.simulator.api.examples.ecs_disks import DATA, SYSTEM
 from tests.simulator.sdk import Api, refused
+from tests.simulator.signing import Direct
 
 
 def _new(api: Api, name: str = "nightly", **parameters: Any) -> str:
@@ -126,3 +129,13 @@ def test_tags(api: Api) -> None:
     assert [(item["TagKey"], item["ResourceTypeCount"]["SnapshotPolicy"]) for item in counted] == [("a", 1)]
     api("ecs:UntagResources", **tag, TagKey=["a"])
     assert _found(api)[0]["Tags"] == {"Tag": []}
+
+
+def test_the_region_is_taken_by_either_of_its_spellings(quick: Estate) -> None:
+    """The provider writes regionId where it attaches a policy to a disk, and RegionId where an instance's changes."""
+    direct = Direct(Simulation(quick))
+    named = {name: value for name, value in APPLIED.items() if name != "regionId"}
+    for spelling in ("regionId", "RegionId"):
+        told = direct.code("ecs:ApplyAutoSnapshotPolicy", **named, **{spelling: "cn-hangzhou"})
+        assert told == (404, "ParameterInvalid")
+    assert direct.code("ecs:ApplyAutoSnapshotPolicy", **named) == (400, "MissingParameter")
