@@ -117,7 +117,8 @@ def delete_instances(cloud: Cloud, call: Call) -> Answer:
 @action(
     ECS,
     "ModifyInstanceAttribute",
-    "InstanceId InstanceName Description HostName Password UserData DeletionProtection SecurityGroupIds",
+    "InstanceId InstanceName Description HostName Password UserData DeletionProtection EnableJumboFrame "
+    "SecurityGroupIds",
     raises="InvalidInstanceId.NotFound InstanceLockedForSecurity InvalidInstanceName.Malformed "
     "InvalidDescription.Malformed InvalidHostName.Malformed InvalidPassword.Malformed IncorrectInstanceStatus "
     "InvalidUserData.NotSupported InvalidUserData.SizeExceeded OperationDenied InvalidSecurityGroupId.NotFound "
@@ -133,6 +134,7 @@ def modify_instance_attribute(cloud: Cloud, call: Call) -> Answer:
         password=call.optional("Password"),
         user_data=call.given("UserData"),
         deletion_protection=call.flag("DeletionProtection"),
+        jumbo_frame=call.flag("EnableJumboFrame"),
         group_ids=call.repeated("SecurityGroupIds") or None,
     )
     instances.modify(cloud, call.text("InstanceId"), changes)
@@ -210,7 +212,7 @@ def leave_security_group(cloud: Cloud, call: Call) -> Answer:
     "InternetChargeType InstanceChargeType Period PeriodUnit AutoRenew AutoRenewPeriod AutoPay IoOptimized "
     "SpotStrategy AutoReleaseTime DeletionProtection UserData RamRoleName SecurityEnhancementStrategy SystemDisk "
     "DataDisk HttpEndpoint HttpTokens HttpPutResponseHopLimit PrivatePoolOptions "
-    "NetworkInterface Tag DryRun",
+    "NetworkInterface NetworkOptions Tag DryRun",
     raises="InvalidVSwitchId.NotFound IncorrectVSwitchStatus InvalidZoneId.NotFound InvalidParameter.Mismatch "
     "InvalidImageId.NotFound InvalidInstanceType.ValueNotSupported OperationDenied.NoStock InvalidParam.Amount "
     "InvalidInstanceName.Malformed InvalidDescription.Malformed InvalidHostName.Malformed InvalidPassword.Malformed "
@@ -280,7 +282,9 @@ def _order(call: Call) -> purchases.Order:
         raise NotSimulatedError("RunInstances with IoOptimized none")
     if call.choice("SpotStrategy", ("NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo")) not in (None, "NoSpot"):
         raise NotSimulatedError("RunInstances of spot instances")
-    wanted = interfaces(call)
+    wanted, options = interfaces(call), _nested(call, "NetworkOptions")
+    if options.names() - {"EnableJumboFrame"}:
+        raise NotSimulatedError(f"the fields {', '.join(sorted(options.names()))} of NetworkOptions")
     subscribed = call.choice("InstanceChargeType", ("PrePaid", "PostPaid")) == "PrePaid"
     by_bandwidth = call.choice("InternetChargeType", ("PayByTraffic", "PayByBandwidth")) == "PayByBandwidth"
     return purchases.Order(
@@ -298,6 +302,7 @@ def _order(call: Call) -> purchases.Order:
         key_pair_name=call.optional("KeyPairName"),
         private_ip=wanted.private_ip or call.optional("PrivateIpAddress"),
         source_dest_check=wanted.source_dest_check,
+        jumbo_frame=bool(options.flag("EnableJumboFrame")),
         interfaces=wanted.secondary,
         bandwidth_out=call.integer("InternetMaxBandwidthOut") or 0,
         bandwidth_in=call.integer("InternetMaxBandwidthIn"),

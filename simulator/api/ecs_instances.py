@@ -84,7 +84,7 @@ def describe_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     return {
         **_common_fields(cloud, instance, _eips(cloud, [instance])),
         "IoOptimized": "optimized" if instance.io_optimized else "none",
-        "EnableJumboFrame": False,
+        "EnableJumboFrame": instance.jumbo_frame,
     }
 
 

@@ -219,6 +219,7 @@ class Changes:
     password: str | None = None
     user_data: str | None = None
     deletion_protection: bool | None = None
+    jumbo_frame: bool | None = None
     group_ids: list[str] | None = None
 
 
@@ -251,6 +252,8 @@ def modify(cloud: Cloud, instance_id: str, to: Changes) -> None:
     instance.user_data = instance.user_data if to.user_data is None else to.user_data
     if to.deletion_protection is not None:
         instance.deletion_protection = to.deletion_protection
+    if to.jumbo_frame is not None:
+        instance.jumbo_frame = to.jumbo_frame
 
 
 def move(

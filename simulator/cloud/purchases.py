@@ -108,6 +108,7 @@ class Order:
     metadata: MetadataOptions = field(default_factory=MetadataOptions)
     private_pool: Literal["None", "Open"] = "None"
     source_dest_check: bool = False
+    jumbo_frame: bool = False
     interfaces: list[Wanted] = field(default_factory=list)
     system_disk: WantedDisk = field(default_factory=WantedDisk)
     data_disks: list[WantedDisk] = field(default_factory=list)
@@ -278,6 +279,7 @@ def _make(cloud: Cloud, order: Order, vswitch: VSwitch, image: Image, place: int
         ram_role_name=order.ram_role_name,
         metadata=order.metadata,
         private_pool=order.private_pool,
+        jumbo_frame=order.jumbo_frame,
         key_pair_name=order.key_pair_name,
         started_at=now,
         created_at=now,

@@ -186,6 +186,7 @@ class Instance(Transitional):
     key_pair_name: Annotated[str | None, Refers("key_pairs")] = Field(
         default=None, description="Key pair of a Linux instance."
     )
+    jumbo_frame: bool = Field(default=False, description="Whether it sends frames larger than 1,500 bytes.")
     stop_charging: bool = Field(
         default=False, description="Whether the instance was stopped with StopCharging; it has no public address then."
     )

@@ -95,6 +95,32 @@ def test_stop_start_reboot(api: Api) -> None:
     _reaches(api, WEB_1, "Running")
 
 
+def test_an_instance_that_is_not_charged_for_loses_its_public_address(api: Api) -> None:
+    [bought] = api("ecs:RunInstances", **ORDER, InternetMaxBandwidthOut=5)["InstanceIdSets"]["InstanceIdSet"]
+    _reaches(api, bought, "Running")
+    [address] = _instance(api, bought)["PublicIpAddress"]["IpAddress"]
+    api("ecs:StopInstance", InstanceId=bought, StoppedMode="StopCharging")
+    _reaches(api, bought, "Stopped")
+    stopped = _instance(api, bought)
+    assert (stopped["StoppedMode"], stopped["PublicIpAddress"]["IpAddress"]) == ("StopCharging", [])
+    api("ecs:StartInstance", InstanceId=bought)
+    _reaches(api, bought, "Running")
+    [other] = _instance(api, bought)["PublicIpAddress"]["IpAddress"]
+    assert other != address
+    api("ecs:StopInstance", InstanceId=bought)
+    _reaches(api, bought, "Stopped")
+    kept = _instance(api, bought)
+    assert (kept["StoppedMode"], kept["PublicIpAddress"]["IpAddress"]) == ("KeepCharging", [other])
+
+
+def test_jumbo_frames_are_bought_and_changed(api: Api) -> None:
+    order = {**ORDER, "NetworkOptions": {"EnableJumboFrame": True}}
+    [bought] = api("ecs:RunInstances", **order)["InstanceIdSets"]["InstanceIdSet"]
+    assert api("ecs:DescribeInstanceAttribute", InstanceId=bought)["EnableJumboFrame"]
+    api("ecs:ModifyInstanceAttribute", InstanceId=bought, EnableJumboFrame=False)
+    assert not api("ecs:DescribeInstanceAttribute", InstanceId=bought)["EnableJumboFrame"]
+
+
 def test_instance_attributes_can_be_modified(api: Api) -> None:
     changes = {"InstanceName": "front", "Description": "", "HostName": "front.shop-1", "DeletionProtection": True}
     api("ecs:ModifyInstanceAttribute", **{"InstanceId": WEB_1, "Password": "not-Real-1", **changes})

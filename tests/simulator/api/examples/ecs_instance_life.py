@@ -424,6 +424,7 @@ EXAMPLES = (
             ),
             _orders("BurstingEnabledForDiskCategoryUnsupported", DataDisk=[{"Size": 40, "BurstingEnabled": True}]),
             _orders("SimulatorNotImplemented", SystemDisk={"EncryptAlgorithm": "sm4-128"}),
+            _orders("SimulatorNotImplemented", NetworkOptions={"EnableNetworkEncryption": True}),
             _orders("InvalidUserData.SizeExceeded", UserData="QUFB" * 11_000),
             _orders("InvalidParameter.Bandwidth", InternetMaxBandwidthOut=101),
             _orders("InvalidPeriod", InstanceChargeType="PrePaid"),
