@@ -96,7 +96,7 @@ record: dev engine ## Record anew the previews that tests/policies/test_recorded
 	@$(PYTHON) -m tests.policies.recorded.record
 
 bench: dev engine ## Measure, beside the build of 2026-11-28 and other peers (an hour).
-	@for what in simulator plan rates pack checkov growth preview; do $(PYTHON) -m bench.$$what || exit 1; done
+	@for what in simulator plan rates pack checkov growth preview up; do $(PYTHON) -m bench.$$what || exit 1; done
 
 bench-kills: dev ## Kill runs (about a minute each) where the last run ended. ARGS='--seed 17 --runs 1' plays one again.
 	@$(PYTHON) -m bench.kills $(ARGS)

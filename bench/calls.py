@@ -17,6 +17,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.arguments import named_numbers
 from bench.pack import keep
 from bench.rates import RATES, proportioned
 from bench.simulator import KEY, SECRET
@@ -32,7 +33,7 @@ _SLACK: Final = 1
 
 def main() -> None:
     """Count, carry on, show, and keep it with the machine's description."""
-    small, large, target = map(int, sys.argv[1:]) if len(sys.argv) > 1 else SIZES
+    small, large, target = named_numbers(__doc__, **dict(zip(("small", "large", "target"), SIZES, strict=True)))
     found = {size: calls(size) for size in (small, large)}
     rows = table_of(found[small], found[large], (small, large, target))
     keep("calls", f"calls of one reading, carried on to {target} instances by a straight line", rows)

@@ -22,6 +22,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.arguments import named_numbers
 from bench.pack import JUDGE, LARGE, ROUNDS, keep
 from bench.question import NOW, question_of
 
@@ -44,7 +45,7 @@ _TYPES: Final[Sequence[tuple[str, dict[str, Any]]]] = (
 
 def main() -> None:
     """Ask both, show a table, and keep it with the machine's description."""
-    instances = int(sys.argv[1]) if len(sys.argv) > 1 else INSTANCES
+    (instances,) = named_numbers(__doc__, instances=INSTANCES)
     checkov = _installed()
     with tempfile.TemporaryDirectory() as directory:
         question = question_of(instances)

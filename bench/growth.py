@@ -6,7 +6,6 @@ proportions of `bench.estates`. The bound is eleven times for ten times the inst
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.arguments import named_numbers
 from bench.estates import config_of, estate_of
 from bench.pack import judged, keep
 from bench.question import question_of
@@ -41,7 +41,7 @@ BOUND: Final = 11
 
 def main() -> None:
     """Measure both sizes, show a table, and keep it with the machine's description."""
-    small, large = map(int, sys.argv[1:]) if len(sys.argv) > 1 else SIZES
+    small, large = named_numbers(__doc__, small=SIZES[0], large=SIZES[1])
     _parts(10)  # what is imported, compiled or made at first use is no growth
     found = {size: _parts(size) for size in (small, large)}
     rows: list[dict[str, object]] = [

@@ -22,6 +22,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.arguments import numbers
 from bench.question import NOW, question_of
 
 BEFORE: Final = "046c3b9"
@@ -54,11 +55,12 @@ print(time.process_time() - begin, Path(result).stat().st_size)
 
 def main() -> None:
     """Ask both builds about stacks of several sizes; show a table, and keep it with the machine's description."""
+    sizes = numbers(__doc__, "instances", SIZES)
     here = Path.cwd()
     rows = []
     with tempfile.TemporaryDirectory() as directory:
         before = unpacked(Path(directory) / "before")
-        for size in map(int, sys.argv[1:] or SIZES):
+        for size in sizes:
             question = Path(directory) / "question"
             question.write_bytes(question_of(size).SerializeToString())
             rounds = 1 if size >= LARGE else ROUNDS

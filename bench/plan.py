@@ -17,6 +17,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.arguments import named_numbers
 from bench.estates import config_of, estate_of
 from bench.pack import BEFORE, unpacked
 
@@ -41,6 +42,7 @@ print(time.process_time() - begin)
 
 def main() -> None:
     """Plan estates of several sizes with both builds, and show a table."""
+    named_numbers(__doc__)
     here = Path.cwd()
     table = Table("instances", f"{BEFORE}, CPU s", "now, CPU s", "ratio")
     with tempfile.TemporaryDirectory() as directory:

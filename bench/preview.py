@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import resource
+import subprocess
 import sys
 import tempfile
 import threading
@@ -25,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 import toolchain
+from bench.arguments import numbers
 from bench.pack import BEFORE, keep, kept_so_far, unpacked
 from bench.regions import Region
 from demo.project import PROGRAM, REPOSITORY, Project
@@ -67,7 +69,7 @@ class Spent:
 
 
 @dataclass
-class _Watched:
+class Watched:
     """Looks at a process and its descendants until it is told to end."""
 
     peak: int = 0
@@ -76,6 +78,7 @@ class _Watched:
     ended: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
+        """Look until `ended` is set."""
         while not self.ended.wait(_EVERY):
             self.peak = max(self.peak, sum(self._look(process) for process in _descendants()))
 
@@ -102,10 +105,10 @@ class _Watched:
 
 def main() -> None:
     """Preview regions of several sizes; show a table, and keep it with the machine's description."""
+    sizes = numbers(__doc__, "instances", SIZES)
     adopt_orphans()
     engine = toolchain.ensure()
     environ = engine.environ(os.environ)
-    sizes = [int(size) for size in sys.argv[1:]] or SIZES
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
         before = unpacked(Path(directory) / "build")
@@ -190,24 +193,30 @@ def _median(project: Project, size: int, *, pack: bool) -> Spent:
     return sorted(rounds, key=lambda spent: spent.cpu_seconds)[len(rounds) // 2]
 
 
-def _preview(project: Project, *, pack: bool) -> Spent:
-    """Preview once. What a rule refuses is no failure; a program that fails, or a pack that does not answer, is."""
-    project.result_file.unlink(missing_ok=True)
-    watched = _Watched()
-    watcher = threading.Thread(target=watched.watch)
+def watched(project: Project, *args: str) -> tuple[subprocess.CompletedProcess[str], float, Watched]:
+    """Run one `pulumi` command; return its end, its CPU seconds with all descendants, and what was seen of them."""
+    seen = Watched()
+    watcher = threading.Thread(target=seen.watch)
     before = _used()
     watcher.start()
     try:
-        done = project.run("preview", "--stack", STACK, *(("--policy-pack", "policies") if pack else ()))
+        done = project.run(*args)
         _reap()
     finally:
-        watched.ended.set()
+        seen.ended.set()
         watcher.join()
+    return done, _used() - before, seen
+
+
+def _preview(project: Project, *, pack: bool) -> Spent:
+    """Preview once. What a rule refuses is no failure; a program that fails, or a pack that does not answer, is."""
+    project.result_file.unlink(missing_ok=True)
+    done, used, seen = watched(project, "preview", "--stack", STACK, *(("--policy-pack", "policies") if pack else ()))
     # Some are shown several times.
     declared = Counter(kind.partition(":")[0] for kind, _ in set(_CREATED.findall(done.stdout)))
     if not declared or (pack and not project.result_file.exists()) or (not pack and done.returncode):
         sys.exit(f"the preview failed:\n{done.stdout[-10_000:]}")
-    spent = Spent(_used() - before, watched.peak / 2**20, watched.by_part(), declared)
+    spent = Spent(used, seen.peak / 2**20, seen.by_part(), declared)
     print(f"{project.directory.name}, {_WITH[pack]}: {spent}", file=sys.stderr, flush=True)
     return spent
 

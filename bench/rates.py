@@ -6,7 +6,6 @@ for nothing: the clock of the simulated cloud is moved on, and by that one its r
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Final
@@ -14,6 +13,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.arguments import numbers
 from bench.estates import PER_GROUP
 from bench.pack import keep
 from bench.simulator import KEY, SECRET, crowded
@@ -31,7 +31,7 @@ PER_DATABASE: Final = 25
 
 def main() -> None:
     """Read one region at each rate, show a table, and keep it with the machine's description."""
-    instances, *rates = map(int, sys.argv[1:]) if len(sys.argv) > 1 else (INSTANCES, *RATES)
+    instances, *rates = numbers(__doc__, "numbers", (INSTANCES, *RATES))
     rows = [_read(instances, rate) for rate in rates]
     keep("rates", "calls of the busiest action by the rate", rows)
     table = Table(*rows[0])

@@ -34,6 +34,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bench.arguments import named_numbers
 from simulator.estate_file import load
 from simulator.model.estate import Estate
 from simulator.server import running
@@ -223,6 +224,7 @@ def usual_environment() -> dict[str, str]:
 
 def main() -> None:
     """Measure and print."""
+    named_numbers(__doc__)
     table = Table(title=f"Simulated cloud at {INSTANCES:,} instances, medians of {ROUNDS} rounds")
     for heading in ("question", "ms", "CPU ms", "a second", "KiB", "bare starlette ms", "ratio"):
         table.add_column(heading, justify="left" if heading == "question" else "right")
