@@ -6,6 +6,7 @@ proportions of `bench.estates`. The bound is eleven times for ten times the inst
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import time
 from collections.abc import Callable
@@ -42,6 +43,7 @@ BOUND: Final = 11
 def main() -> None:
     """Measure both sizes, show a table, and keep it with the machine's description."""
     small, large = named_numbers(__doc__, small=SIZES[0], large=SIZES[1])
+    gc.disable()  # as the program does
     _parts(10)  # what is imported, compiled or made at first use is no growth
     found = {size: _parts(size) for size in (small, large)}
     rows: list[dict[str, object]] = [

@@ -145,9 +145,9 @@ def wave_problems(roster: Roster) -> Iterator[Problem]:
 
 def group_problems(roster: Roster) -> Iterator[Problem]:
     """Yield classic instances in groups that were not read: their rules decide about traffic."""
-    known = roster.index.security_groups.keys()
+    known = roster.index.security_groups
     for instance in roster.classic:
-        unread = sorted(set(instance.security_group_ids) - known)
+        unread = sorted(group_id for group_id in set(instance.security_group_ids) if group_id not in known)
         if unread or not instance.security_group_ids:
             groups = ", ".join(unread) or "any security group"
             yield Problem(
