@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
@@ -18,6 +19,8 @@ from simulator.model.ram import User
 from simulator.server import Simulator, running
 from tests.estate import estates
 from tests.provider.test_faults import CASES, STEPS, Life, look, undisturbed
+
+DOCUMENT: Final = Path(__file__).parents[2] / "docs/reliability.md"
 
 
 @functools.cache
@@ -82,3 +85,7 @@ def _failure(life: Life, step: str) -> str | None:
 def test_every_action_of_the_provider_is_taken_away() -> None:
     taken = {action for name in CASES for needed in called(name) for action in needed}
     assert taken == {action for actions in RAM_ACTIONS.values() for action in actions}
+    without = sum(len(case.resource.actions) * len(STEPS) for case in CASES.values())
+    failing = sum(len(needed) for name in CASES for needed in called(name))
+    figures = f"{len(taken)} actions, {len(CASES)} lives, {without} steps without an action: {failing} fail"
+    assert figures in DOCUMENT.read_text(encoding="utf-8"), figures
