@@ -29,7 +29,7 @@ from typing import Any, Final
 import yaml
 
 import toolchain
-from demo.project import Project
+from demo.project import CONFIG_KEY, Project
 from simulator.server import Simulator, running
 from tests.e2e.conftest import Stack
 from tests.e2e.test_others_at_work import call_of
@@ -76,7 +76,12 @@ _WRITES: Final[Mapping[str, tuple[str, ...]]] = {
         "kvstore:ModifySecurityIps 2",
         "dds:ModifySecurityIps 2",
     ),
+    # Of a stack whose databases get no address in its network, which therefore goes too.
+    "removal": ("vpc:DeleteVSwitch", "vpc:DeleteVpc"),
 }
+# A seed from here on is a kill of a removal; those below are as they were before there was any.
+_REMOVALS: Final = 1000
+_HYBRID_ACCESS: Final = ("rds:ModifyDBInstanceNetworkType", "kvstore:SwitchNetwork", "dds:ModifyDBInstanceNetworkType")
 _READS: Final = ("ecs:Describe*", "vpc:Describe*", "rds:Describe*", "kvstore:Describe*", "dds:Describe*")
 # How many of them an undisturbed run makes, about: a random moment is one of them.
 _READS_OF: Final = {"up": 100, "destroy": 50, "refresh": 35}
@@ -121,6 +126,10 @@ class Kill:
         victim = "everything" if dice.random() < 0.5 else dice.choice(list(_VICTIMS))
         previewed = dice.random() < 0.25
         turn, kind = divmod(seed, 6)
+        if seed >= _REMOVALS:
+            rounds, place = divmod(seed - _REMOVALS, len(_WRITES["removal"]))
+            moment = ("after", "before")[rounds % 2]
+            return cls(seed, "removal", victim, moment, _WRITES["removal"][place])
         if kind == 5:
             phase = dice.choice(tuple(_READS_OF))
             return cls(seed, phase, victim, "during", "read", dice.randrange(_READS_OF[phase]), previewed)
@@ -141,8 +150,9 @@ class Kill:
 class Bench:
     """Runs kills on one stack and one cloud, each from where an undisturbed run began."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, *, removing: bool) -> None:
         self._stack = stack
+        self._removing = removing
         self._begun = _Saved(stack)
         self._must("up")
         self._has_written("up", 0)
@@ -162,7 +172,11 @@ class Bench:
     def _has_written(self, command: str, since: int) -> None:
         """Stop unless a run has made exactly the writes at which it may be killed."""
         written = Counter(_writes(self._stack.cloud, since))
-        listed = Counter(item.partition(" ")[0] for item in _WRITES[command])
+        writes = [item.partition(" ")[0] for item in _WRITES[command]]
+        if self._removing:
+            writes = [item for item in writes if item not in _HYBRID_ACCESS]
+            writes += _WRITES["removal"] if command == "destroy" else ()
+        listed = Counter(writes)
         if written != listed:
             raise SystemExit(f"{command} makes other writes than listed: {written - listed} {listed - written}")
 
@@ -185,7 +199,7 @@ class Bench:
     def _after(self, kill: Kill) -> tuple[str, int, bool]:
         """Run the same command again, at most twice; what is wrong, the runs, and whether what one printed was made."""
         stack, pasted = self._stack, False
-        command = "destroy" if kill.phase == "destroy" else "up"
+        command = "destroy" if kill.phase in ("destroy", "removal") else "up"
         stack.pulumi("cancel", "--yes", pack=False)
         for runs in (1, 2):
             # A preview is part of some, which must not fail either.
@@ -250,9 +264,10 @@ def _killed(stack: Stack, kill: Kill) -> bool:
     actions = list(_READS) if kill.moment == "during" else [kill.action]
     for effect in ("slow", "drop-before") if kill.moment == "before" else ("slow",):
         stack.cloud.faults.add(actions=actions, effect=effect, seconds=_LONGEST, skip=kill.place, count=1)
-    options = () if kill.phase == "refresh" else ("--skip-preview",)
+    command = "destroy" if kill.phase == "removal" else kill.phase
+    options = () if command == "refresh" else ("--skip-preview",)
     run = subprocess.Popen(
-        ["pulumi", kill.phase, "--yes", *options, "--stack", "test", "--non-interactive"],
+        ["pulumi", command, "--yes", *options, "--stack", "test", "--non-interactive"],
         cwd=stack.project.directory,
         env=stack.project.environ,
         stdin=subprocess.DEVNULL,
@@ -412,13 +427,14 @@ def _table(results: Sequence[Mapping[str, Any]]) -> str:
         "| killed during | moment | kills | converged by one run | by two | by two, and what the first prints | not |",
         "|---|---|---|---|---|---|---|",
     ]
-    for phase in ("up", "destroy", "refresh"):
+    for phase in ("up", "destroy", "removal", "refresh"):
         for moment, words in _MOMENTS.items():
             of_both = [item for item in done if item["phase"] == phase and item["moment"] == moment]
             if not of_both:
                 continue
             ends = Counter(_end(item) for item in of_both)
-            lines.append(f"| {phase} | {words} | {len(of_both)} | {' | '.join(str(ends[end]) for end in _ENDS)} |")
+            counted = " | ".join(str(ends[end]) for end in _ENDS)
+            lines.append(f"| {_PHASES.get(phase, phase)} | {words} | {len(of_both)} | {counted} |")
     victims = Counter(item["victim"] for item in done)
     lines.append("\nKilled: " + ", ".join(f"{name} {victims[name]}" for name in _VICTIMS) + ".")
     if failed_seeds := [str(item["seed"]) for item in done if item["problem"]]:
@@ -426,6 +442,7 @@ def _table(results: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+_PHASES: Final = {"removal": "destroy of the network too"}
 _ENDS: Final = ("once", "twice", "pasted", "not")
 
 
@@ -449,10 +466,25 @@ def main() -> None:
     end = time.monotonic() + 60 * chosen.minutes
     first, known = chosen.seed or 0, _known() if chosen.seed is None else {}
     seeds = [seed for seed in range(first, first + chosen.runs) if seed not in known or known[seed]["problem"]]
+    # A run of the default seeds ends with the removals.
+    if chosen.seed is None:
+        seeds += [seed for seed in range(_REMOVALS, _REMOVALS + 8) if seed not in known or known[seed]["problem"]]
+    for removing in (False, True):
+        of_it = [seed for seed in seeds if (seed >= _REMOVALS) is removing]
+        if of_it:
+            _run(of_it, end, removing=removing)
+
+
+def _run(seeds: Sequence[int], end: float, *, removing: bool) -> None:
+    """Run the kills of one stack, until the time is over."""
+    config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["config"]
+    if removing:
+        for database in config[CONFIG_KEY]["databases"]:
+            del database["hybridAccess"]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory, running(ESTATE) as cloud:
         project = Project(Path(directory) / "project", cloud, toolchain.ensure().environ(os.environ))
-        project.new_stack("test", yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["config"])
-        bench = Bench(Stack(project, cloud))
+        project.new_stack("test", config)
+        bench = Bench(Stack(project, cloud), removing=removing)
         for seed in seeds:
             if time.monotonic() > end:
                 break

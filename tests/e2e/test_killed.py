@@ -154,6 +154,10 @@ def test_two_hundred_kills_of_the_bench_strike_each_write_before_and_after_its_e
     assert {kill.phase for kill in kills if kill.moment == "during"} == {"up", "destroy", "refresh"}
     assert len({kill.victim for kill in kills if kill.phase == "up"}) == 5
     assert kills == [Kill.of(seed) for seed in range(200)], "a seed is one kill"
+    # The network goes only with a stack whose databases have no address in it.
+    removals = {(kill.phase, kill.action, kill.moment) for kill in map(Kill.of, range(1000, 1008))}
+    deletions = ("vpc:DeleteVSwitch", "vpc:DeleteVpc")
+    assert removals == {("removal", action, moment) for action in deletions for moment in ("before", "after")}
 
 
 def test_a_network_of_others_is_not_taken_in_silence(stack: Stack) -> None:
