@@ -123,11 +123,22 @@ def as_the_operator(stack: Stack) -> int:
         stack.project.environ = environ
 
 
+def files_with_keys(stack: Stack) -> set[str]:
+    """Return the files of the runs, their state and what they left in their temporary directory, that hold a key."""
+    top = stack.project.directory.parent
+    files = {path.relative_to(top): path.read_bytes() for path in top.rglob("*") if path.is_file()}
+    assert {"project/state/.pulumi/stacks/classic-to-vpc/test.json", "project/Pulumi.test.yaml"} <= {*map(str, files)}
+    keys = [key.encode() for key in stack.cloud.credentials]
+    return {str(path) for path, content in files.items() if any(key in content for key in keys)}
+
+
 def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack) -> None:
     """Refused without a verdict, without anybody's word, and where the cloud has changed; then made, and made again.
 
-    The first and the last update are those of the Kubernetes Operator, whose preview was in another pod.
+    The first and the last update are those of the Kubernetes Operator, whose preview was in another pod. The keys of
+    all are in variables, and nowhere after it.
     """
+    printed = []
     assert as_the_operator(raised) != 0
     said = " ".join(raised.output.split())
     assert "Nothing is changed in the cloud: no preview with the policy pack has judged this update" in said
@@ -148,6 +159,7 @@ def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack
     before = len(raised.writes())
     code, out, err = command(raised, "--yes")
     assert code == 0, out + err
+    printed += [screen, out, err]
     lines = out.splitlines()
     assert lines[0].startswith("What this change does to stack test: 38 to create")
     assert "READY WITH CONDITIONS: stack test" in lines
@@ -164,6 +176,8 @@ def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack
     raised.configure(_without_an_answer_and_longer)
     assert as_the_operator(raised) == 0, raised.output
     assert "No policy pack judges this" not in raised.output
+    assert not any(key in text for key in raised.cloud.credentials for text in [*printed, raised.output])
+    assert files_with_keys(raised) == set()
 
 
 def test_an_update_that_is_interrupted_says_how_far_it_came(raised: Stack) -> None:
