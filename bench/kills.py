@@ -23,6 +23,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +35,7 @@ from demo.project import CONFIG_KEY, Project
 from simulator.server import Simulator, running
 from tests.e2e.conftest import Stack
 from tests.e2e.test_others_at_work import call_of
+from tests.e2e.test_waves import outputs
 
 RESULTS: Final = Path(__file__).with_name("kills.json")
 ESTATE: Final = Path(__file__).with_name("kills.yaml")
@@ -78,9 +81,23 @@ _WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     # Of a stack whose databases get no address in its network, which therefore goes too.
     "removal": ("vpc:DeleteVSwitch", "vpc:DeleteVpc"),
+    # Of an `up` after the move, which removes two old addresses, each by a call of its own.
+    "cleanup": (
+        "rds:ModifySecurityIps",
+        "kvstore:ModifySecurityIps",
+        "dds:ModifySecurityIps",
+        "rds:ModifySecurityIps 2",
+        "kvstore:ModifySecurityIps 2",
+        "dds:ModifySecurityIps 2",
+    ),
 }
-# A seed from here on is a kill of a removal; those below are as they were before there was any.
-_REMOVALS: Final = 1000
+# The phase of a seed from here on; those below are the kills that they were before there were such phases.
+_LATER_SEEDS: Final[Mapping[str, int]] = {"removal": 1000, "cleanup": 2000}
+# How many of each a run of the default seeds ends with.
+_LATER: Final = 12
+_COMMANDS: Final[Mapping[str, str]] = {"removal": "destroy", "cleanup": "up"}
+_MOVED: Final = {"sg-bp1web00000000000001": ("i-bp1web10000000000001", "i-bp1web20000000000001")}
+_START, _LATEST = "2026-12-12T02:00:00+08:00", "2026-12-20T00:00:00+08:00"
 _HYBRID_ACCESS: Final = ("rds:ModifyDBInstanceNetworkType", "kvstore:SwitchNetwork", "dds:ModifyDBInstanceNetworkType")
 _READS: Final = ("ecs:Describe*", "vpc:Describe*", "rds:Describe*", "kvstore:Describe*", "dds:Describe*")
 # How many of them an undisturbed run makes, about: a random moment is one of them.
@@ -126,10 +143,10 @@ class Kill:
         victim = "everything" if dice.random() < 0.5 else dice.choice(list(_VICTIMS))
         previewed = dice.random() < 0.25
         turn, kind = divmod(seed, 6)
-        if seed >= _REMOVALS:
-            rounds, place = divmod(seed - _REMOVALS, len(_WRITES["removal"]))
-            moment = ("after", "before")[rounds % 2]
-            return cls(seed, "removal", victim, moment, _WRITES["removal"][place])
+        if (later := _later_phase(seed)) is not None:
+            rounds, place = divmod(seed - _LATER_SEEDS[later], len(_WRITES[later]))
+            action, _, number = _WRITES[later][place].partition(" ")
+            return cls(seed, later, victim, ("after", "before")[rounds % 2], action, int(number or 1) - 1)
         if kind == 5:
             phase = dice.choice(tuple(_READS_OF))
             return cls(seed, phase, victim, "during", "read", dice.randrange(_READS_OF[phase]), previewed)
@@ -147,43 +164,51 @@ class Kill:
         return f"seed {self.seed}: {self.phase}, {self.victim} killed {self.moment} {what}"
 
 
-class Bench:
-    """Runs kills on one stack and one cloud, each from where an undisturbed run began."""
+def _later_phase(seed: int) -> str | None:
+    """Return the phase of a seed that is not among the first ones."""
+    begun = [phase for phase, first in _LATER_SEEDS.items() if seed >= first]
+    return begun[-1] if begun else None
 
-    def __init__(self, stack: Stack, *, removing: bool) -> None:
+
+class Bench:
+    """Runs kills on one stack and one cloud, each from where an undisturbed run began.
+
+    `later` is the later phase that is killed there, None for the others.
+    """
+
+    def __init__(self, stack: Stack, later: str | None) -> None:
         self._stack = stack
-        self._removing = removing
-        self._begun = _Saved(stack)
-        self._must("up")
-        self._has_written("up", 0)
-        self._is_up = _Saved(stack)
-        self._shapes = {"up": shape(stack)}
+        self._later = later
+        self._begins = {"up": _Saved(stack)}
+        self._shapes: dict[str, Any] = {}
+        self._undisturbed("up")
         if stack.pulumi("preview", "--expect-no-changes", pack=False):
             raise SystemExit(f"the undisturbed up leaves changes:\n{stack.output}")
-        before = len(stack.cloud.requests())
-        self._must("destroy")
-        self._has_written("destroy", before)
-        self._shapes["destroy"] = shape(stack)
+        if later == "cleanup":
+            _move(stack)
+        last = later or "destroy"
+        self._begins |= dict.fromkeys((last, "refresh"), _Saved(stack))
+        self._undisturbed(last)
 
-    def _must(self, command: str) -> None:
+    def _undisturbed(self, phase: str) -> None:
+        """Run a phase, and stop unless it makes exactly the writes at which it may be killed."""
+        command, since = _COMMANDS.get(phase, phase), len(self._stack.cloud.requests())
         if _plain(self._stack, command):
-            raise SystemExit(f"the undisturbed {command} failed:\n{self._stack.output}")
-
-    def _has_written(self, command: str, since: int) -> None:
-        """Stop unless a run has made exactly the writes at which it may be killed."""
+            raise SystemExit(f"the undisturbed {phase} failed:\n{self._stack.output}")
         written = Counter(_writes(self._stack.cloud, since))
-        writes = [item.partition(" ")[0] for item in _WRITES[command]]
-        if self._removing:
+        writes = [item.partition(" ")[0] for item in _WRITES[phase]]
+        if self._later == "removal":
+            writes += [item.partition(" ")[0] for item in _WRITES["destroy"]] if phase == "removal" else ()
             writes = [item for item in writes if item not in _HYBRID_ACCESS]
-            writes += _WRITES["removal"] if command == "destroy" else ()
         listed = Counter(writes)
         if written != listed:
-            raise SystemExit(f"{command} makes other writes than listed: {written - listed} {listed - written}")
+            raise SystemExit(f"{phase} makes other writes than listed: {written - listed} {listed - written}")
+        self._shapes[phase] = shape(self._stack)
 
     def run(self, kill: Kill) -> dict[str, Any]:
         """Kill once, and return what became of it."""
         began, worked = time.monotonic(), _cpu_seconds()
-        (self._begun if kill.phase == "up" else self._is_up).restore(self._stack)
+        self._begins[kill.phase].restore(self._stack)
         struck = _killed(self._stack, kill)
         try:
             problem, runs, pasted = self._after(kill) if struck else ("", 0, False)
@@ -199,7 +224,7 @@ class Bench:
     def _after(self, kill: Kill) -> tuple[str, int, bool]:
         """Run the same command again, at most twice; what is wrong, the runs, and whether what one printed was made."""
         stack, pasted = self._stack, False
-        command = "destroy" if kill.phase in ("destroy", "removal") else "up"
+        command = "up" if kill.phase == "refresh" else _COMMANDS.get(kill.phase, kill.phase)
         stack.pulumi("cancel", "--yes", pack=False)
         for runs in (1, 2):
             # A preview is part of some, which must not fail either.
@@ -212,7 +237,7 @@ class Bench:
                     call_of(stack.cloud, line)
         else:
             return f"the second {command} says {_last(stack)}", 2, pasted
-        wanted, found = self._shapes[command], shape(stack)
+        wanted, found = self._shapes["up" if kill.phase == "refresh" else kill.phase], shape(stack)
         if found != wanted:
             return f"cloud or state differs: {_difference(wanted, found)}", runs, pasted
         if kill.previewed and command == "up" and stack.pulumi("preview", "--expect-no-changes", pack=False):
@@ -255,6 +280,21 @@ def _state_file(stack: Stack) -> Path:
     return _directory_of_states(stack) / ".pulumi/stacks/classic-to-vpc/test.json"
 
 
+def _move(stack: Stack) -> None:
+    """Have the cloud move the instances, which the stack has prepared for."""
+    exported = outputs(stack)
+    for group, instance_ids in _MOVED.items():
+        stack.cloud.migrations.create(
+            instance_ids=instance_ids,
+            start=_START,
+            latest=_LATEST,
+            vpc_id=exported["vpcId"],
+            vswitch_ids=list(exported["vswitchIds"].values()),
+            security_group_ids=exported["securityGroupIds"][group],
+        )
+    stack.cloud.clock.set(datetime.fromisoformat(_LATEST))
+
+
 def _plain(stack: Stack, command: str) -> int:
     return stack.pulumi(command, "--yes", "--skip-preview", pack=False)
 
@@ -264,7 +304,7 @@ def _killed(stack: Stack, kill: Kill) -> bool:
     actions = list(_READS) if kill.moment == "during" else [kill.action]
     for effect in ("slow", "drop-before") if kill.moment == "before" else ("slow",):
         stack.cloud.faults.add(actions=actions, effect=effect, seconds=_LONGEST, skip=kill.place, count=1)
-    command = "destroy" if kill.phase == "removal" else kill.phase
+    command = _COMMANDS.get(kill.phase, kill.phase)
     options = () if command == "refresh" else ("--skip-preview",)
     run = subprocess.Popen(
         ["pulumi", command, "--yes", *options, "--stack", "test", "--non-interactive"],
@@ -427,7 +467,7 @@ def _table(results: Sequence[Mapping[str, Any]]) -> str:
         "| killed during | moment | kills | converged by one run | by two | by two, and what the first prints | not |",
         "|---|---|---|---|---|---|---|",
     ]
-    for phase in ("up", "destroy", "removal", "refresh"):
+    for phase in ("up", "destroy", "removal", "cleanup", "refresh"):
         for moment, words in _MOMENTS.items():
             of_both = [item for item in done if item["phase"] == phase and item["moment"] == moment]
             if not of_both:
@@ -442,7 +482,7 @@ def _table(results: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-_PHASES: Final = {"removal": "destroy of the network too"}
+_PHASES: Final = {"removal": "destroy of the network too", "cleanup": "up after the move"}
 _ENDS: Final = ("once", "twice", "pasted", "not")
 
 
@@ -466,25 +506,25 @@ def main() -> None:
     end = time.monotonic() + 60 * chosen.minutes
     first, known = chosen.seed or 0, _known() if chosen.seed is None else {}
     seeds = [seed for seed in range(first, first + chosen.runs) if seed not in known or known[seed]["problem"]]
-    # A run of the default seeds ends with the removals.
     if chosen.seed is None:
-        seeds += [seed for seed in range(_REMOVALS, _REMOVALS + 8) if seed not in known or known[seed]["problem"]]
-    for removing in (False, True):
-        of_it = [seed for seed in seeds if (seed >= _REMOVALS) is removing]
-        if of_it:
-            _run(of_it, end, removing=removing)
+        later = [seed for first in _LATER_SEEDS.values() for seed in range(first, first + _LATER)]
+        seeds += [seed for seed in later if seed not in known or known[seed]["problem"]]
+    for phase, of_it in groupby(seeds, _later_phase):
+        _run(list(of_it), end, phase)
 
 
-def _run(seeds: Sequence[int], end: float, *, removing: bool) -> None:
+def _run(seeds: Sequence[int], end: float, later: str | None) -> None:
     """Run the kills of one stack, until the time is over."""
     config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["config"]
-    if removing:
+    if later == "removal":
         for database in config[CONFIG_KEY]["databases"]:
             del database["hybridAccess"]
+    if later == "cleanup":
+        config[CONFIG_KEY]["after"] = {"removeOldAddresses": True}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory, running(ESTATE) as cloud:
         project = Project(Path(directory) / "project", cloud, toolchain.ensure().environ(os.environ))
         project.new_stack("test", config)
-        bench = Bench(Stack(project, cloud), removing=removing)
+        bench = Bench(Stack(project, cloud), later)
         for seed in seeds:
             if time.monotonic() > end:
                 break
