@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import Future
 
 import pytest
@@ -18,10 +17,9 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
-def all_lives(engine: toolchain.Engine) -> Iterator[dict[str, Future[Life]]]:
+def all_lives(engine: toolchain.Engine) -> dict[str, Future[Life]]:
     """What each resource showed."""
-    with lives(engine) as found:
-        yield found
+    return lives(engine)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.type.rpartition(":")[2])

@@ -37,11 +37,13 @@ class Life:
     seen: dict[str, Any] = field(default_factory=dict)
 
 
-@contextmanager
-def lives(engine: toolchain.Engine) -> Iterator[dict[str, Future[Life]]]:
-    """Let all live at once, each in a cloud of its own: the provider mostly waits."""
+def lives(engine: toolchain.Engine) -> dict[str, Future[Life]]:
+    """Let all live at once, each in a cloud of its own: the provider mostly waits. Return when the last has ended.
+
+    A test that ended before would take the plugins with it that were started meanwhile (tests/conftest.py).
+    """
     with ThreadPoolExecutor(len(CASES)) as pool:
-        yield {case.type: pool.submit(_live, engine, case) for case in CASES}
+        return {case.type: pool.submit(_live, engine, case) for case in CASES}
 
 
 @contextmanager
@@ -112,8 +114,7 @@ def _changed(made: Managed, names: set[str], told: dict[str, Any]) -> Iterator[s
 
 def main() -> None:
     """Write what all showed; stop where something was wrong."""
-    with lives(toolchain.ensure()) as running_lives:
-        found = {name: life.result() for name, life in sorted(running_lives.items())}
+    found = {name: life.result() for name, life in sorted(lives(toolchain.ensure()).items())}
     wrong = {name: life.wrong for name, life in found.items() if life.wrong}
     assert not wrong, wrong
     told = {name: life.seen for name, life in found.items()}

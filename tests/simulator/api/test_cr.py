@@ -51,7 +51,9 @@ def test_a_vpc_is_linked_by_an_address_that_nobody_else_gets(simulator: Simulato
     assert api("vpc:DescribeVSwitchAttributes", **asked)["AvailableIpAddressCount"] == free - 1
     made = api("ecs:CreateNetworkInterface", **asked, SecurityGroupId=OTHER_VPC_GROUP)
     assert made["PrivateIpAddress"] != linked["Ip"]
+    simulator.clock.advance(60)  # it is being made, and being deleted
     api("ecs:DeleteNetworkInterface", NetworkInterfaceId=made["NetworkInterfaceId"])
+    simulator.clock.advance(60)
     with refused("DependencyViolation"):
         api("vpc:DeleteVSwitch", **asked)
     api("cr:DeleteInstanceVpcEndpointLinkedVpc", **LINK)
