@@ -189,11 +189,25 @@ def in_unicode(value: Any) -> Any:
 
 
 def _in_unicode(value: Any) -> Any:
-    if isinstance(value, str):
-        return _HALF.sub("\ufffd", value)
-    if isinstance(value, Mapping):
-        return {_in_unicode(key): _in_unicode(item) for key, item in value.items()}
-    return [_in_unicode(item) for item in value] if isinstance(value, list) else value
+    """Return a copy without halves, level by level: JSON may be nested deeper than functions can call themselves."""
+    whole = [value]
+    waiting: list[Any] = [whole]
+    while waiting:
+        container = waiting.pop()
+        for place, item in list(container.items() if isinstance(container, dict) else enumerate(container)):
+            container[place] = copied = _copied(item)
+            if isinstance(copied, dict | list):
+                waiting.append(copied)
+    return whole[0]
+
+
+def _copied(item: Any) -> Any:
+    """Return a text or a key without halves, and of a map or list a copy whose items are still as they were."""
+    if isinstance(item, str):
+        return _HALF.sub("\ufffd", item)
+    if isinstance(item, Mapping):
+        return {_copied(key): value for key, value in item.items()}
+    return list(item) if isinstance(item, list) else item
 
 
 def depth(value: Any) -> int:

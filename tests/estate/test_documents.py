@@ -158,6 +158,14 @@ def test_half_of_a_surrogate_pair_becomes_the_replacement_character(text: str, v
     assert in_unicode(parse_json(text)) == value
 
 
+def test_halves_are_replaced_as_deep_as_json_is_read() -> None:
+    value = in_unicode(json.loads('[{"a":' * 400 + r'"\ud800"' + "}]" * 400))
+    for _ in range(400):
+        [value] = value
+        value = value["a"]
+    assert value == "\ufffd"
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DocumentError) as refused:
         read_document(tmp_path / "none.yaml")

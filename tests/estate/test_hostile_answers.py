@@ -47,6 +47,14 @@ def test_an_answer(session: Session, tmp_path: Any, data: st.DataObject) -> None
     assert render(load_inventory(path)) == text
 
 
+def test_what_nobody_declares_may_be_as_deep_as_json_is_read(session: Session) -> None:
+    def spoil(body: dict[str, Any]) -> None:
+        for _ in range(600):
+            body["Beyond"] = [body.get("Beyond", "\ud800")]
+
+    assert session.read("ecs:DescribeInstances", spoil) == session.read("ecs:DescribeInstances", None)
+
+
 def test_ten_megabytes_in_a_name_are_read_once(session: Session) -> None:
     """Counted, in what Python takes: some copies of the field, not one for each instance or page."""
 
