@@ -61,6 +61,14 @@ SAMPLE_WRITES: Final = (
     "dds:ModifyDBInstanceNetworkType",
     "dds:ModifySecurityIps",
 )
+_WHITELISTS_TWICE: Final = (
+    "rds:ModifySecurityIps",
+    "kvstore:ModifySecurityIps",
+    "dds:ModifySecurityIps",
+    "rds:ModifySecurityIps 2",
+    "kvstore:ModifySecurityIps 2",
+    "dds:ModifySecurityIps 2",
+)
 # Each write at which a run is killed; a number tells the second call of an action from the first.
 _WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     "up": (*SAMPLE_WRITES, "ecs:AuthorizeSecurityGroup 2", "ecs:CreateSnapshotGroup"),
@@ -72,24 +80,12 @@ _WRITES: Final[Mapping[str, tuple[str, ...]]] = {
         "ecs:RevokeSecurityGroupEgress",
         "ecs:DeleteSecurityGroup",
         # Each group is emptied in two calls. The network stays: databases have addresses in it.
-        "rds:ModifySecurityIps",
-        "kvstore:ModifySecurityIps",
-        "dds:ModifySecurityIps",
-        "rds:ModifySecurityIps 2",
-        "kvstore:ModifySecurityIps 2",
-        "dds:ModifySecurityIps 2",
+        *_WHITELISTS_TWICE,
     ),
     # Of a stack whose databases get no address in its network, which therefore goes too.
     "removal": ("vpc:DeleteVSwitch", "vpc:DeleteVpc"),
     # Of an `up` after the move, which removes two old addresses, each by a call of its own.
-    "cleanup": (
-        "rds:ModifySecurityIps",
-        "kvstore:ModifySecurityIps",
-        "dds:ModifySecurityIps",
-        "rds:ModifySecurityIps 2",
-        "kvstore:ModifySecurityIps 2",
-        "dds:ModifySecurityIps 2",
-    ),
+    "cleanup": _WHITELISTS_TWICE,
 }
 # The phase of a seed from here on; those below are the kills that they were before there were such phases.
 _LATER_SEEDS: Final[Mapping[str, int]] = {"removal": 1000, "cleanup": 2000}
