@@ -26,10 +26,11 @@ _VALUE: Final = r"(?:(\\?(?P<quote>[\"']))(?!\s)(?:(?!(?P=quote))[^\r\n\\])+|(?!
 _NAMED: Final = re.compile(rf"(?i)\b({_NAMES})(\\?[\"']?\s*(?:=|:|%3D)\s*){_VALUE}")
 # Variables: those of the cloud and of buckets, PULUMI_CONFIG_PASSPHRASE, PULUMI_ACCESS_TOKEN, VAULT_SERVER_TOKEN. In a
 # sentence a colon follows a name that is at fault, so that a value stands behind `=`, or in quotation marks.
-# Each name is read once, up to the first of these words and then to its end (`*+`): names come from the cloud, too.
+# Each name is read once, up to the first of these words and then to its end: names come from the cloud, too. Without
+# possessive quantifiers: Python before 3.11.5 finds no match where the group holds a lookahead (CPython gh-106052).
 _SECRETS: Final = "SECRET|KEY|PASSWORD|PASSPHRASE|TOKEN"
 _VARIABLES: Final = re.compile(
-    rf"\b(?=[A-Z])((?:(?!{_SECRETS})[A-Z0-9_])*+(?:{_SECRETS})[A-Z0-9_]*+)"
+    rf"\b(?=[A-Z])((?:(?!{_SECRETS})[A-Z0-9_])*(?:{_SECRETS})[A-Z0-9_]*)"
     rf"(=|%3D|\\?[\"']\s*:\s*(?=\\?[\"'])){_VALUE}"
 )
 _AUTHORIZATION: Final = re.compile(r"(?i)\b((?:Proxy-)?Authorization\\?[\"']?\s*[:=]\s*)[^\r\n\"]+")
