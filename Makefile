@@ -8,6 +8,10 @@ CACHE := $(or $(CLASSIC_TO_VPC_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cla
 UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv),$(CACHE)/uv/bin/uv)
 PYTHON := .venv/bin/python
+# Distributions build their interpreter with profile-guided optimization; version managers do not unless they are asked.
+# The suite takes a sixth less of CPU time on it. BASE_PYTHON=python3.13 takes another.
+BASE_PYTHON ?= $(shell /usr/bin/python3 -c 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")' \
+	2>/dev/null)
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 SBOM ?= dist/sbom.cdx.json
@@ -36,7 +40,7 @@ $(CACHE)/uv/bin/uv:
 NOT_COMPILED := pulumi_alicloud/(?!ecs/|vpc/|config/)[a-z0-9]+/|/(debugpy|setuptools)/|/pygments/(lexers|styles)/[a-z]|/SelfTest/
 define install
 	@echo "Python environment: installing what $(1) pins" >&2
-	@$(UV) venv --quiet --allow-existing --python '>=3.11' .venv
+	@$(UV) venv --quiet --allow-existing --python '$(or $(BASE_PYTHON),>=3.11)' .venv
 	@$(UV) pip sync --quiet --require-hashes $(1)
 	@$(PYTHON) -m compileall -q -j 0 -x '$(NOT_COMPILED)' .venv/lib >&2 || true
 	@ln -sfn ../.venv policies/venv
