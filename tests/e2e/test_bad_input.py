@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -32,18 +31,13 @@ def stack(untouched: Stack) -> Iterator[Stack]:
     project.environ, project.cloud_config = environ, cloud_config
 
 
-def _window_after_latest(migration: dict[str, Any]) -> None:
-    migration["window"]["start"] = "2026-12-20T00:00:01+08:00"
-
-
-# One for each that may refuse: the parser, the plan, and the pack. Every other message has its case in
-# tests/components/test_config.py or test_plan.py.
+# One for each that may refuse: the parser and the plan. Every other message has its case in
+# tests/components/test_config.py or test_plan.py; the pack's refusal is in test_policy_pack.py.
 CONFIG: dict[str, tuple[Bend, str]] = {
     "unknown key": (
         lambda migration: migration.update(freezeHour=1),
         "Pulumi.test.yaml: classic-to-vpc:migration.freezeHour: unknown key",
     ),
-    "window after the latest time": (_window_after_latest, "schedule-window-before-latest"),
     "no such instance": (
         lambda migration: migration["instances"].append("i-bp1web90000000000001"),
         "Pulumi.test.yaml: classic-to-vpc:migration.instances[7].id: there is no instance i-bp1web90000000000001",

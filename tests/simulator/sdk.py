@@ -126,16 +126,27 @@ def request_fields(product: str, action: str) -> set[str]:
 
 
 def _type_misfits(hint: Any, value: Any, where: str) -> Iterator[str]:
-    if typing.get_origin(hint) is list:
+    item_hint, model, types = _expected(hint)
+    if item_hint is not None:
         if not isinstance(value, list):
             yield f"{where}: {value!r} is not a list"
             return
         for index, item in enumerate(value):
-            yield from _type_misfits(typing.get_args(hint)[0], item, f"{where}[{index}]")
-    elif hasattr(hint, "from_map"):
-        yield from misfits(hint, value, where)
-    elif not isinstance(value, (int, float) if hint is float else hint) or (hint is int and isinstance(value, bool)):
+            yield from _type_misfits(item_hint, item, f"{where}[{index}]")
+    elif model is not None:
+        yield from misfits(model, value, where)
+    elif not isinstance(value, types) or (hint is int and isinstance(value, bool)):
         yield f"{where}: {value!r} is not {hint.__name__}"
+
+
+@functools.cache
+def _expected(hint: Any) -> tuple[Any, Any, tuple[type, ...]]:
+    """The type of a list's items, or the SDK's model, or the types of a value."""
+    if typing.get_origin(hint) is list:
+        return typing.get_args(hint)[0], None, ()
+    if hasattr(hint, "from_map"):
+        return None, hint, ()
+    return None, None, (int, float) if hint is float else (hint,)
 
 
 @functools.cache
