@@ -9,7 +9,7 @@ import pulumi
 from components.marks import GROUP, INTERFACE, NETWORK, SNAPSHOT, SNAPSHOT_GROUP, SWITCH, marked
 from components.plan import StackRecord
 
-_MARKED: Final = (GROUP, NETWORK, SNAPSHOT, SNAPSHOT_GROUP, SWITCH)
+_MARKED: Final = (GROUP, INTERFACE, NETWORK, SNAPSHOT, SNAPSHOT_GROUP, SWITCH)
 # A refresh writes the cloud's values into the state, and the next update would remove what others have changed there.
 # No name decides anything: resources are known by their ids. Another VPC name in the config is another resource.
 _NAMES: Final = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -16,14 +17,21 @@ from components.plan import MigrationPlan, StackRecord, make_plan
 from components.run import SourceFile, Sources, discard_result, read_sources, source_file
 from components.settings import connect
 from components.stack_config import given_cloud, given_migration, migration_config
-from components.stack_outputs import own_record, share, tell_of_cut_off_links, with_leftovers, with_shared
+from components.stack_outputs import (
+    Unlisted,
+    own_record,
+    share,
+    tell_of_cut_off_links,
+    with_leftovers,
+    with_shared,
+)
 from estate.client import Cloud
 from estate.clock import ClockReading, now
 from estate.documents import DocumentError, read_document
 from estate.errors import SettingsError
 from estate.identity import PREFIX
 from estate.inventory import VARIABLE, InventoryError, load_inventory
-from estate.live import read_estate, snapshot_groups
+from estate.live import free_interfaces, read_estate, snapshot_groups
 from estate.model import Estate
 
 #: Names a file with the outputs of the stack whose network is shared, for a preview by an inventory file: seen from the
@@ -72,7 +80,8 @@ def _by_cloud(config: MigrationConfig, directory: Path, environ: Mapping[str, st
     estate = read_estate(cloud, cloud.now())
     pulumi.log.info(f"Read {counted(estate)} of {cloud.region}", ephemeral=True)
     sources = replace(sources, clock=cloud.clock, rehearsal=cloud.settings.rehearsal())
-    record = with_leftovers(record, config, estate, lambda: snapshot_groups(cloud))
+    unlisted = Unlisted(partial(snapshot_groups, cloud), partial(free_interfaces, cloud))
+    record = with_leftovers(record, config, estate, unlisted)
     plan = make_plan(config, estate, file, evidence, record)
     tell_of_cut_off_links(plan)
     return Inputs(plan, cloud, sources)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
-from estate.model import Estate, Snapshot, SnapshotGroup
+from estate.model import Estate, FreeInterface, Snapshot, SnapshotGroup
 
 NETWORK: Final = "alicloud:vpc/network:Network"
 SWITCH: Final = "alicloud:vpc/switch:Switch"
@@ -22,7 +22,7 @@ SNAPSHOT_GROUP: Final = "alicloud:ecs/ecsSnapshotGroup:EcsSnapshotGroup"
 INTERFACE: Final = "alicloud:ecs/ecsNetworkInterface:EcsNetworkInterface"
 
 # Descriptions have 256 characters at most (CreateVpc, CreateVSwitch, CreateSecurityGroup, CreateSnapshot,
-# CreateSnapshotGroup).
+# CreateSnapshotGroup, CreateNetworkInterface).
 _LONGEST: Final = 256
 _ROOM: Final = 176
 _MARK: Final = re.compile(r"Made by (?:the Pulumi stack (?P<stack>\S+) as .+|a Pulumi stack, mark [0-9a-f]{32})\.$")
@@ -56,13 +56,16 @@ def maker(description: str) -> str | None:
     return match and match["stack"]
 
 
-def found_marked(estate: Estate, groups: Iterable[SnapshotGroup] = ()) -> Mapping[tuple[str, str], tuple[str, ...]]:
+def found_marked(
+    estate: Estate, groups: Iterable[SnapshotGroup] = (), interfaces: Iterable[FreeInterface] = ()
+) -> Mapping[tuple[str, str], tuple[str, ...]]:
     """Return the ids of marked resources by type and mark, in order; of snapshots only those of the last day.
 
-    `groups` are snapshot-consistent groups, which the estate does not have.
+    `groups` are snapshot-consistent groups, `interfaces` network interfaces, which the estate does not have.
     """
     ids_of: dict[tuple[str, str], tuple[str, ...]] = {}
-    for kind, thing_id, description in (*_described(estate), *_taken(SNAPSHOT_GROUP, groups, estate)):
+    free = ((INTERFACE, item.id, item.description) for item in interfaces)
+    for kind, thing_id, description in (*_described(estate), *_taken(SNAPSHOT_GROUP, groups, estate), *free):
         if words := mark_of(description):
             ids_of[kind, words] = tuple(sorted((*ids_of.get((kind, words), ()), thing_id)))
     return ids_of

@@ -12,6 +12,11 @@ from components import alimigrate
 from components.facts.components import public_address_facts
 
 
+def interface_name(instance_id: str) -> str:
+    """Return the name of the network interface that an instance's EIP is bound to in cut-through mode."""
+    return f"{instance_id}-public"
+
+
 @dataclass(frozen=True)
 class CutThrough:
     """The place of an instance's second network interface: its VSwitch, and its security groups."""
@@ -62,7 +67,7 @@ class PublicAddress(pulumi.ComponentResource):
         if cut_through is not None:
             interface = EcsNetworkInterface(
                 instance_id,
-                network_interface_name=f"{instance_id}-public",
+                network_interface_name=interface_name(instance_id),
                 description=f"second network interface of {instance_id}, for its EIP in cut-through mode",
                 vswitch_id=cut_through.vswitch_id,
                 security_group_ids=list(cut_through.security_group_ids),

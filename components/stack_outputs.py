@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pulumi
 
@@ -17,7 +17,8 @@ from components.facts.instances import membership_facts
 from components.facts.migration import wave_facts
 from components.marks import NETWORK, found_marked, is_recent, maker, mark
 from components.plan import Membership, MigrationPlan, Origin, StackRecord, snapshot_sets
-from estate.model import Estate, SnapshotGroup
+from components.public_address import interface_name
+from estate.model import Estate, FreeInterface, SnapshotGroup
 
 _ATTEMPTS: Final = 20
 _PAUSE_SECONDS: Final = 0.1
@@ -69,14 +70,19 @@ def own_name() -> str:
     return f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
 
 
-def with_leftovers(
-    record: StackRecord, config: MigrationConfig, estate: Estate, snapshot_groups: Callable[[], Sequence[SnapshotGroup]]
-) -> StackRecord:
+class Unlisted(NamedTuple):
+    """Readers of what the estate does not have: all snapshot groups, and the free network interfaces of a name."""
+
+    snapshot_groups: Callable[[], Sequence[SnapshotGroup]]
+    interfaces: Callable[[str], Sequence[FreeInterface]]
+
+
+def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate, unlisted: Unlisted) -> StackRecord:
     """Return the record with the resources of a killed run of this stack, and the VPC of its state.
 
     A killed run exports nothing. The state, which is large, is read only if a resource carries a mark of this stack, or
-    may be its VPC, link or whitelist group, and is not in its outputs. `snapshot_groups` reads those of the cloud; it
-    is called only where snapshots of the last day may be theirs.
+    may be its VPC, link or whitelist group, and is not in its outputs. `unlisted` reads the cloud: snapshot groups only
+    where snapshots of the last day may be theirs, network interfaces only where a moved instance is to have one.
     """
     stack = record.stack
     if stack is None:
@@ -87,8 +93,10 @@ def with_leftovers(
         *(record.vpc_id, *record.snapshot_ids, *record.snapshot_group_ids),
         *(item for ids in record.applied.values() for item in ids),
     }
-    groups = _whole_groups(config, estate, snapshot_groups() if _may_be_grouped(record, config, estate) else ())
-    marked_ids = {key: ids for key, ids in found_marked(estate, groups).items() if maker(key[1]) in (stack, None)}
+    taken = unlisted.snapshot_groups() if _may_be_grouped(record, config, estate) else ()
+    groups = _whole_groups(config, estate, taken)
+    free = [item for own in _moved_for_cut_through(config, estate) for item in unlisted.interfaces(interface_name(own))]
+    marked_ids = {key: ids for key, ids in found_marked(estate, groups, free).items() if maker(key[1]) in (stack, None)}
     name = config.network.name if isinstance(config.network, CreateNetwork) else None
     alike = [vpc.id for vpc in estate.vpcs if name is not None and vpc.name == name]
     there = _target(config, record.vpc_id, None)
@@ -105,6 +113,7 @@ def with_leftovers(
     target = _target(config, vpc_id, left.get((NETWORK, mark(stack, name or ""))))
     vpcs = {item.id: item.vpc_id for item in estate.vswitches}
     vpcs |= {item.id: item.vpc_id for item in estate.security_groups if item.vpc_id}
+    vpcs |= {item.id: item.vpc_id for item in free}
     leftovers = {
         # Resources in another VPC are no part of this target.
         key: in_target[0]
@@ -187,6 +196,12 @@ def _may_be_grouped(record: StackRecord, config: MigrationConfig, estate: Estate
     if config.backups is None or not config.backups.consistent_groups:
         return False
     return any(is_recent(item, estate) and item.id not in record.snapshot_ids for item in estate.snapshots)
+
+
+def _moved_for_cut_through(config: MigrationConfig, estate: Estate) -> list[str]:
+    """Return the instances in a VPC whose EIP is to be bound to a network interface of its own."""
+    planned = {item.id for _, item in config.keyed_instances if item.ftp and item.ftp.plan == "eip-cut-through"}
+    return sorted(item.id for item in estate.instances if item.id in planned and not item.is_classic)
 
 
 def _whole_groups(config: MigrationConfig, estate: Estate, groups: Iterable[SnapshotGroup]) -> list[SnapshotGroup]:

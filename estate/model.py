@@ -185,6 +185,13 @@ class SnapshotGroup(_Identified):
     disk_ids: tuple[str, ...]
 
 
+class FreeInterface(_Identified):
+    """A network interface that is attached to no instance."""
+
+    description: str = ""
+    vpc_id: str
+
+
 class PeerKind(StrEnum):
     """The form in which the far end of a security group rule is given."""
 

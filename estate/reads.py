@@ -222,6 +222,19 @@ _ECS: Final[Mapping[str, Reading]] = {
             Part("ReasonCode", ANY_TEXT, absent="an event may have none"),
         ),
     ),
+    "ecs:DescribeNetworkInterfaces": Reading(
+        items=Items(
+            "NetworkInterfaceSets.NetworkInterfaceSet",
+            "network_interface_sets.network_interface_set",
+            ("NetworkInterfaceId",),
+        ),
+        paging=ByToken(500),
+        parts=(
+            *parts(TEXT, "NetworkInterfaceId", "VpcId", "Type"),
+            Part("InstanceId", ANY_TEXT, absent="managed ones do not have it (SDK-ECS 7.11.8)"),
+            Part("Description", ANY_TEXT, absent=_NAME),
+        ),
+    ),
     "ecs:DescribeNetworkInterfaceAttribute": Reading(
         parts=(
             *parts(TEXT, "NetworkInterfaceId", "Type", "Status"),

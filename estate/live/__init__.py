@@ -3,7 +3,7 @@
 A module for each product; `read` puts them together.
 """
 
-from estate.live.ecs import rule_of, snapshot_groups
+from estate.live.ecs import free_interfaces, rule_of, snapshot_groups
 from estate.live.mongodb import mongodb_database, mongodb_head, mongodb_whitelist_groups
 from estate.live.rds import rds_database, rds_head, rds_whitelist_groups
 from estate.live.read import IF_USED, RAM_ACTIONS, probe, read_estate
@@ -14,6 +14,7 @@ __all__ = [
     "IF_USED",
     "RAM_ACTIONS",
     "access_list",
+    "free_interfaces",
     "mongodb_database",
     "mongodb_head",
     "mongodb_whitelist_groups",

@@ -159,6 +159,22 @@ def snapshot_groups(cloud: Cloud) -> list[model.SnapshotGroup]:
     ]
 
 
+def free_interfaces(cloud: Cloud, name: str) -> list[model.FreeInterface]:
+    """Read the secondary interfaces of a name that are attached to no instance; no part of the estate, as above."""
+    return [
+        build(
+            page.source,
+            model.FreeInterface,
+            id=item.network_interface_id,
+            description=item.description or "",
+            vpc_id=item.vpc_id,
+        )
+        for page in pages(cloud, "ecs:DescribeNetworkInterfaces", region_id=cloud.region, network_interface_name=name)
+        for item in page.items
+        if item.type == "Secondary" and not item.instance_id
+    ]
+
+
 def group_heads(cloud: Cloud) -> list[Any]:
     """Read the list of security groups, without their rules."""
     return listed(cloud, "ecs:DescribeSecurityGroups", region_id=cloud.region)

@@ -33,6 +33,7 @@ NOUNS: Final[Mapping[type[BaseModel], _Noun]] = {
     model.Instance: _Noun("instance"),
     model.InstanceType: _Noun("instance type"),
     model.NetInfo: _Noun("connection address", "connection_string"),
+    model.FreeInterface: _Noun("network interface"),
     model.RegistryAccessList: _Noun("whitelist of module", "module"),
     model.RouteEntry: _Noun("route to", "destination"),
     model.ScheduledEvent: _Noun("system event"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from components.config import parse
-from components.marks import GROUP, NETWORK, SNAPSHOT, SNAPSHOT_GROUP, SWITCH, mark
+from components.marks import GROUP, INTERFACE, NETWORK, SNAPSHOT, SNAPSHOT_GROUP, SWITCH, mark
 from components.migration import Migration, MigrationArgs
 from components.plan import StackRecord, make_plan
 from estate.model import Disk, Estate
 from tests.components.builders import FILE, config, estate
 from tests.components.mocked import Recording, declare
+from tests.components.test_waves import WAVES, after_the_move, in_waves, recorded
 
 STACK = "organization/shop/dev"
 NETWORK_CHOICE = {
@@ -68,6 +71,21 @@ def test_an_adopted_snapshot_group_is_not_replaced_for_disks_that_the_plugin_doe
         assert group.inputs["description"].endswith(mark(STACK, "i-web"))
         assert imported(recording) == ({(SNAPSHOT_GROUP, "i-web"): "ssg-left"} if leftovers else {})
         assert list(group.request.replaceOnChanges) == replacing
+
+
+def test_the_network_interface_for_an_eip_is_marked_and_adopted() -> None:
+    raw = in_waves(
+        network={"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]},
+        waves=[WAVES[0], {**WAVES[1], "instances": [{"id": "i-web", "ftp": {"plan": "eip-cut-through"}}]}],
+    )
+    left = {(INTERFACE, mark(STACK, "i-web")): "eni-left"}
+    for leftovers in ({}, left):
+        record = replace(recorded(raw), stack=STACK, leftovers=leftovers)
+        made = make_plan(parse(raw, FILE), after_the_move("i-web"), FILE, record=record)
+        recording = declare(lambda: Migration("migration", MigrationArgs(made)))  # noqa: B023 - declared at once
+        [interface] = recording.of_type(INTERFACE).values()
+        assert interface.inputs["description"].endswith(mark(STACK, "i-web"))
+        assert imported(recording) == ({(INTERFACE, "i-web"): "eni-left"} if leftovers else {})
 
 
 def test_without_a_stack_nothing_is_marked() -> None:

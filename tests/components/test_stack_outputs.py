@@ -11,10 +11,12 @@ import pytest
 
 from components import cut_off, stack_outputs
 from components.config import parse
-from components.marks import GROUP, NETWORK, SNAPSHOT_GROUP, SWITCH, mark, marked
+from components.marks import GROUP, INTERFACE, NETWORK, SNAPSHOT_GROUP, SWITCH, mark, marked
 from components.plan import MigrationPlan, StackRecord, make_plan
-from estate.model import ClassicLinkAttachment, Disk, Estate, SecurityGroup, Snapshot, SnapshotGroup, Vpc
+from components.stack_outputs import Unlisted
+from estate.model import ClassicLinkAttachment, Disk, Estate, FreeInterface, SecurityGroup, Snapshot, SnapshotGroup, Vpc
 from tests.components.builders import FILE, config, estate, vswitch
+from tests.components.test_waves import after_the_move
 
 CUT_SHORT = "invoke of pulumi:pulumi:readStackOutputs failed: failed to load checkpoint: EOF"
 
@@ -95,7 +97,15 @@ def left_behind(vpc_id: str, description: str, *, stack: str = STACK) -> Estate:
 
 
 def completed(record: StackRecord, live: Estate, *groups: SnapshotGroup, **changes: Any) -> StackRecord:
-    return stack_outputs.with_leftovers(record, parse(config(network=TARGET, **changes), FILE), live, lambda: groups)
+    unlisted = Unlisted(lambda: groups, no_interfaces)
+    return stack_outputs.with_leftovers(record, parse(config(network=TARGET, **changes), FILE), live, unlisted)
+
+
+def no_interfaces(name: str) -> tuple[FreeInterface, ...]:
+    raise AssertionError(f"asked for {name}")
+
+
+NOTHING_UNLISTED = Unlisted(tuple, no_interfaces)
 
 
 def test_leftovers_of_a_killed_run_are_found_by_their_mark(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +189,10 @@ def test_a_link_to_a_vpc_of_others_stays_theirs(monkeypatch: pytest.MonkeyPatch)
     existing = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
     record = StackRecord("vpc-old", stack=STACK)
     live = estate(classic_links=links)
-    assert stack_outputs.with_leftovers(record, parse(config(network=existing), FILE), live, tuple).leftovers == {}
+    assert (
+        stack_outputs.with_leftovers(record, parse(config(network=existing), FILE), live, NOTHING_UNLISTED).leftovers
+        == {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -242,7 +255,7 @@ def test_links_of_a_run_that_was_killed_before_it_exported_them_are_the_stacks(m
     links = tuple(ClassicLinkAttachment(instance_id=item, vpc_id="vpc-old") for item in ("i-mon", "i-idle"))
     existing = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
     live, parsed = estate(classic_links=links), parse(config(network=existing), FILE)
-    record = stack_outputs.with_leftovers(StackRecord(stack=STACK), parsed, live, tuple)
+    record = stack_outputs.with_leftovers(StackRecord(stack=STACK), parsed, live, NOTHING_UNLISTED)
     assert record.applied == {"linkedInstance": ("i-mon",)}
 
 
@@ -332,6 +345,40 @@ def test_a_snapshot_group_of_a_killed_run_is_found_with_exactly_its_disks(
     assert completed(StackRecord(stack=STACK, snapshot_group_ids=("ssg-left",)), there, group).leftovers == {}
 
 
+@pytest.mark.parametrize(
+    ("vpc_id", "owner", "in_state", "taken"),
+    [
+        ("vpc-left", STACK, False, True),
+        ("vpc-left", STACK, True, False),
+        # In the VPC of an earlier target, or of another stack.
+        ("vpc-before", STACK, False, False),
+        ("vpc-left", "organization/shop/other", False, False),
+    ],
+)
+def test_a_free_network_interface_of_a_moved_instance_is_a_leftover(
+    monkeypatch: pytest.MonkeyPatch, vpc_id: str, owner: str, in_state: bool, taken: bool
+) -> None:
+    """Otherwise the next run would make another one, and nobody would take this one away."""
+    state: dict[str, Any] = {VPC_URN: {"type": NETWORK, "outputs": {"id": "vpc-left"}}}
+    if in_state:
+        state[f"{ROOT}$a:b:C${INTERFACE}::i-web"] = {"outputs": {"id": "eni-left"}}
+    answering(monkeypatch, state)
+    monkeypatch.setattr(cut_off, "read_begun", lambda stack: {})
+    free = FreeInterface(id="eni-left", vpc_id=vpc_id, description=marked("for its EIP", owner, "i-web"))
+    record = StackRecord("vpc-left", stack=STACK)
+    parsed = parse(config(network=TARGET, instances=[{"id": "i-web", "ftp": {"plan": "eip-cut-through"}}]), FILE)
+    asked: list[str] = []
+
+    def interfaces(name: str) -> list[FreeInterface]:
+        asked.append(name)
+        return [free]
+
+    for live, names in ((estate(), []), (after_the_move("i-web", vpc_id="vpc-left"), ["i-web-public"])):
+        found = stack_outputs.with_leftovers(record, parsed, live, Unlisted(tuple, interfaces)).leftovers
+        assert asked == names, "an instance that has not moved has no such interface"
+        assert found == ({(INTERFACE, mark(STACK, "i-web")): "eni-left"} if taken and names else {})
+
+
 def test_snapshot_groups_are_not_asked_for_where_no_snapshot_is_new() -> None:
     def never() -> tuple[SnapshotGroup, ...]:
         raise AssertionError("asked")
@@ -339,4 +386,4 @@ def test_snapshot_groups_are_not_asked_for_where_no_snapshot_is_new() -> None:
     for changes in ({}, {"backups": {"retentionDays": 30, "consistentGroups": False}}):
         parsed = parse(config(network=TARGET, **changes), FILE)
         record = StackRecord(stack=STACK)
-        assert stack_outputs.with_leftovers(record, parsed, estate(), never) == record
+        assert stack_outputs.with_leftovers(record, parsed, estate(), Unlisted(never, no_interfaces)) == record

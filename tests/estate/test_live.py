@@ -14,8 +14,8 @@ import pytest
 from estate.answers import ByToken
 from estate.client import CONNECTIONS, Cloud
 from estate.errors import CloudError, CredentialsError, EstateError, PermissionDenied
-from estate.live import IF_USED, RAM_ACTIONS, cr, mongodb_database, oss, read_estate
-from estate.model import AdmittedGroup, ClassicLinkAttachment, Database, Estate, PeerKind, RouteEntry
+from estate.live import IF_USED, RAM_ACTIONS, cr, free_interfaces, mongodb_database, oss, read_estate
+from estate.model import AdmittedGroup, ClassicLinkAttachment, Database, Estate, FreeInterface, PeerKind, RouteEntry
 from estate.reads import READS
 from simulator.server import Simulator, running
 from tests.estate import estates
@@ -298,6 +298,31 @@ def test_a_sharded_cluster_is_in_the_estate_without_addresses() -> None:
         stub.answers("DescribeSecurityIps", (200, {"RequestId": "R", "SecurityIpGroups": {"SecurityIpGroup": []}}))
         read = mongodb_database(stub.cloud(), head)
     assert (read.architecture, read.net_infos) == ("sharding", ())
+
+
+def test_free_interfaces_of_a_name_are_read() -> None:
+    """None that is attached, or of another name; the one of an instance in a VPC is a primary one."""
+    place = {"vswitch_id": "vsw-1", "security_group_ids": ["sg-vpc"]}
+    interfaces = [
+        {"id": "eni-free", "name": "i-4-public", "description": "For its EIP", "private_ips": ["172.16.0.11"]},
+        {"id": "eni-other", "name": "i-5-public", "private_ips": ["172.16.0.12"]},
+        {
+            "id": "eni-attached",
+            "name": "i-4-public",
+            "private_ips": ["172.16.0.13"],
+            "instance_id": "i-4",
+            "status": "InUse",
+        },
+    ]
+    moved: dict[str, Any] = {"id": "i-4", "name": "web-4", "zone_id": estates.ZONE, "instance_type": "ecs.g5.large"}
+    moved |= {"network_type": "vpc", "vpc_id": "vpc-1", "vswitch_id": "vsw-1", "intranet_ips": ["172.16.0.14"]}
+    region = estates.estate(
+        instances=[*estates.dumped("instances"), {**moved, "security_group_ids": ["sg-vpc"]}],
+        network_interfaces=[{**item, **place} for item in interfaces],
+    )
+    with running(region) as simulator:
+        found = free_interfaces(estates.cloud(simulator), "i-4-public")
+    assert found == [FreeInterface(id="eni-free", vpc_id="vpc-1", description="For its EIP")]
 
 
 def test_both_lists_of_mongodb_are_read(simulator: Simulator, read: Estate) -> None:
