@@ -13,33 +13,38 @@ import platform
 import random
 import re
 import resource
-import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-import toolchain
-from demo.project import CONFIG_KEY, Project
-from simulator.server import Simulator, running
-from tests.e2e.conftest import Stack
+from bench.small import (
+    Saved,
+    called,
+    cleaning_up,
+    cleaning_up_without_binding,
+    configure,
+    difference,
+    errors_of,
+    is_write,
+    move,
+    plain,
+    shape,
+    small_stack,
+    state_file,
+    without_hybrid_access,
+)
+from tests.e2e.conftest import Bend, Stack
 from tests.e2e.test_others_at_work import call_of
-from tests.e2e.test_waves import outputs
 
 RESULTS: Final = Path(__file__).with_name("kills.json")
-ESTATE: Final = Path(__file__).with_name("kills.yaml")
-CONFIG: Final = Path(__file__).with_name("kills.stack.yaml")
 DOCUMENT: Final = Path(__file__).parent.parent / "docs/reliability.md"
 
 #: All that an undisturbed `up` of the sample writes (tests/e2e/test_killed.py asserts it). An `up` of the estate here
@@ -86,14 +91,40 @@ _WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     "removal": ("vpc:DeleteVSwitch", "vpc:DeleteVpc"),
     # Of an `up` after the move, which removes two old addresses, each by a call of its own.
     "cleanup": _WHITELISTS_TWICE,
+    # The others of that `up`.
+    "addresses": (
+        "slb:RemoveAccessControlListEntry",
+        "ecs:ConvertNatPublicIpToEip",
+        "ecs:CreateNetworkInterface",
+        "vpc:UnassociateEipAddress",
+        "vpc:AssociateEipAddress",
+        "ecs:AttachNetworkInterface",
+    ),
+    # Of an `up` that gives the server its address back in the usual mode.
+    "unbinding": (
+        "ecs:DetachNetworkInterface",
+        "vpc:UnassociateEipAddress",
+        "vpc:AssociateEipAddress",
+        "ecs:DeleteNetworkInterface",
+    ),
 }
 # The phase of a seed from here on; those below are the kills that they were before there were such phases.
-_LATER_SEEDS: Final[Mapping[str, int]] = {"removal": 1000, "cleanup": 2000}
+_LATER_SEEDS: Final[Mapping[str, int]] = {"removal": 1000, "cleanup": 2000, "addresses": 3000, "unbinding": 4000}
 # How many of each a run of the default seeds ends with.
 _LATER: Final = 12
-_COMMANDS: Final[Mapping[str, str]] = {"removal": "destroy", "cleanup": "up"}
-_MOVED: Final = {"sg-bp1web00000000000001": ("i-bp1web10000000000001", "i-bp1web20000000000001")}
-_START, _LATEST = "2026-12-12T02:00:00+08:00", "2026-12-20T00:00:00+08:00"
+_COMMANDS: Final[Mapping[str, str]] = {"removal": "destroy", "cleanup": "up", "addresses": "up", "unbinding": "up"}
+# Phases of which one run is, each with some of its writes.
+_MADE_WITH: Final[Mapping[str, tuple[str, ...]]] = {
+    "removal": ("destroy",),
+    "cleanup": ("addresses",),
+    "addresses": ("cleanup",),
+}
+_AFTER_THE_MOVE: Final = ("cleanup", "addresses", "unbinding")
+# How the config of a later phase differs.
+_BENDS: Final[Mapping[str | None, Bend]] = {
+    "removal": without_hybrid_access,
+    **dict.fromkeys(_AFTER_THE_MOVE, cleaning_up),
+}
 _HYBRID_ACCESS: Final = ("rds:ModifyDBInstanceNetworkType", "kvstore:SwitchNetwork", "dds:ModifyDBInstanceNetworkType")
 _READS: Final = ("ecs:Describe*", "vpc:Describe*", "rds:Describe*", "kvstore:Describe*", "dds:Describe*")
 # How many of them an undisturbed run makes, about: a random moment is one of them.
@@ -107,13 +138,6 @@ _VICTIMS: Final[Mapping[str, str | None]] = {
     "the plugin alimigrate": "/provider",
 }
 _LONGEST: Final = 300
-# What another run of the same has otherwise.
-_OWN_TO_A_RUN: Final = re.compile(
-    r".*(_at|expires?.*|vrouter_id|route_table_id|ip_address|now|version|status)"
-    r"|applied|confirmedAt|classicExpiresAt"
-)
-
-
 #: The two commands that a run prints for a whitelist group which it may have left: then the next one makes it.
 _MENDS: Final = re.compile(
     r"the next update makes it as the stack's own: (aliyun \S+ .+?) && (aliyun \S+ \w+(?: --\S+ \S+)+)"
@@ -175,26 +199,29 @@ class Bench:
     def __init__(self, stack: Stack, later: str | None) -> None:
         self._stack = stack
         self._later = later
-        self._begins = {"up": _Saved(stack)}
+        self._begins = {"up": Saved(stack)}
         self._shapes: dict[str, Any] = {}
         self._undisturbed("up")
         if stack.pulumi("preview", "--expect-no-changes", pack=False):
             raise SystemExit(f"the undisturbed up leaves changes:\n{stack.output}")
-        if later == "cleanup":
-            _move(stack)
+        if later in _AFTER_THE_MOVE:
+            move(stack)
+        if later == "unbinding":
+            self._undisturbed("addresses")
+            configure(stack, cleaning_up_without_binding)
         last = later or "destroy"
-        self._begins |= dict.fromkeys((last, "refresh"), _Saved(stack))
+        self._begins |= dict.fromkeys((last, "refresh"), Saved(stack))
         self._undisturbed(last)
 
     def _undisturbed(self, phase: str) -> None:
         """Run a phase, and stop unless it makes exactly the writes at which it may be killed."""
         command, since = _COMMANDS.get(phase, phase), len(self._stack.cloud.requests())
-        if _plain(self._stack, command):
+        if plain(self._stack, command):
             raise SystemExit(f"the undisturbed {phase} failed:\n{self._stack.output}")
-        written = Counter(_writes(self._stack.cloud, since))
-        writes = [item.partition(" ")[0] for item in _WRITES[phase]]
+        written = Counter(action for action in called(self._stack.cloud, since) if is_write(action))
+        of_phases = [phase, *_MADE_WITH.get(phase, ())]
+        writes = [item.partition(" ")[0] for of_phase in of_phases for item in _WRITES[of_phase]]
         if self._later == "removal":
-            writes += [item.partition(" ")[0] for item in _WRITES["destroy"]] if phase == "removal" else ()
             writes = [item for item in writes if item not in _HYBRID_ACCESS]
         listed = Counter(writes)
         if written != listed:
@@ -225,74 +252,25 @@ class Bench:
         for runs in (1, 2):
             # A preview is part of some, which must not fail either.
             first_previewed = kill.previewed and runs == 1
-            if not (stack.pulumi(command, "--yes", pack=False) if first_previewed else _plain(stack, command)):
+            if not (stack.pulumi(command, "--yes", pack=False) if first_previewed else plain(stack, command)):
                 break
             if runs == 1 and (printed := _MENDS.search(" ".join(stack.output.split()))):
                 pasted = True
                 for line in printed.groups():
                     call_of(stack.cloud, line)
         else:
-            return f"the second {command} says {_last(stack)}", 2, pasted
+            return f"the second {command} says {errors_of(stack)}", 2, pasted
         wanted, found = self._shapes["up" if kill.phase == "refresh" else kill.phase], shape(stack)
         if found != wanted:
-            return f"cloud or state differs: {_difference(wanted, found)}", runs, pasted
+            return f"cloud or state differs: {difference(wanted, found)}", runs, pasted
         if kill.previewed and command == "up" and stack.pulumi("preview", "--expect-no-changes", pack=False):
-            return f"the preview after it still has changes: {_last(stack)}", runs, pasted
+            return f"the preview after it still has changes: {errors_of(stack)}", runs, pasted
         return "", runs, pasted
-
-
-def _writes(cloud: Simulator, since: int = 0) -> list[str]:
-    return [
-        f"{entry['product']}:{entry['action']}"
-        for entry in cloud.requests()[since:]
-        if not entry["action"].startswith(("Describe", "Get", "List"))
-    ]
 
 
 def _cpu_seconds() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-class _Saved:
-    """Cloud and state of a stack, to begin from again."""
-
-    def __init__(self, stack: Stack) -> None:
-        _, self._cloud = stack.cloud.simulation.saved()
-        self._directory = Path(tempfile.mkdtemp(dir=stack.project.directory.parent))
-        shutil.copytree(_directory_of_states(stack), self._directory, dirs_exist_ok=True)
-
-    def restore(self, stack: Stack) -> None:
-        stack.cloud.simulation.reset(saved=self._cloud)
-        shutil.rmtree(_directory_of_states(stack))
-        shutil.copytree(self._directory, _directory_of_states(stack))
-
-
-def _directory_of_states(stack: Stack) -> Path:
-    return stack.project.directory / "state"
-
-
-def _state_file(stack: Stack) -> Path:
-    return _directory_of_states(stack) / ".pulumi/stacks/classic-to-vpc/test.json"
-
-
-def _move(stack: Stack) -> None:
-    """Have the cloud move the instances, which the stack has prepared for."""
-    exported = outputs(stack)
-    for group, instance_ids in _MOVED.items():
-        stack.cloud.migrations.create(
-            instance_ids=instance_ids,
-            start=_START,
-            latest=_LATEST,
-            vpc_id=exported["vpcId"],
-            vswitch_ids=list(exported["vswitchIds"].values()),
-            security_group_ids=exported["securityGroupIds"][group],
-        )
-    stack.cloud.clock.set(datetime.fromisoformat(_LATEST))
-
-
-def _plain(stack: Stack, command: str) -> int:
-    return stack.pulumi(command, "--yes", "--skip-preview", pack=False)
 
 
 def _killed(stack: Stack, kill: Kill) -> bool:
@@ -335,7 +313,7 @@ def _killed(stack: Stack, kill: Kill) -> bool:
 
 def _wait_for_the_state(stack: Stack, tick: threading.Event) -> None:
     """Let the engine end a write of the state in files: a kill at that moment leaves it empty, which is not ours."""
-    state = _state_file(stack)
+    state = state_file(stack)
     before = ""
     for _ in range(100):
         text = state.read_text(encoding="utf-8") if state.exists() else "none"
@@ -352,87 +330,6 @@ def processes_with(session: int, part: str) -> Iterator[int]:
             line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
             if part in line and os.getsid(int(entry.name)) == session:
                 yield int(entry.name)
-
-
-def _last(stack: Stack) -> str:
-    lines = [line.strip() for line in stack.output.splitlines() if "error" in line.lower()]
-    return " | ".join(lines[:3])[:500] or stack.output[-300:]
-
-
-# ---- cloud and state, but for ids and times ----
-
-
-def shape(stack: Stack) -> dict[str, Any]:
-    """Return cloud and state in which whatever was made is known by its name in place of its id."""
-    cloud = stack.cloud.state()
-    made = {
-        item["id"]: f"<{item.get('name') or item['id']}>"
-        for table in ("vpcs", "vswitches", "security_groups", "snapshots", "snapshot_groups")
-        for item in cloud[table]
-        if "Made by" in (item.get("description") or "")
-    }
-    text = json.dumps({**cloud, "resources of the state": _resources(stack)})
-    for item_id, name in made.items():
-        text = text.replace(item_id, name)
-    tables: dict[str, Any] = {name: _without_own(value) for name, value in json.loads(text).items()}
-    # Each VPC has one of its own, under an id of its own.
-    tables.pop("route_tables", None)
-    return tables
-
-
-def _resources(stack: Stack) -> dict[str, Any]:
-    """Return what the state says of each resource that decides what later runs do, by URN."""
-    deployment = json.loads(_state_file(stack).read_text(encoding="utf-8"))["checkpoint"]["latest"] or {}
-    return {
-        item["urn"]: {
-            **{key: item.get(key) for key in ("id", "parent", "protect", "retainOnDelete", "delete")},
-            # What alimigrate keeps there is what a destroy goes by. What alicloud was imported with is as it reads it,
-            # under other names (`name` for `vpcName`), until the next update; the cloud itself is compared.
-            **({key: _declared(item.get(key)) for key in ("inputs", "outputs")} if _is_ours(item) else {}),
-        }
-        for item in deployment.get("resources") or ()
-        if not item["type"].startswith(("pulumi:providers:", "pulumi:pulumi:"))
-    }
-
-
-def _is_ours(item: Mapping[str, Any]) -> bool:
-    return str(item["type"]).startswith("alimigrate:")
-
-
-def _declared(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _declared(item) for key, item in value.items() if not key.startswith("__")}
-    return [_declared(item) for item in value] if isinstance(value, list) else value
-
-
-def _without_own(value: Any) -> Any:
-    if isinstance(value, list):
-        return sorted((_without_own(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
-    if not isinstance(value, dict):
-        return value
-    rule = "direction" in value and "port_range" in value
-    return {
-        key: _without_own(item)
-        for key, item in value.items()
-        if not _OWN_TO_A_RUN.fullmatch(key) and not (rule and key == "id")
-    }
-
-
-def _difference(wanted: Any, found: Any, path: str = "") -> str:
-    """Return where two shapes differ: the paths, and what is there on either side."""
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        parts = [
-            _difference(wanted.get(key), found.get(key), f"{path}/{key.rpartition('::')[2]}")
-            for key in sorted(wanted.keys() | found.keys())
-        ]
-        return "; ".join(filter(None, parts))[:3000]
-    first, second = _lines(wanted), _lines(found)
-    lacks, has = (" ".join(lines.elements())[:300] for lines in (first - second, second - first))
-    return f"{path} lacks {lacks}, has {has}" if lacks or has else ""
-
-
-def _lines(value: Any) -> Counter[str]:
-    return Counter(json.dumps(item, sort_keys=True) for item in (value if isinstance(value, list) else [value]))
 
 
 # ---- what is written down ----
@@ -463,7 +360,7 @@ def _table(results: Sequence[Mapping[str, Any]]) -> str:
         "| killed during | moment | kills | converged by one run | by two | by two, and what the first prints | not |",
         "|---|---|---|---|---|---|---|",
     ]
-    for phase in ("up", "destroy", "removal", "cleanup", "refresh"):
+    for phase in ("up", "destroy", *_LATER_SEEDS, "refresh"):
         for moment, words in _MOMENTS.items():
             of_both = [item for item in done if item["phase"] == phase and item["moment"] == moment]
             if not of_both:
@@ -478,7 +375,12 @@ def _table(results: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-_PHASES: Final = {"removal": "destroy of the network too", "cleanup": "up after the move"}
+_PHASES: Final = {
+    "removal": "destroy of the network too",
+    "cleanup": "up after the move: whitelists",
+    "addresses": "up after the move: access control lists, EIPs",
+    "unbinding": "up after the move: an EIP back to its server",
+}
 _ENDS: Final = ("once", "twice", "pasted", "not")
 
 
@@ -511,16 +413,8 @@ def main() -> None:
 
 def _run(seeds: Sequence[int], end: float, later: str | None) -> None:
     """Run the kills of one stack, until the time is over."""
-    config = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["config"]
-    if later == "removal":
-        for database in config[CONFIG_KEY]["databases"]:
-            del database["hybridAccess"]
-    if later == "cleanup":
-        config[CONFIG_KEY]["after"] = {"removeOldAddresses": True}
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory, running(ESTATE) as cloud:
-        project = Project(Path(directory) / "project", cloud, toolchain.ensure().environ(os.environ))
-        project.new_stack("test", config)
-        bench = Bench(Stack(project, cloud), later)
+    with small_stack(_BENDS.get(later)) as stack:
+        bench = Bench(stack, later)
         for seed in seeds:
             if time.monotonic() > end:
                 break
