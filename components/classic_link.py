@@ -76,7 +76,8 @@ class ClassicLink(pulumi.ComponentResource):
     def __init__(self, name: str, args: ClassicLinkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         inputs = {"vpcId": args.vpc_id, "instanceIds": list(args.instance_ids)}
         # In the state before anything is linked: a later run knows by it what this one made before it was cut off.
-        noted = {**inputs, "linkedBefore": list(args.linked_before)} if args.linked_before else inputs
+        # Also if nothing was linked: a note without it is of version 0.1.0, which did not look.
+        noted = {**inputs, "linkedBefore": list(args.linked_before)}
         super().__init__("classic-to-vpc:classiclink:ClassicLink", name, noted, opts)
         pulumi.log.warn(DEPRECATION, resource=self)
         self.enabling = alimigrate.vpc.ClassicLink(name, vpc_id=args.vpc_id, opts=pulumi.ResourceOptions(parent=self))

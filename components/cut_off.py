@@ -124,8 +124,13 @@ def _begun(deployment: Mapping[str, Any]) -> Begun:
 
 
 def _noted(name: str, inputs: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
-    """Yield what a component was about to link, without what was linked before it."""
-    vpc_id, before = inputs.get("vpcId"), inputs.get("linkedBefore") or ()
+    """Yield what a component was about to link, without what was linked before it.
+
+    Nothing for a component of version 0.1.0, which did not note what was linked before: it may be of others.
+    """
+    vpc_id, before = inputs.get("vpcId"), inputs.get("linkedBefore")
+    if before is None:
+        return
     if vpc_id not in before:
         yield (ENABLING, name), {"vpcId": vpc_id}
     for instance_id in inputs.get("instanceIds") or ():

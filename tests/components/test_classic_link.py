@@ -171,7 +171,9 @@ def test_link_facts_are_registered_outputs_and_no_inputs() -> None:
         {"instanceId": "i-mon", "status": "Running", "operationLocks": [], "intranetIps": ["10.1.0.3"]}
     ]
     assert registered["guestRoute"] is False
-    assert set(recording.resources[recording.urn(COMPONENT, "classic-link")].inputs) == {"vpcId", "instanceIds"}
+    inputs = recording.resources[recording.urn(COMPONENT, "classic-link")].inputs
+    # What was linked before is noted also if nothing was: no such link of others is taken for one of a killed run.
+    assert (set(inputs), inputs["linkedBefore"]) == ({"vpcId", "instanceIds", "linkedBefore"}, [])
 
 
 def test_a_vpc_that_links_nobody_is_left_without_classic_link() -> None:
