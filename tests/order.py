@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -12,7 +11,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Test(Generic[Item]):
-    """One test. Those of one `unit` that follow each other share what is costly to make, and stay on one worker.
+    """One test. Those of one `unit` share what is costly to make, and stay on one worker.
 
     `seconds` is what it may take, which is all that is known beforehand.
     """
@@ -31,9 +30,12 @@ def dealt(tests: Sequence[Test[Item]], workers: int) -> list[Item]:
     Nearly all of the time goes into tests on the engine. Each part begins with its share of them, the longest first, so
     that all workers are at them from the first minute; it ends with quick ones, of which idle workers take from others.
     """
-    units = [list(unit) for _, unit in groupby((test for test in tests if test.engine), lambda test: test.unit)]
+    units: dict[str, list[Test[Item]]] = {}
+    for test in tests:
+        if test.engine:
+            units.setdefault(test.unit, []).append(test)
     parts: list[_Part[Item]] = [_Part(size) for size in shares(len(tests), workers)]
-    for unit in sorted(units, key=lambda unit: -unit[0].seconds):
+    for unit in sorted(units.values(), key=lambda unit: -unit[0].seconds):
         while unit:
             least = min((part for part in parts if part.room), key=lambda part: part.seconds)
             unit = least.take(unit)

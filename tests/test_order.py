@@ -64,7 +64,10 @@ def test_each_worker_begins_with_its_share_of_those_on_the_engine(pytestconfig: 
 
 def test_tests_that_share_a_fixture_stay_on_one_worker(pytestconfig: pytest.Config) -> None:
     shared = [Test(f"s{number}", "tests/e2e/test_shared.py", True, 300.0) for number in range(9)]
-    given = begun(dealt([*suite(27, 203), *shared], WORKERS), WORKERS, pytestconfig)
+    tests = suite(27, 203)
+    for number, test in enumerate(shared):
+        tests.insert(210 + 2 * number, test)  # others of the same file, which share nothing, stand between them
+    given = begun(dealt(tests, WORKERS), WORKERS, pytestconfig)
     assert [[name for name in names if name.startswith("s")] for names in given if "s0" in names] == [
         [test.item for test in shared]
     ]
