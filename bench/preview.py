@@ -43,9 +43,12 @@ SMALL: Final = 10
 ROUNDS: Final = 3
 _BARE: Final = Path(__file__).parent / "bare/__main__.py"
 _EVERY: Final = 0.1  # seconds between two looks at the processes
+_SHARES_EVERY: Final = 10  # looks between two at what they share, which take longer
 _CREATED: Final = re.compile(r"^ \+ +(\S+) (\S+) create", re.MULTILINE)
 
 _WITH: Final = ("without the pack", "with the pack")
+# `preflight` gives the engine the first; the build before had no such file, and gives it the directory.
+_PACKS: Final = ("policies/serve", "policies")
 
 # What a command line has in it, the first that fits: whose process it is.
 _PARTS: Final = {
@@ -60,27 +63,39 @@ _PARTS: Final = {
 
 @dataclass
 class Spent:
-    """What one preview took, and what it declared, by the package of the type."""
+    """What one preview took, and what it declared, by the package of the type; memory as `Watched` has it."""
 
     cpu_seconds: float
     peak_mib: float
+    peak_pss_mib: float
     parts: dict[str, float]
     declared: Counter[str]
 
 
 @dataclass
 class Watched:
-    """Looks at a process and its descendants until it is told to end."""
+    """Looks at processes until it is told to end: `root` and what descends from it, or what descends from this one.
 
+    `peak` is the memory of all together with what they share counted in each (RSS), `peak_pss` with that divided among
+    them; in bytes.
+    """
+
+    root: int | None = None
     peak: int = 0
+    peak_pss: int = 0
     ticks: dict[int, int] = field(default_factory=dict)
     parts: dict[int, str] = field(default_factory=dict)
     ended: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
         """Look until `ended` is set."""
+        looks = 0
         while not self.ended.wait(_EVERY):
-            self.peak = max(self.peak, sum(self._look(process) for process in _descendants()))
+            found = _descendants(os.getpid()) if self.root is None else [self.root, *_descendants(self.root)]
+            self.peak = max(self.peak, sum(map(self._look, found)))
+            if looks % _SHARES_EVERY == 0:
+                self.peak_pss = max(self.peak_pss, sum(map(_pss, found)))
+            looks += 1
 
     def _look(self, process: int) -> int:
         """Keep what a process has used so far, and return the bytes that it has in memory."""
@@ -148,6 +163,7 @@ def _row(size: int, what: str, spent: Spent) -> dict[str, Any]:
         "resources": spent.declared.total(),
         "cpuSeconds": round(spent.cpu_seconds, 1),
         "peakMiB": round(spent.peak_mib),
+        "peakPssMiB": round(spent.peak_pss_mib),
         "cpuSecondsOf": spent.parts,
     }
 
@@ -211,12 +227,13 @@ def watched(project: Project, *args: str) -> tuple[subprocess.CompletedProcess[s
 def _preview(project: Project, *, pack: bool) -> Spent:
     """Preview once. What a rule refuses is no failure; a program that fails, or a pack that does not answer, is."""
     project.result_file.unlink(missing_ok=True)
-    done, used, seen = watched(project, "preview", "--stack", STACK, *(("--policy-pack", "policies") if pack else ()))
+    given = next(path for path in _PACKS if (project.directory / path).exists())
+    done, used, seen = watched(project, "preview", "--stack", STACK, *(("--policy-pack", given) if pack else ()))
     # Some are shown several times.
     declared = Counter(kind.partition(":")[0] for kind, _ in set(_CREATED.findall(done.stdout)))
     if not declared or (pack and not project.result_file.exists()) or (not pack and done.returncode):
         sys.exit(f"the preview failed:\n{done.stdout[-10_000:]}")
-    spent = Spent(used, seen.peak / 2**20, seen.by_part(), declared)
+    spent = Spent(used, seen.peak / 2**20, seen.peak_pss / 2**20, seen.by_part(), declared)
     print(f"{project.directory.name}, {_WITH[pack]}: {spent}", file=sys.stderr, flush=True)
     return spent
 
@@ -234,15 +251,23 @@ def _reap() -> None:
             os.wait()
 
 
-def _descendants() -> Sequence[int]:
-    """Return the processes that descend from this one."""
+def _pss(process: int) -> int:
+    """Return the bytes of memory of a process; of what it shares with others, its part."""
+    with suppress(OSError):  # ended meanwhile
+        text = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8", errors="replace")
+        return next((int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Pss:")), 0)
+    return 0
+
+
+def _descendants(root: int) -> Sequence[int]:
+    """Return the processes that descend from one."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # ended meanwhile
             fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
             parents[int(stat.parent.name)] = int(fields[1])
     found: list[int] = []
-    rest = [os.getpid()]
+    rest = [root]
     while rest:
         of_them = [process for process, parent in parents.items() if parent in rest]
         found += of_them

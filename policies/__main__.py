@@ -8,9 +8,14 @@ called. Standard output is the port handshake with the engine: nothing else in t
 import gc
 import importlib
 import importlib.util
+import os
 import signal
 import sys
+import threading
 from pathlib import Path
+
+# `serve` says so: no language host ends this process.
+_ENDS_WITH_ENGINE = "--ends-with-engine"
 
 
 def _load_pack_as_package(directory: Path) -> None:
@@ -22,6 +27,18 @@ def _load_pack_as_package(directory: Path) -> None:
     package = importlib.util.module_from_spec(spec)
     sys.modules["policies"] = package
     spec.loader.exec_module(package)
+
+
+def _end_with_engine() -> None:
+    """End at the engine's interrupt; and when it is gone, which closes the other end of standard input."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 _FOR_PEOPLE = """\
@@ -39,6 +56,8 @@ if __name__ == "__main__":
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends it, as it ends any command
         print(_FOR_PEOPLE)
         sys.exit(0 if sys.argv[1:] else 2)
+    if _ENDS_WITH_ENGINE in sys.argv:
+        _end_with_engine()
     _load_pack_as_package(Path(__file__).resolve().parent)
     # What is imported stays: looking whether it can be freed took a sixth of the start.
     gc.disable()

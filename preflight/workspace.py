@@ -21,7 +21,7 @@ from preflight.exits import NOT_ALLOWED, Stop
 from preflight.interruption import InterruptibleCommand
 from preflight.redaction import redacted
 from toolchain.progress import Reporter
-from toolchain.shell import make_trial_backend, shell_settings
+from toolchain.shell import PACK_VARIABLE, make_trial_backend, shell_settings
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 _PROJECT_FILE: Final = "Pulumi.yaml"
@@ -38,6 +38,9 @@ _CLOUDS: Final = ("ALICLOUD_", "ALIBABA_CLOUD_", "ALIBABACLOUD_")
 _STATES: Final = ("PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE_FILE", "TF_ENDPOINT_PATH", ESTATE_VARIABLE)
 # Compared with the estate's own region and account.
 _PLACE: Final = (f"{PREFIX}region", f"{PREFIX}accountId")
+# The file of the pack that starts it, and the environment in which it does, as PulumiPolicy.yaml names it.
+_SERVE: Final = "serve"
+_PACK_RUNTIME: Final = {"name": "python", "options": {"toolchain": "pip", "virtualenv": "venv"}}
 # Linux takes no longer variable (execve(2), MAX_ARG_STRLEN), and Pulumi hands the whole config over in one.
 _LONGEST: Final = 128 * 1024
 
@@ -89,8 +92,22 @@ def judged_environment(engine: toolchain.Engine, directory: Path, environ: Mappi
     project = directory if (directory / "policies/PulumiPolicy.yaml").is_file() else ROOT
     settings = shell_settings(engine, project, environ)
     make_trial_backend(settings)
-    whole = {**environ, **settings}
+    pack = project / "policies"
+    others = [item for item in str(settings[PACK_VARIABLE]).split(",") if item not in (str(pack), str(pack / _SERVE))]
+    whole = {**environ, **settings, PACK_VARIABLE: ",".join([*others, str(_served(pack))])}
     return {name: value for name, value in whole.items() if value is not None and name not in _LEAVING_OUT}
+
+
+def _served(pack: Path) -> Path:
+    """Return what the engine is given as the pack: the file that serves it, or the directory where that cannot be.
+
+    The engine starts a directory by the language host, through which each question about each resource then goes: a
+    seventh of a large preview. Windows starts no such file; and a missing environment, or one of another kind, is the
+    host's to make.
+    """
+    file = pack / _SERVE
+    able = sys.platform != "win32" and os.access(file, os.X_OK) and os.access(pack / "venv/bin/python", os.X_OK)
+    return file if able and _document(pack / "PulumiPolicy.yaml").get("runtime") == _PACK_RUNTIME else pack
 
 
 def open_stack(directory: Path, stack: str | None, environ: Mapping[str, str]) -> OpenStack:

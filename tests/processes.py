@@ -46,6 +46,13 @@ def children() -> frozenset[int]:
     return frozenset(found)
 
 
+def command_line(process_id: int) -> str:
+    """Return the command line of a process; empty where it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{process_id}/cmdline").read_text(encoding="utf-8", errors="replace").replace("\0", " ")
+    return ""
+
+
 def end_all_but(kept: frozenset[int]) -> None:
     """Kill the children that are not in `kept`, and theirs, which become children of this process by that."""
     while left := children() - kept:

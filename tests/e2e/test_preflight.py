@@ -6,6 +6,7 @@ import html
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from demo.story import unprepared
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
 from tests.preflight.fix.stacks import without_what_fixes_write
+from tests.processes import children, command_line
 from toolchain.cache import cache_root
 
 pytestmark = pytest.mark.engine
@@ -144,8 +146,29 @@ def test_a_preview_that_is_interrupted_ends_in_order(front: Front, number: signa
     assert (process.returncode, out) == (128 + number, ""), err
     assert err.splitlines()[-1] == f"preflight: interrupted by {number.name}; nothing was changed in the cloud"
     assert "Traceback" not in err
+    # The pack, which the engine has started by itself, would now be a child of the tests.
+    assert [command for command in map(command_line, children()) if "pulumi.policy" in command] == []
     # Nothing is locked: the next run is judged.
     assert front("check", "--stack", "bare", "--rehearsal")[0] == 20
+
+
+@pytest.mark.parametrize("end", ["echo broken >&2; exit 3", "exit 0"])
+def test_a_pack_that_does_not_start_gives_no_verdict(front: Front, tmp_path: Path, end: str) -> None:
+    link = front.project.directory / "policies"
+    whole, pack = link.readlink(), tmp_path / "policies"
+    shutil.copytree(whole, pack, symlinks=True, ignore=shutil.ignore_patterns("venv", "__pycache__"))
+    (pack / "venv").symlink_to(REPOSITORY / ".venv")
+    (pack / "serve").write_text(f"#!/bin/sh\n{end}\n", encoding="utf-8")
+    link.unlink()
+    link.symlink_to(pack)
+    try:
+        code, out, _ = front("check", "--stack", "test", "--rehearsal")
+    finally:
+        link.unlink()
+        link.symlink_to(whole)
+    assert (code, out.startswith("NOT JUDGED: ")) == (40, True), out
+    assert re.search(r'policy pack "\S+/policies/serve" failed to start: could not read plugin', out)
+    assert "READY" not in out
 
 
 def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gate(front: Front, tmp_path: Path) -> None:
