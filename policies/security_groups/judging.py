@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -50,9 +50,12 @@ def judge_linked(plan: Plan, instance: Facts, kind: Kind) -> Differences:
 
 
 def _join_linked(plan: Plan, own: str, kind: Kind, found: Differences) -> None:
-    for there in _stay_on(plan, own, departures(plan).get(own)):
-        differences = _at_linked(plan, there[0].groups)
-        found.join_of(differences[kind == "lost"], own, _called(there))
+    for groups, peers in _linked_after(plan, departures(plan).get(own)).items():
+        if peers.keys() == {own}:
+            continue
+        # Mostly there are none, and this is asked for each instance about each set of groups.
+        if differences := _at_linked(plan, groups)[kind == "lost"]:
+            found.join_of(differences, own, _called([peer for name, peer in peers.items() if name != own]))
 
 
 def _at_its_groups(
@@ -63,17 +66,23 @@ def _at_its_groups(
 
 
 def _at_linked(plan: Plan, groups: frozenset[str]) -> tuple[Differences, Differences]:
-    key = tuple(sorted(groups))
-    return plan.remember((__name__, key), lambda: at_one_that_stays(rules_of_linked(plan, key), surroundings(plan)))
+    def compare() -> tuple[Differences, Differences]:
+        return at_one_that_stays(rules_of_linked(plan, tuple(sorted(groups))), surroundings(plan))
+
+    return plan.remember((__name__, groups), compare)
 
 
-def _stay_on(plan: Plan, own: str, departure: int | None) -> Iterator[list[Peer]]:
-    """Return the instances that are linked when this one has moved, those in the same groups together."""
-    by_groups: dict[frozenset[str], list[Peer]] = defaultdict(list)
-    for peer in surroundings(plan).linked:
-        if peer.id != own and peer.met_linked_after(departure):
-            by_groups[peer.groups].append(peer)
-    yield from by_groups.values()
+def _linked_after(plan: Plan, departure: int | None) -> Mapping[frozenset[str], Mapping[str, Peer]]:
+    """Return the instances that are linked when one of this departure has moved, by id, by their groups."""
+
+    def linked() -> Mapping[frozenset[str], Mapping[str, Peer]]:
+        by_groups: dict[frozenset[str], dict[str, Peer]] = defaultdict(dict)
+        for peer in surroundings(plan).linked:
+            if peer.met_linked_after(departure):
+                by_groups[peer.groups][peer.id] = peer
+        return by_groups
+
+    return plan.remember((__name__, "linked after", departure), linked)
 
 
 def _called(peers: list[Peer]) -> str:
