@@ -124,6 +124,8 @@ class TargetNetwork(pulumi.ComponentResource):
         "vpc:DescribeVpcs",
         "vpc:DescribeVpcAttribute",
         "vpc:DescribeRouteTableList",
+        # Of another `cidrBlock` in the config.
+        "vpc:ModifyVpcAttribute",
         "vpc:DeleteVpc",
         "vpc:CreateVSwitch",
         "vpc:CreateDefaultVSwitch",

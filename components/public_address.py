@@ -50,6 +50,8 @@ class PublicAddress(pulumi.ComponentResource):
         "vpc:UnassociateEipAddress",
         "ecs:CreateNetworkInterface",
         "ecs:DescribeNetworkInterfaces",
+        # Alibaba's provider reads the tags of an interface by a call of its own, at each refresh.
+        "ecs:ListTagResources",
         "ecs:DescribeNetworkInterfaceAttribute",
         "ecs:ModifyNetworkInterfaceAttribute",
         "ecs:AttachNetworkInterface",

@@ -16,7 +16,8 @@ from tests.e2e.conftest import ESTATE, Stack
 pytestmark = pytest.mark.engine
 
 
-def _document(name: str) -> Policy:
+def document(name: str) -> Policy:
+    """Return a RAM document of docs/ram."""
     return Policy.model_validate(json.loads((REPOSITORY / "docs/ram" / name).read_text(encoding="utf-8")))
 
 
@@ -29,12 +30,12 @@ def cloud() -> Iterator[Simulator]:
     estate = load(ESTATE)
     account = f"acs:ram::{estate.account_id}"
     estate.roles = [
-        Role(name=name, role_id=number * 18, trusts=[f"{account}:user/demo"], policies=[_document(f"{name}.json")])
+        Role(name=name, role_id=number * 18, trusts=[f"{account}:user/demo"], policies=[document(f"{name}.json")])
         for name, number in (("up", "3"), ("cleanup", "4"))
     ]
     estate.timings.session = 5
     assume = Statement(effect="Allow", action="sts:AssumeRole", resource=f"{account}:role/*")
-    estate.users[0].policies, estate.users[1].policies = [Policy(statement=[assume])], [_document("preview.json")]
+    estate.users[0].policies, estate.users[1].policies = [Policy(statement=[assume])], [document("preview.json")]
     with running(estate) as simulator:
         yield simulator
 

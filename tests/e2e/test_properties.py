@@ -22,6 +22,7 @@ from demo.project import PROGRAM, REPOSITORY, Project
 from simulator.estate_file import load
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
+from tests.e2e.test_least_privilege import document
 from tests.e2e.test_waves import outputs, pass_time
 
 APP_1, BATCH_1, FTP_1, WEB_1 = (
@@ -157,9 +158,11 @@ def test_every_property_that_is_declared_has_a_case() -> None:
 def cloud() -> Iterator[Simulator]:
     """The sample estate, with ESSDs in ftp-1 and web-1, whose snapshots are taken together, and clones that name none.
 
-    Else no clone could go into another VPC without the ones that it names.
+    Else no clone could go into another VPC without the ones that it names. `blind`, who runs Pulumi, may do what
+    up.json allows.
     """
     estate = load(ESTATE)
+    estate.users[1].policies = [document("up.json")]
     for group in estate.security_groups:
         group.rules = [rule for rule in group.rules if rule.nic_type == "internet"]
     for disk in estate.disks:
@@ -176,6 +179,8 @@ def stack(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> Stack:
     main.write_text(CHANGED_PROGRAM.replace("MAIN", repr(str(REPOSITORY / "__main__.py"))))
     files = [main, *(file for file in PROGRAM if file.name != main.name)]
     made = Stack(Project(tmp_path / "project", cloud, engine.environ(os.environ), files), cloud)
+    key, secret = cloud.credentials_of("blind")
+    made.project.environ |= {"ALICLOUD_ACCESS_KEY": key, "ALICLOUD_SECRET_KEY": secret}
     made.configure(_three_of_them)
     made.project.run("stack", "init", "test", "--no-select", check=True)
     return made
