@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
@@ -14,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench.verdict import answers, permissions, reaching, security_groups
+from bench.verdict import answers, later_permissions, permissions, reaching, security_groups
 
 
 class Proof(NamedTuple):
@@ -32,6 +33,12 @@ PROOFS: Final[Mapping[str, Proof]] = {
     "reach": Proof(reaching.compare),
     "answers": Proof(answers.compare, lambda: len(answers.defects())),
     "permissions": Proof(permissions.compare, lambda: len(permissions.cases())),
+    **{
+        f"permissions-{time}": Proof(
+            partial(later_permissions.compare, time), partial(lambda time: len(later_permissions.cases(time)), time)
+        )
+        for time in later_permissions.TIMES
+    },
 }
 _FIGURES: Final = Path(__file__).parents[2] / "docs/verdict.md"
 _MOST_SHOWN: Final = 5

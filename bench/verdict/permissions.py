@@ -56,7 +56,7 @@ def compare(seed: int) -> tuple[Mapping[str, int], list[str]]:
 def cases() -> list[tuple[str, str]]:
     """Return when, and without which action."""
     found = []
-    for action in _actions():
+    for action in actions_of(_UP):
         reading = action.partition(":")[2].startswith(_READING)
         found += [(time, action) for time in _TIMES if reading != (time == "first up")]
     return sorted(found)
@@ -82,38 +82,50 @@ def _unknown(result: Mapping[str, Any], action: str) -> bool:
 
 
 @cache
-def _actions() -> tuple[str, ...]:
-    document = json.loads(_UP.read_text(encoding="utf-8"))
+def actions_of(file: Path) -> tuple[str, ...]:
+    """Return the actions of a RAM document that may be missing."""
+    document = json.loads(file.read_text(encoding="utf-8"))
     actions = {action for statement in document["Statement"] for action in statement["Action"]}
     return tuple(sorted(actions - _FREE))
 
 
-def _run(stack: Stack, action: str, *command: str) -> int:
-    """Run Pulumi as somebody who may do all but one action."""
-    key, secret = stack.cloud.credentials_of(_user_without(action))
-    stack.project.environ |= {"ALICLOUD_ACCESS_KEY": key, "ALICLOUD_SECRET_KEY": secret}
-    return stack.pulumi(*command)
-
-
-def _user_without(action: str) -> str:
-    return f"without-{action.replace(':', '-')}"
-
-
-def _estate() -> Estate:
-    """Return the sample with one more user an action, who may do all others of up.json."""
-    estate = load(ESTATE)
-    for number, action in enumerate(("", *_actions())):
-        document = json.loads(_UP.read_text(encoding="utf-8"))
+def add_users(estate: Estate, file: Path) -> None:
+    """Add a user for each action of a RAM document, who may do all others of it, and one who may do all."""
+    for number, action in enumerate(("", *actions_of(file))):
+        document = json.loads(file.read_text(encoding="utf-8"))
         for statement in document["Statement"]:
             statement["Action"] = [item for item in statement["Action"] if item != action]
         user = User(
-            name=_user_without(action),
+            name=user_without(action),
             user_id=f"3{number:017}",
             access_key_id=f"LTAI-not-a-real-key-{number}",
             access_key_secret=SecretStr(f"not-a-real-secret-{number}"),
             policies=[Policy.model_validate(document)],
         )
         estate.users.append(user)
+
+
+def user_without(action: str) -> str:
+    """Return the name of the user who may not do an action; of the one who may do all for the empty text."""
+    return f"without-{action.replace(':', '-')}"
+
+
+def act_as(stack: Stack, user: str) -> None:
+    """Give Pulumi the keys of a user from now on."""
+    key, secret = stack.cloud.credentials_of(user)
+    stack.project.environ |= {"ALICLOUD_ACCESS_KEY": key, "ALICLOUD_SECRET_KEY": secret}
+
+
+def _run(stack: Stack, action: str, *command: str) -> int:
+    """Run Pulumi as somebody who may do all but one action."""
+    act_as(stack, user_without(action))
+    return stack.pulumi(*command)
+
+
+def _estate() -> Estate:
+    """Return the sample with its users."""
+    estate = load(ESTATE)
+    add_users(estate, _UP)
     return estate
 
 
@@ -145,13 +157,13 @@ def _applied() -> Stack:
 def _written() -> frozenset[str]:
     """Return the actions of the first `up` that nothing is taken away from."""
     cloud = _applied().cloud
-    return frozenset(action for action in _actions() if cloud.requests(action=action))
+    return frozenset(action for action in actions_of(_UP) if cloud.requests(action=action))
 
 
 @cache
 def _asked(time: str) -> frozenset[str]:
     """Return the actions of a preview that nothing is taken away from: without another one it goes the same way."""
     stack = _unapplied() if time == _TIMES[0] else _applied()
-    before = {action: len(stack.cloud.requests(action=action)) for action in _actions()}
+    before = {action: len(stack.cloud.requests(action=action)) for action in actions_of(_UP)}
     assert _run(stack, "", "preview") == 0, stack.output
     return frozenset(action for action, many in before.items() if len(stack.cloud.requests(action=action)) > many)
