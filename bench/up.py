@@ -29,7 +29,7 @@ from tests.processes import adopt_orphans
 SIZES: Final = (100,)
 ROUNDS: Final = ("first", "second", "third")
 # Updates follow each other without a judged preview between them.
-_UNJUDGED: Final = {
+UNJUDGED: Final = {
     "reason": "The cloud is simulated.",
     "owner": "bench@example.com",
     "approvedBy": "ops@example.com",
@@ -58,7 +58,7 @@ def _updated(size: int, directory: Path, environ: Mapping[str, str]) -> list[dic
     region = Region(size)
     with running(Estate.model_validate(region.estate)) as cloud:
         config = region.stack(REPOSITORY, directory)
-        config[CONFIG_KEY]["unjudgedUpdates"] = _UNJUDGED
+        config[CONFIG_KEY]["unjudgedUpdates"] = UNJUDGED
         project = Project(directory / "project", cloud, environ)
         project.new_stack(STACK, config)
         rows: list[dict[str, Any]] = []

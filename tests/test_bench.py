@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-BENCHMARKS = ("calls", "checkov", "growth", "kills", "pack", "plan", "preview", "rates", "simulator", "up")
+BENCHMARKS = ("calls", "checkov", "fleet", "growth", "kills", "pack", "plan", "preview", "rates", "simulator", "up")
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
