@@ -48,8 +48,8 @@ app = typer.Typer(
 )
 
 
-def _port(given: object) -> int:
-    text = str(given)
+def _port(number: object) -> int:
+    text = str(number)
     if not text.isdecimal() or int(text) > _MAX_PORT:
         raise typer.BadParameter(f"{text!r} is no port, expected 0 to {_MAX_PORT:,}; 0 takes a free one")
     return int(text)

@@ -97,14 +97,14 @@ async def _first_byte(connection: socket.socket) -> bytes:
 
     Closes the connection when it fails or is cancelled.
     """
-    with contextlib.ExitStack() as held:
-        held.enter_context(connection)
+    with contextlib.ExitStack() as resources:
+        resources.enter_context(connection)
         # asyncio does so only where the listening socket was made for TCP by name; without, an answer in two writes
         # waits 40 ms for the client's acknowledgement of the first.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await _readable(connection)
         first = connection.recv(1, socket.MSG_PEEK)
-        held.pop_all()
+        resources.pop_all()
     return first
 
 

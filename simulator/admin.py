@@ -94,8 +94,8 @@ def routes(simulation: Simulation) -> list[BaseRoute]:
         return {"refusals": plans.verify(MigrationPlan.model_validate_json(body))}
 
     def reschedule(request: Request, body: bytes) -> object:
-        asked = NewTime.model_validate_json(body)
-        return plans.reschedule(asked.id, asked.start, asked.instance_ids)
+        new = NewTime.model_validate_json(body)
+        return plans.reschedule(new.id, new.start, new.instance_ids)
 
     return [
         Route(f"{PREFIX}/state", _endpoint(state), methods=["GET"]),
@@ -110,11 +110,11 @@ def routes(simulation: Simulation) -> list[BaseRoute]:
 
 
 def _move(simulation: Simulation, body: bytes) -> None:
-    asked = json.loads(body or b"null")
-    if isinstance(asked, dict) and "advance" in asked:
-        simulation.clock.advance(_Advance.model_validate(asked).advance)
+    change = json.loads(body or b"null")
+    if isinstance(change, dict) and "advance" in change:
+        simulation.clock.advance(_Advance.model_validate(change).advance)
     else:
-        simulation.clock.set(_Set.model_validate(asked).now)
+        simulation.clock.set(_Set.model_validate(change).now)
 
 
 def _endpoint(answer: Callable[[Request, bytes], object]) -> Any:

@@ -77,10 +77,10 @@ def _no_number(name: str) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
         raise ValueError("a key given twice")
-    return found
+    return mapping
 
 
 def json_schema() -> dict[str, Any]:
@@ -91,12 +91,12 @@ def json_schema() -> dict[str, Any]:
 
 def _fault_lines(path: Path, error: ValidationError) -> Iterator[str]:
     for fault in error.errors(include_url=False):
-        where = _key_path(fault["loc"]) or "(the whole file)"
+        key_path = _key_path(fault["loc"]) or "(the whole file)"
         if fault["type"] == "extra_forbidden":
             expected = ", ".join(_known_keys(fault["loc"][:-1]))
-            yield f"{path}: {where}: unknown key, expected one of: {expected}"
+            yield f"{path}: {key_path}: unknown key, expected one of: {expected}"
         else:
-            yield f"{path}: {where}: {fault['msg']}"
+            yield f"{path}: {key_path}: {fault['msg']}"
 
 
 def _yaml_fault(error: yaml.YAMLError) -> str:

@@ -194,7 +194,7 @@ class Past:
         It is `cloud` itself if there was none.
         """
         since = cloud.clock.now() - timedelta(seconds=seconds)
-        return next((kept for written, kept in self._kept if written > since), cloud)
+        return next((state for written_at, state in self._kept if written_at > since), cloud)
 
     def _forget(self, since: datetime) -> None:
         while self._kept and self._kept[0][0] <= since:

@@ -47,7 +47,7 @@ def is_rest(request: SignedRequest) -> bool:
     return request.headers.get("authorization", "").startswith(OSS4)
 
 
-def asked(request: SignedRequest) -> tuple[str, dict[str, str]]:
+def operation(request: SignedRequest) -> tuple[str, dict[str, str]]:
     """Return operation and parameters; one that is not simulated is named by its request: `PUT /bucket/?policy`."""
     bucket, _, key = request.path.strip("/").partition("/")
     query = dict(request.query)

@@ -49,7 +49,7 @@ def restored(path: Path, estate: Estate) -> Simulation:
 
 
 @contextlib.contextmanager
-def kept(path: Path, simulation: Simulation) -> Iterator[None]:
+def persisted(path: Path, simulation: Simulation) -> Iterator[None]:
     """Write the state to `path` at once, then each time it has changed, at most once a second, and at the end.
 
     Raises StateFileError if the first or the last write fails; others are reported on stderr and tried

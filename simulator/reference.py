@@ -59,7 +59,7 @@ class States:
 class Limit:
     """A limit that the cloud enforces, with its comment in the code."""
 
-    said: str
+    text: str
     value: str
 
 
@@ -68,7 +68,7 @@ class Gap:
     """What a module (`simulator/cloud/snapshots`) does not simulate, by its docstring."""
 
     module: str
-    said: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,8 @@ def seen() -> Iterator[Seen]:
 def gaps() -> Iterator[Gap]:
     """Yield the texts after `Not simulated: ` in the docstrings of the actions' and the cloud's modules."""
     for module in (*_modules(simulator.api), *_modules(simulator.cloud)):
-        if found := _GAP.search(" ".join(inspect.cleandoc(module.__doc__ or "").split())):
-            yield Gap(module.__name__.replace(".", "/"), found[1])
+        if match := _GAP.search(" ".join(inspect.cleandoc(module.__doc__ or "").split())):
+            yield Gap(module.__name__.replace(".", "/"), match[1])
 
 
 def limits() -> Iterator[Limit]:
@@ -125,20 +125,20 @@ def limits() -> Iterator[Limit]:
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
-    for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda item: item.name):
-        yield import_module(f"{package.__name__}.{found.name}")
+    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda item: item.name):
+        yield import_module(f"{package.__name__}.{info.name}")
 
 
 def _limits_of(module: ModuleType) -> Iterator[Limit]:
     source = inspect.getsource(module)
     lines = source.splitlines()
     for node in ast.parse(source).body:
-        said = _said_above(lines, node.lineno - 1)
-        if said and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            yield Limit(said, _value(getattr(module, node.targets[0].id)))
+        text = _comment_above(lines, node.lineno - 1)
+        if text and isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield Limit(text, _value(getattr(module, node.targets[0].id)))
 
 
-def _said_above(lines: list[str], place: int) -> str:
+def _comment_above(lines: list[str], place: int) -> str:
     start = place
     while start and lines[start - 1].startswith("#:"):
         start -= 1

@@ -30,7 +30,7 @@ from simulator.faults import Faults
 from simulator.migration_admin import Migrations
 from simulator.model.estate import Estate
 from simulator.object_storage import is_rest, rendered
-from simulator.persistence import kept, restored
+from simulator.persistence import persisted, restored
 from simulator.signature import OSS4
 from simulator.simulation import Simulation, parsed_request
 from simulator.tls import throw_away_identity, write_certificate
@@ -179,17 +179,17 @@ def application(simulation: Simulation) -> Starlette:
     """Return the ASGI application: the OpenAPI at `/`, the admin endpoints under `/_simulator/`."""
 
     async def openapi(request: Request) -> Response:
-        asked = parsed_request(
+        parsed = parsed_request(
             request.method, request.url.path, request.url.query, dict(request.headers), await request.body()
         )
-        reply = simulation.reply(asked)
+        reply = simulation.reply(parsed)
         if reply.delay:
             await _departure(request, reply.delay)
         if reply.dropped:
             request.state.abort()
             # uvicorn sends nothing to a client that is gone.
             await _departure(request)
-        if is_rest(asked):
+        if is_rest(parsed):
             answer = rendered(reply.status, reply.body)
             return Response(answer.body, answer.status, answer.headers, answer.media_type)
         return JSONResponse(reply.body, reply.status, reply.headers)
@@ -218,7 +218,7 @@ def serve(estate: Estate, port: int, ca_file: Path | None = None, state_file: Pa
     # Block the signals before the server's thread starts and inherits the mask: only this thread handles them.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, stop)
     try:
-        with _kept(estate, state_file) as simulation, _serving(simulation, port) as simulator:
+        with _restored(estate, state_file) as simulation, _serving(simulation, port) as simulator:
             if ca_file is not None:
                 write_certificate(ca_file, simulator.ca_certificate)
             print(simulator.url, flush=True)
@@ -247,14 +247,14 @@ def running(estate: Estate | Path, state_file: Path | None = None) -> Iterator[S
     Raises EstateFileError, StateFileError and FaultError as `serve` does, and TimeoutError if it does not start.
     """
     initial = load(estate) if isinstance(estate, Path) else estate
-    with _kept(initial, state_file) as simulation, _serving(simulation, 0) as simulator:
+    with _restored(initial, state_file) as simulation, _serving(simulation, 0) as simulator:
         yield simulator
 
 
 @contextmanager
-def _kept(estate: Estate, state_file: Path | None) -> Iterator[Simulation]:
+def _restored(estate: Estate, state_file: Path | None) -> Iterator[Simulation]:
     simulation = Simulation(estate) if state_file is None else restored(state_file, estate)
-    with nullcontext() if state_file is None else kept(state_file, simulation):
+    with nullcontext() if state_file is None else persisted(state_file, simulation):
         yield simulation
 
 

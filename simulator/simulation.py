@@ -231,14 +231,14 @@ class Simulation:
         name = request.headers.get("x-acs-action") or parameters.get("Action", "")
         if object_storage.is_rest(request):
             version = object_storage.VERSION
-            name, parameters = object_storage.asked(request)
+            name, parameters = object_storage.operation(request)
         own = {key: value for key, value in parameters.items() if key not in _PROTOCOL_PARAMETERS}
         action = self._registry.find(version, name)
         caller: Caller | None = None
         strike = Strike()
         try:
             caller = self._authenticator.caller(request) if action is None or action.signed else _NOBODY
-            known = _known(action, version, name)
+            known = _known_action(action, version, name)
             call = Call(own, caller, host)
             strike = self.faults.strike(known, call, self.cloud.clock.now())
             reply, outcome = self._carry_out(known, call, number, strike)
@@ -323,7 +323,7 @@ def parsed_request(method: str, path: str, query: str, headers: Mapping[str, str
     )
 
 
-def _known(action: Action | None, version: str, name: str) -> Action:
+def _known_action(action: Action | None, version: str, name: str) -> Action:
     if not name:
         raise missing_parameter("Action")
     if action is None:

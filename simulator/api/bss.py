@@ -47,12 +47,12 @@ def query_available_instances(cloud: Cloud, call: Call) -> Answer:
         raise invalid_parameter("PageNum")
     if not 1 <= size <= _LARGEST_PAGE:
         raise invalid_parameter("PageSize")
-    found = list(_bought(cloud, call, product))
+    bought = list(_bought(cloud, call, product))
     data: Answer = {
         "PageNum": number,
         "PageSize": size,
-        "TotalCount": len(found),
-        "InstanceList": found[(number - 1) * size : number * size],
+        "TotalCount": len(bought),
+        "InstanceList": bought[(number - 1) * size : number * size],
     }
     return {"Success": True, "Code": "Success", "Message": "Successful!", "Data": data}
 

@@ -29,13 +29,13 @@ class Call:
 
     def texts(self) -> set[str]:
         """Return every text given; of a list (by commas or as JSON), each entry too."""
-        found = set(self.parameters.values())
+        texts = set(self.parameters.values())
         for value in self.parameters.values():
-            found.update(value.split(","))
+            texts.update(value.split(","))
             if value.startswith("["):
                 with contextlib.suppress(ValueError, TypeError, RecursionError):
-                    found.update(item for item in json.loads(value) if isinstance(item, str))
-        return found
+                    texts.update(item for item in json.loads(value) if isinstance(item, str))
+        return texts
 
     def optional(self, name: str) -> str | None:
         """Return a text, None where absent or empty."""
@@ -109,13 +109,13 @@ class Call:
 
     def repeated(self, name: str) -> list[str]:
         """Return `Name.1`, `Name.2` ... in order."""
-        found = self._numbered(name)
-        return [fields[""] for _, fields in sorted(found.items()) if "" in fields]
+        by_index = self._numbered(name)
+        return [fields[""] for _, fields in sorted(by_index.items()) if "" in fields]
 
     def records(self, name: str) -> list["Call"]:
         """Return `Name.1.Field` ... as one call per number, in order."""
-        found = self._numbered(name)
-        return [Call(fields, self.caller, self.host) for _, fields in sorted(found.items())]
+        by_index = self._numbered(name)
+        return [Call(fields, self.caller, self.host) for _, fields in sorted(by_index.items())]
 
     def tags(self, missing: str = "MissingParameter.TagKey") -> dict[str, str]:
         """`Tag.N.Key` and `Tag.N.Value`; raises `missing` where there is a value without a key."""
@@ -128,9 +128,9 @@ class Call:
         return tags
 
     def _numbered(self, name: str) -> dict[int, dict[str, str]]:
-        found: dict[int, dict[str, str]] = {}
+        by_index: dict[int, dict[str, str]] = {}
         for parameter, value in self.parameters.items():
             match = _NUMBERED.match(parameter)
             if match and match["name"] == name:
-                found.setdefault(int(match["index"]), {})[match["field"] or ""] = value
-        return found
+                by_index.setdefault(int(match["index"]), {})[match["field"] or ""] = value
+        return by_index

@@ -21,13 +21,13 @@ _DONE: Answer = {"Code": "success", "IsSuccess": True}
 @action(CR, "ListInstance", "InstanceName InstanceStatus PageNo PageSize", resources="instance/*")
 def list_instance(cloud: Cloud, call: Call) -> Answer:
     """Instances of the Enterprise Edition in the order of their creation; PageSize at most 100, 30 by default."""
-    found = [
+    registries = [
         item
         for item in cloud.estate.registries
         if call.optional("InstanceName") in (None, item.name) and call.optional("InstanceStatus") in (None, item.status)
     ]
     numbered = Call({**call.parameters, "PageNumber": call.optional("PageNo") or ""}, call.caller, call.host)
-    page = by_number(numbered, passing(found, of_group(cloud, call)), maximum=100, default=30)
+    page = by_number(numbered, passing(registries, of_group(cloud, call)), maximum=100, default=30)
     fields = dict(page.fields)
     fields["PageNo"] = fields.pop("PageNumber")
     instances = [
@@ -55,15 +55,15 @@ def list_instance(cloud: Cloud, call: Call) -> Answer:
 def get_instance_endpoint(cloud: Cloud, call: Call) -> Answer:
     """Return the public endpoint of a module (Registry by default) and its whitelist; EndpointType is internet."""
     _check_type(call)
-    found = _endpoint(cloud, call)
-    domain = f"{call.text('InstanceId')}-{found.module.lower()}.{cloud.estate.region_id}.cr.aliyuncs.com"
+    endpoint = _endpoint(cloud, call)
+    domain = f"{call.text('InstanceId')}-{endpoint.module.lower()}.{cloud.estate.region_id}.cr.aliyuncs.com"
     return {
         **_DONE,
         "Status": "RUNNING",
-        "Enable": found.enabled,
-        "Domains": [{"Type": "SYSTEM", "Domain": domain}] if found.enabled else [],
-        "AclEnable": found.acl_enabled,
-        "AclEntries": [{"Entry": item.entry, "Comment": item.comment} for item in found.entries],
+        "Enable": endpoint.enabled,
+        "Domains": [{"Type": "SYSTEM", "Domain": domain}] if endpoint.enabled else [],
+        "AclEnable": endpoint.acl_enabled,
+        "AclEntries": [{"Entry": item.entry, "Comment": item.comment} for item in endpoint.entries],
     }
 
 
@@ -76,7 +76,7 @@ def get_instance_endpoint(cloud: Cloud, call: Call) -> Answer:
 )
 def get_instance_vpc_endpoint(cloud: Cloud, call: Call) -> Answer:
     """Return the VPCs that are linked with a module (Registry by default)."""
-    found = _endpoint(cloud, call)
+    endpoint = _endpoint(cloud, call)
     linked = [
         {
             "VpcId": item.vpc_id,
@@ -85,7 +85,7 @@ def get_instance_vpc_endpoint(cloud: Cloud, call: Call) -> Answer:
             "Status": item.status,
             "DefaultAccess": item.default_access,
         }
-        for item in found.linked_vpcs
+        for item in endpoint.linked_vpcs
     ]
     return {**_DONE, "Enable": bool(linked), "Domains": [], "LinkedVpcs": linked}
 

@@ -95,12 +95,12 @@ def delete_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
 def describe_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
     """Policies; PageSize at most 100, 10 by default."""
     policy_id, tags = call.optional("AutoSnapshotPolicyId"), call.tags()
-    found = [
+    matching = [
         policy
         for policy in cloud.estate.auto_snapshot_policies.among([policy_id] if policy_id else None)
         if call.optional("AutoSnapshotPolicyName") in (None, policy.name) and has_tags(policy.tags, tags)
     ]
-    page = by_number(call, passing(found, resource_groups.of_group(cloud, call)), maximum=100)
+    page = by_number(call, passing(matching, resource_groups.of_group(cloud, call)), maximum=100)
     counts = policies.disk_counts(cloud)
     answers = [_policy(cloud, policy, counts[policy.id]) for policy in page.items]
     return {"AutoSnapshotPolicies": {"AutoSnapshotPolicy": answers}, **page.fields}
@@ -149,14 +149,14 @@ def _copies(call: Call, before: SnapshotCopies) -> SnapshotCopies:
 
     Raises ParameterInvalid (403): copies without a region, a retention of other days than -1 or 1..65535.
     """
-    said = {
+    fields = {
         "enabled": call.flag("EnableCrossRegionCopy"),
         "regions": _list(call, "TargetCopyRegions"),
         "retention_days": call.integer("CopiedSnapshotsRetentionDays"),
         "encrypted": call.flag("CopyEncryptionConfiguration.Encrypted"),
         "kms_key_id": call.given("CopyEncryptionConfiguration.KMSKeyId"),
     }
-    copies = before.model_copy(update={name: value for name, value in said.items() if value is not None})
+    copies = before.model_copy(update={name: value for name, value in fields.items() if value is not None})
     if copies.enabled and not copies.regions:
         raise policies.invalid("TargetCopyRegions")
     if copies.retention_days != -1 and not 1 <= copies.retention_days <= policies.MAX_RETENTION_DAYS:

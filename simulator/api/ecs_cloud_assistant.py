@@ -35,8 +35,10 @@ def describe_cloud_assistant_status(cloud: Cloud, call: Call) -> Answer:
     """
     ids = call.repeated("InstanceId")
     if ids:
-        found = cloud_assistant.assistant_instances(cloud, ids)
-        return {"InstanceCloudAssistantStatusSet": {"InstanceCloudAssistantStatus": [_status(item) for item in found]}}
+        instances = cloud_assistant.assistant_instances(cloud, ids)
+        return {
+            "InstanceCloudAssistantStatusSet": {"InstanceCloudAssistantStatus": [_status(item) for item in instances]}
+        }
     page = by_either(call, list(cloud.estate.instances), maximum=50, token_maximum=50)
     items = [_status(item) for item in page.items]
     return {"InstanceCloudAssistantStatusSet": {"InstanceCloudAssistantStatus": items}, **page.fields}
@@ -86,8 +88,10 @@ def describe_invocations(cloud: Cloud, call: Call) -> Answer:
     with_output = bool(call.flag("IncludeOutput"))
     if with_output and not (call.optional("InvokeId") or call.optional("InstanceId")):
         raise missing_parameter("InvokeId")
-    found = [item for item in _wanted(cloud, call) if call.optional("CommandName") in (None, item.name)]
-    page = by_either(call, found, maximum=50, token_maximum=50)
+    invocations = [
+        item for item in _chosen_invocations(cloud, call) if call.optional("CommandName") in (None, item.name)
+    ]
+    page = by_either(call, invocations, maximum=50, token_maximum=50)
     items = [_invocation(cloud, call, item, with_output=with_output) for item in page.items]
     return {"Invocations": {"Invocation": items}, **page.fields}
 
@@ -106,13 +110,13 @@ def describe_invocation_results(cloud: Cloud, call: Call) -> Answer:
     if call.flag("IncludeHistory"):
         raise NotSimulatedError("IncludeHistory of DescribeInvocationResults")
     instance_id = call.optional("InstanceId")
-    found = [
+    results = [
         (invocation, result)
-        for invocation in _wanted(cloud, call)
+        for invocation in _chosen_invocations(cloud, call)
         for result in invocation.results
         if instance_id in (None, result.instance_id)
     ]
-    page = by_either(call, found, maximum=50, token_maximum=50)
+    page = by_either(call, results, maximum=50, token_maximum=50)
     items = [
         {
             "InvokeId": invocation.id,
@@ -127,7 +131,7 @@ def describe_invocation_results(cloud: Cloud, call: Call) -> Answer:
     return {"Invocation": {"InvocationResults": {"InvocationResult": items}, **page.fields}}
 
 
-def _wanted(cloud: Cloud, call: Call) -> list[Invocation]:
+def _chosen_invocations(cloud: Cloud, call: Call) -> list[Invocation]:
     invoke_id, command_id, instance_id = (call.optional(name) for name in ("InvokeId", "CommandId", "InstanceId"))
     return [
         item

@@ -264,11 +264,11 @@ def describe_disks(cloud: Cloud, call: Call) -> Answer:
         raise ForbiddenError("InvalidDiskIds.Malformed", "The amount of specified disk Ids exceeds the limit.")
     if call.flag("DryRun"):
         raise dry_run_passed()
-    found = cloud.estate.disks.among(ids)
+    disks = cloud.estate.disks.among(ids)
     for passes in conditions:
-        found = [disk for disk in found if passes(disk)]
-    found = passing(found, resource_groups.of_group(cloud, call))
-    page = by_either(call, found, maximum=100, token_maximum=500, clamp=True)
+        disks = [disk for disk in disks if passes(disk)]
+    disks = passing(disks, resource_groups.of_group(cloud, call))
+    page = by_either(call, disks, maximum=100, token_maximum=500, clamp=True)
     return {"Disks": {"Disk": [_disk(cloud, disk) for disk in page.items]}, **page.fields}
 
 
@@ -313,22 +313,22 @@ def _check_choices(call: Call) -> None:
 
 
 def _equal(call: Call, parameter: str, attribute: str) -> list[Condition]:
-    wanted = call.optional(parameter)
-    if wanted is None or (parameter in _ALL and wanted == _ALL[parameter]):
+    value = call.optional(parameter)
+    if value is None or (parameter in _ALL and value == _ALL[parameter]):
         return []
-    return [lambda disk: getattr(disk, attribute) == wanted]
+    return [lambda disk: getattr(disk, attribute) == value]
 
 
 def _same(call: Call, parameter: str, own: Callable[[Disk], bool]) -> list[Condition]:
-    wanted = call.flag(parameter)
-    return [] if wanted is None else [lambda disk: own(disk) is wanted]
+    flag = call.flag(parameter)
+    return [] if flag is None else [lambda disk: own(disk) is flag]
 
 
 def _refuse_multi_attach(call: Call) -> None:
-    wanted = call.optional("MultiAttach")
-    if wanted == "Enabled":
+    multi_attach = call.optional("MultiAttach")
+    if multi_attach == "Enabled":
         raise NotSimulatedError("disks that are attached to several instances")
-    if wanted not in (None, "Disabled"):
+    if multi_attach not in (None, "Disabled"):
         raise ForbiddenError("InvalidParameter.MultiAttach", "The specified param MultiAttach is not valid.")
 
 

@@ -42,8 +42,8 @@ def describe_instance_status(cloud: Cloud, call: Call) -> Answer:
     """Id and status of instances (InstanceId.N, at most 100); PageSize at most 50, 10 by default."""
     if zone_id := call.optional("ZoneId"):
         cloud.zone(zone_id)
-    found = passing(cloud.estate.instances.among(_ids(call, "InstanceId")), equal(call, {"ZoneId": "zone_id"}))
-    page = by_number(call, found, maximum=50)
+    instances = passing(cloud.estate.instances.among(_ids(call, "InstanceId")), equal(call, {"ZoneId": "zone_id"}))
+    page = by_number(call, instances, maximum=50)
     items = [{"InstanceId": instance.id, "Status": instance.status} for instance in page.items]
     return {"InstanceStatuses": {"InstanceStatus": items}, **page.fields}
 
@@ -70,13 +70,13 @@ def describe_instances_full_status(cloud: Cloud, call: Call) -> Answer:
     for event in events:
         by_instance.setdefault(event.instance_id, []).append(event)
     candidates = passing(cloud.estate.instances.among(_ids(call, "InstanceId")), equal(call, {"Status": "status"}))
-    found = [
+    instances = [
         instance
         for instance in candidates
         if health in (None, "Warning" if instance.id in warned else "Ok")
         and (not filters or instance.id in by_instance)
     ]
-    page = by_number(call, found, maximum=100)
+    page = by_number(call, instances, maximum=100)
     items = [
         _full_status(instance, "Warning" if instance.id in warned else "Ok", by_instance.get(instance.id, []))
         for instance in page.items
@@ -109,8 +109,8 @@ def describe_instance_history_events(cloud: Cloud, call: Call) -> Answer:
         filters.append(lambda event: event.instance_id in ids)
     since = cloud.clock.now() - _KEPT
     filters.append(lambda event: event.status not in _ENDED or (event.finished_at or event.not_before) >= since)
-    found = passing(present(cloud), *filters)
-    page = by_either(call, found, maximum=100, token_maximum=100, clamp=True)
+    events = passing(present(cloud), *filters)
+    page = by_either(call, events, maximum=100, token_maximum=100, clamp=True)
     items = [_history(event) for event in page.items]
     return {"InstanceSystemEventSet": {"InstanceSystemEventType": items}, **page.fields}
 
@@ -128,9 +128,9 @@ def _event_filters(call: Call) -> list[Filter]:
     filters: list[Filter] = []
     if ids := _ids(call, "EventId"):
         filters.append(lambda event: event.id in ids)
-    if types := call.repeated("InstanceEventType") or _one(call, "EventType"):
+    if types := call.repeated("InstanceEventType") or _at_most_one(call, "EventType"):
         filters.append(lambda event: event.type in types)
-    if statuses := call.repeated("InstanceEventCycleStatus") or _one(call, "EventCycleStatus"):
+    if statuses := call.repeated("InstanceEventCycleStatus") or _at_most_one(call, "EventCycleStatus"):
         if unknown := set(statuses) - _CYCLE_STATUSES:
             raise invalid_parameter(f"EventCycleStatus {', '.join(sorted(unknown))}")
         filters.append(lambda event: event.status in statuses)
@@ -139,7 +139,7 @@ def _event_filters(call: Call) -> list[Filter]:
     return filters
 
 
-def _one(call: Call, name: str) -> list[str]:
+def _at_most_one(call: Call, name: str) -> list[str]:
     value = call.optional(name)
     return [] if value is None else [value]
 
@@ -169,23 +169,23 @@ def _time(call: Call, name: str) -> datetime | None:
 def _event(event: SystemEvent) -> Answer:
     return {
         "EventId": event.id,
-        "EventType": _named(event.type, _TYPE_CODES),
-        "EventCycleStatus": _named(event.status, _CYCLE_CODES),
+        "EventType": _name_and_code(event.type, _TYPE_CODES),
+        "EventCycleStatus": _name_and_code(event.status, _CYCLE_CODES),
         "EventPublishTime": seconds(event.published_at),
         "NotBefore": seconds(event.not_before),
         "Reason": event.reason,
     }
 
 
-def _named(name: str, codes: Mapping[str, int]) -> Answer:
+def _name_and_code(name: str, codes: Mapping[str, int]) -> Answer:
     return {"Name": name, "Code": codes[name]} if name in codes else {"Name": name}
 
 
 def _full_status(instance: Instance, health: str, events: list[SystemEvent]) -> Answer:
     return {
         "InstanceId": instance.id,
-        "Status": _named(instance.status, _STATUS_CODES),
-        "HealthStatus": _named(health, _HEALTH_CODES),
+        "Status": _name_and_code(instance.status, _STATUS_CODES),
+        "HealthStatus": _name_and_code(health, _HEALTH_CODES),
         "ScheduledSystemEventSet": {
             "ScheduledSystemEventType": [{**_event(event), "ImpactLevel": str(event.impact_level)} for event in events]
         },

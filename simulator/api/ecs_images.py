@@ -33,9 +33,9 @@ def describe_images(cloud: Cloud, call: Call) -> Answer:
     ids = call.commas("ImageId")
     if len(ids or []) > 100:
         raise CloudError("InvalidParameter", "At most 100 ImageId can be given in one call.")
-    given = equal(call, _EQUAL), tagged(call), of_group(cloud, call)
-    found = passing(cloud.estate.images.among(ids), *given, *_own_filters(cloud, call))
-    page = by_number(call, found, maximum=100)
+    filters = equal(call, _EQUAL), tagged(call), of_group(cloud, call)
+    images = passing(cloud.estate.images.among(ids), *filters, *_own_filters(cloud, call))
+    page = by_number(call, images, maximum=100)
     items = [_image(cloud, image) for image in page.items]
     return {"RegionId": cloud.estate.region_id, "Images": {"Image": items}, **page.fields}
 

@@ -44,7 +44,7 @@ def start_instance(cloud: Cloud, call: Call) -> Answer:
         raise NotSimulatedError("InitLocalDisk of StartInstance")
     dry_run = bool(call.flag("DryRun"))
     instances.start(cloud, call.text("InstanceId"), dry_run=dry_run)
-    return _done(dry_run)
+    return _empty_answer(dry_run)
 
 
 @action(
@@ -66,7 +66,7 @@ def stop_instance(cloud: Cloud, call: Call) -> Answer:
     dry_run = bool(call.flag("DryRun"))
     confirmed = bool(call.flag("ConfirmStop"))
     instances.stop(cloud, call.text("InstanceId"), stopped_mode=mode, confirmed=confirmed, dry_run=dry_run)
-    return _done(dry_run)
+    return _empty_answer(dry_run)
 
 
 @action(
@@ -81,7 +81,7 @@ def reboot_instance(cloud: Cloud, call: Call) -> Answer:
     call.flag("ForceStop")
     dry_run = bool(call.flag("DryRun"))
     instances.reboot(cloud, call.text("InstanceId"), dry_run=dry_run)
-    return _done(dry_run)
+    return _empty_answer(dry_run)
 
 
 @action(
@@ -244,13 +244,13 @@ def run_instances(cloud: Cloud, call: Call) -> Answer:
     call.choice("SecurityEnhancementStrategy", ("Active", "Deactive"))
     order = _order(call)
     group_id = resource_groups.named(cloud, call)
-    made = purchases.run(cloud, order, dry_run=bool(call.flag("DryRun")))
-    for instance in made:
+    instances = purchases.run(cloud, order, dry_run=bool(call.flag("DryRun")))
+    for instance in instances:
         instance.resource_group_id = group_id
-    return {"InstanceIdSets": {"InstanceIdSet": [instance.id for instance in made]}}
+    return {"InstanceIdSets": {"InstanceIdSet": [instance.id for instance in instances]}}
 
 
-def _done(dry_run: bool) -> Answer:
+def _empty_answer(dry_run: bool) -> Answer:
     if dry_run:
         raise dry_run_passed()
     return {}
@@ -266,7 +266,7 @@ def _delete(cloud: Cloud, call: Call, ids: list[str]) -> Answer:
         terminate_subscription=bool(call.flag("TerminateSubscription")),
         dry_run=dry_run,
     )
-    return _done(dry_run)
+    return _empty_answer(dry_run)
 
 
 def _interface(call: Call) -> str | None:

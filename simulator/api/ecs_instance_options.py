@@ -139,17 +139,17 @@ def describe_instance_ram_role(cloud: Cloud, call: Call) -> Answer:
     role = call.optional("RamRoleName")
     if ids is None and role is None:
         raise missing_parameter("InstanceIds or RamRoleName")
-    found = [
+    instances = [
         instance
         for instance in cloud.estate.instances.among(ids)
         if instance.network_type == "vpc" and role in (None, instance.ram_role_name)
     ]
-    page = by_number(call, found, maximum=50)
+    page = by_number(call, instances, maximum=50)
     items = [{"InstanceId": instance.id, "RamRoleName": instance.ram_role_name} for instance in page.items]
     return {
         "RegionId": cloud.estate.region_id,
         "InstanceRamRoleSets": {"InstanceRamRoleSet": items},
-        "TotalCount": len(found),
+        "TotalCount": len(instances),
     }
 
 
@@ -168,9 +168,9 @@ def attach_instance_ram_role(cloud: Cloud, call: Call) -> Answer:
     (ram:PassRole) is not checked.
     """
     name = call.text("RamRoleName")
-    told = ram_roles.attach(cloud, name, _listed(call))
-    results = [{"InstanceId": item.instance_id, **_outcome(item)} for item in told]
-    return {**_counts(name, told), "AttachInstanceRamRoleResults": {"AttachInstanceRamRoleResult": results}}
+    outcomes = ram_roles.attach(cloud, name, _listed(call))
+    results = [{"InstanceId": item.instance_id, **_outcome(item)} for item in outcomes]
+    return {**_counts(name, outcomes), "AttachInstanceRamRoleResults": {"AttachInstanceRamRoleResult": results}}
 
 
 @action(
@@ -187,7 +187,7 @@ def detach_instance_ram_role(cloud: Cloud, call: Call) -> Answer:
     With RamRoleName an instance that has another role keeps it.
     """
     name = call.optional("RamRoleName")
-    told = ram_roles.detach(cloud, name, _listed(call))
+    outcomes = ram_roles.detach(cloud, name, _listed(call))
     results = [
         {
             "InstanceId": item.instance_id,
@@ -198,9 +198,9 @@ def detach_instance_ram_role(cloud: Cloud, call: Call) -> Answer:
                 else []
             },
         }
-        for item in told
+        for item in outcomes
     ]
-    return {**_counts(name or "", told), "DetachInstanceRamRoleResults": {"DetachInstanceRamRoleResult": results}}
+    return {**_counts(name or "", outcomes), "DetachInstanceRamRoleResults": {"DetachInstanceRamRoleResult": results}}
 
 
 def _numbered(call: Call) -> list[str]:
@@ -230,9 +230,9 @@ def _outcome(item: Attached) -> Answer:
     }
 
 
-def _counts(name: str, told: Sequence[Attached]) -> Answer:
+def _counts(name: str, outcomes: Sequence[Attached]) -> Answer:
     return {
         "RamRoleName": name,
-        "TotalCount": len(told),
-        "FailCount": sum(item.refusal is not None for item in told),
+        "TotalCount": len(outcomes),
+        "FailCount": sum(item.refusal is not None for item in outcomes),
     }

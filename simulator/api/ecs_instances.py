@@ -127,12 +127,12 @@ def describe_instance_auto_renew_attribute(cloud: Cloud, call: Call) -> Answer:
     status = call.choice("RenewalStatus", ("AutoRenewal", "Normal", "NotRenewal"))
     if ids is None and status is None:
         raise missing_parameter("InstanceId or RenewalStatus")
-    found = [
+    instances = [
         instance
         for instance in cloud.estate.instances.among(ids)
         if instance.charge_type == "PrePaid" and status in (None, instance.renewal_status)
     ]
-    page = by_number(call, found, maximum=100)
+    page = by_number(call, instances, maximum=100)
     return {
         "InstanceRenewAttributes": {"InstanceRenewAttribute": [_renewal(item) for item in page.items]},
         **page.fields,
@@ -169,27 +169,27 @@ def _address_filters(cloud: Cloud, call: Call) -> list[Filter]:
     return filters
 
 
-def _meet(own: Sequence[str], wanted: Sequence[str]) -> bool:
-    return not set(own).isdisjoint(wanted)
+def _meet(own: Sequence[str], parts: Sequence[str]) -> bool:
+    return not set(own).isdisjoint(parts)
 
 
-def _name_matches(name: str, wanted: str) -> bool:
+def _name_matches(name: str, pattern: str) -> bool:
     """Whether a name matches; the filter may have the wildcard * at either end."""
-    core = wanted.strip("*")
-    if wanted.startswith("*"):
-        return core in name if wanted.endswith("*") else name.endswith(core)
-    return name.startswith(core) if wanted.endswith("*") else name == core
+    core = pattern.strip("*")
+    if pattern.startswith("*"):
+        return core in name if pattern.endswith("*") else name.endswith(core)
+    return name.startswith(core) if pattern.endswith("*") else name == core
 
 
 def _family(instance: Instance) -> str:
     return instance.instance_type.rpartition(".")[0]
 
 
-def _instances_answer(cloud: Cloud, call: Call, found: Sequence[Instance]) -> Answer:
+def _instances_answer(cloud: Cloud, call: Call, instances: Sequence[Instance]) -> Answer:
     additional = set(call.repeated("AdditionalAttributes"))
     if unknown := additional - _ADDITIONAL:
         raise NotSimulatedError(f"AdditionalAttributes {', '.join(sorted(unknown))}")
-    page: Page[Instance] = by_either(call, found, maximum=100, token_maximum=100, clamp=True)
+    page: Page[Instance] = by_either(call, instances, maximum=100, token_maximum=100, clamp=True)
     eips = _eips(cloud, page.items)
     sale_cycle = bool(call.flag("NeedSaleCycle"))
     items = [
@@ -311,7 +311,7 @@ def _instance(cloud: Cloud, instance: Instance, eips: Mapping[str, Eip], *, with
 
 def _network_interfaces(cloud: Cloud, instance: Instance, with_addresses: bool) -> list[Answer]:
     """Return the interfaces in short; with addresses if AdditionalAttributes has NETWORK_PRIMARY_ENI_IP."""
-    found: list[Answer] = []
+    answers: list[Answer] = []
     for interface in cloud.interfaces_of(instance.id):
         answer: Answer = {
             "NetworkInterfaceId": interface.id,
@@ -325,8 +325,8 @@ def _network_interfaces(cloud: Cloud, instance: Instance, with_addresses: bool) 
                 for place, address in enumerate(interface.private_ips)
             ]
             answer["PrivateIpSets"] = {"PrivateIpSet": addresses}
-        found.append(answer)
-    return found
+        answers.append(answer)
+    return answers
 
 
 def _additional_fields(instance: Instance, additional: set[str]) -> Answer:

@@ -25,7 +25,7 @@ _ATTACH_CODES = "InvalidKeyPairName.NotFound DependencyViolation.WindowsInstance
 def create_key_pair(cloud: Cloud, call: Call) -> Answer:
     """Make a key pair (RSA, 2048 bits); its private key is answered once, and kept nowhere. 500 a region."""
     pair, private_key = key_pairs.create(cloud, _new(cloud, call))
-    return {**_made(pair), "KeyPairId": cloud.ids.new("ssh", pair.id), "PrivateKeyBody": private_key}
+    return {**_identity(pair), "KeyPairId": cloud.ids.new("ssh", pair.id), "PrivateKeyBody": private_key}
 
 
 @action(
@@ -37,7 +37,7 @@ def create_key_pair(cloud: Cloud, call: Call) -> Answer:
 )
 def import_key_pair(cloud: Cloud, call: Call) -> Answer:
     """Take the public half of a key pair, as OpenSSH writes it."""
-    return _made(key_pairs.take(cloud, _new(cloud, call), call.text("PublicKeyBody")))
+    return _identity(key_pairs.take(cloud, _new(cloud, call), call.text("PublicKeyBody")))
 
 
 @action(
@@ -50,8 +50,8 @@ def import_key_pair(cloud: Cloud, call: Call) -> Answer:
 def describe_key_pairs(cloud: Cloud, call: Call) -> Answer:
     """Key pairs; KeyPairName takes * for any text. PageSize at most 50, 10 by default."""
     same = equal(call, {"KeyPairFingerPrint": "fingerprint"})
-    found = passing(cloud.estate.key_pairs, same, _named(call), tagged(call), resource_groups.of_group(cloud, call))
-    page = by_number(call, found, maximum=50)
+    pairs = passing(cloud.estate.key_pairs, same, _named(call), tagged(call), resource_groups.of_group(cloud, call))
+    page = by_number(call, pairs, maximum=50)
     with_key = bool(call.flag("IncludePublicKey"))
     return {"KeyPairs": {"KeyPair": [_pair(pair, with_key) for pair in page.items]}, **page.fields}
 
@@ -83,7 +83,7 @@ def attach_key_pair(cloud: Cloud, call: Call) -> Answer:
     What is in the way of one instance (it is not there, it is starting) is said of it alone.
     """
     name = call.text("KeyPairName")
-    return _told(name, key_pairs.attach(cloud, name, _instance_ids(call)))
+    return _outcomes(name, key_pairs.attach(cloud, name, _instance_ids(call)))
 
 
 @action(
@@ -96,7 +96,7 @@ def attach_key_pair(cloud: Cloud, call: Call) -> Answer:
 def detach_key_pair(cloud: Cloud, call: Call) -> Answer:
     """Take a key pair from the instances of the JSON array InstanceIds; at most 50."""
     name = call.text("KeyPairName")
-    return _told(name, key_pairs.detach(cloud, name, _instance_ids(call)))
+    return _outcomes(name, key_pairs.detach(cloud, name, _instance_ids(call)))
 
 
 def _new(cloud: Cloud, call: Call) -> NewPair:
@@ -113,14 +113,14 @@ def _instance_ids(call: Call) -> list[str]:
     return call.json_list("InstanceIds", "InvalidInstanceIds.ValueNotSupported", MAX_INSTANCES) or []
 
 
-def _made(pair: KeyPair) -> Answer:
+def _identity(pair: KeyPair) -> Answer:
     return {"KeyPairName": pair.id, "KeyPairFingerPrint": pair.fingerprint}
 
 
 def _pair(pair: KeyPair, with_key: bool) -> Answer:
     public_key: Answer = {"PublicKey": pair.public_key} if with_key else {}
     return {
-        **_made(pair),
+        **_identity(pair),
         "CreationTime": minutes(pair.created_at),
         "ResourceGroupId": pair.resource_group_id or "",
         "Tags": ecs_tags(pair.tags),
@@ -128,7 +128,7 @@ def _pair(pair: KeyPair, with_key: bool) -> Answer:
     }
 
 
-def _told(name: str, outcomes: Sequence[Attached]) -> Answer:
+def _outcomes(name: str, outcomes: Sequence[Attached]) -> Answer:
     results = [
         {
             "InstanceId": item.instance_id,

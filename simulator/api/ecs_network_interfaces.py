@@ -93,9 +93,9 @@ def describe_network_interfaces(cloud: Cloud, call: Call) -> Answer:
     if max(len(ids), len(call.repeated("PrivateIpAddress"))) > 100:
         raise CloudError("InvalidParameter", "At most 100 NetworkInterfaceId or PrivateIpAddress can be given.")
     candidates = _candidates(cloud, call, ids)
-    given = equal(call, _EQUAL), tagged(call), resource_groups.of_group(cloud, call)
-    found = passing(candidates, *given, *_own_filters(cloud, call))
-    page = by_either(call, found, maximum=500, token_maximum=500, clamp=True)
+    filters = equal(call, _EQUAL), tagged(call), resource_groups.of_group(cloud, call)
+    interfaces = passing(candidates, *filters, *_own_filters(cloud, call))
+    page = by_either(call, interfaces, maximum=500, token_maximum=500, clamp=True)
     eips = _eips(cloud)
     items = [_described(cloud, interface, eips) for interface in page.items]
     return {"NetworkInterfaceSets": {"NetworkInterfaceSet": items}, **page.fields}

@@ -65,10 +65,12 @@ def _secondary(fields: Call) -> Wanted:
     )
 
 
-def _check_fields(fields: Call, known: frozenset[str]) -> None:
-    other = {name for name in fields.names() - known - {"SourceDestCheck"} if _USUAL.get(name) != fields.optional(name)}
-    if other:
-        raise NotSimulatedError(f"the fields {', '.join(sorted(other))} of network interfaces of RunInstances")
+def _check_fields(fields: Call, simulated: frozenset[str]) -> None:
+    unsimulated = {
+        name for name in fields.names() - simulated - {"SourceDestCheck"} if _USUAL.get(name) != fields.optional(name)
+    }
+    if unsimulated:
+        raise NotSimulatedError(f"the fields {', '.join(sorted(unsimulated))} of network interfaces of RunInstances")
 
 
 def _groups(fields: Call) -> list[str]:

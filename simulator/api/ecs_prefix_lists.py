@@ -40,9 +40,9 @@ def create_prefix_list(cloud: Cloud, call: Call) -> Answer:
         tags=call.tags(),
     )
     group_id = resource_groups.named(cloud, call)
-    made = prefix_lists.create(cloud, new)
-    made.resource_group_id = group_id
-    return {"PrefixListId": made.id}
+    prefix_list = prefix_lists.create(cloud, new)
+    prefix_list.resource_group_id = group_id
+    return {"PrefixListId": prefix_list.id}
 
 
 @action(
@@ -60,8 +60,8 @@ def describe_prefix_lists(cloud: Cloud, call: Call) -> Answer:
     call.choice("AddressFamily", ("IPv4", "IPv6"))
     same = equal(call, {"PrefixListName": "name", "AddressFamily": "address_family"})
     candidates = cloud.estate.prefix_lists.among(ids or None)
-    found = passing(candidates, same, tagged(call), resource_groups.of_group(cloud, call))
-    page = by_token(call, found, Size(maximum=100))
+    lists = passing(candidates, same, tagged(call), resource_groups.of_group(cloud, call))
+    page = by_token(call, lists, Size(maximum=100))
     items = [
         {
             **_prefix_list(item),
@@ -77,9 +77,9 @@ def describe_prefix_lists(cloud: Cloud, call: Call) -> Answer:
 @action(ECS, "DescribePrefixListAttributes", "PrefixListId", raises="InvalidPrefixListId.NotFound", resources=_LIST)
 def describe_prefix_list_attributes(cloud: Cloud, call: Call) -> Answer:
     """One prefix list with its entries."""
-    found = cloud.prefix_list(call.text("PrefixListId"))
-    entries = [{"Cidr": entry.cidr, "Description": entry.description} for entry in found.entries]
-    return {**_prefix_list(found), "Entries": {"Entry": entries}}
+    prefix_list = cloud.prefix_list(call.text("PrefixListId"))
+    entries = [{"Cidr": entry.cidr, "Description": entry.description} for entry in prefix_list.entries]
+    return {**_prefix_list(prefix_list), "Entries": {"Entry": entries}}
 
 
 @action(
@@ -91,8 +91,8 @@ def describe_prefix_list_attributes(cloud: Cloud, call: Call) -> Answer:
 )
 def describe_prefix_list_associations(cloud: Cloud, call: Call) -> Answer:
     """Return the security groups whose rules refer to a prefix list; MaxResults 1..100, 10 by default."""
-    found = cloud.prefix_list(call.text("PrefixListId"))
-    page = by_token(call, prefix_lists.associations(cloud, found.id), Size(maximum=100))
+    prefix_list = cloud.prefix_list(call.text("PrefixListId"))
+    page = by_token(call, prefix_lists.associations(cloud, prefix_list.id), Size(maximum=100))
     items = [{"ResourceId": group.id, "ResourceType": "securitygroup"} for group in page.items]
     return {"PrefixListAssociations": {"PrefixListAssociation": items}, **page.fields}
 

@@ -77,11 +77,11 @@ def describe_available_resource(cloud: Cloud, call: Call) -> Answer:
         raise NotSimulatedError(f"DescribeAvailableResource of {call.optional('ResourceType')}")
     kinds = _types_in_stock(cloud, call)
     zones = [zone for zone in cloud.estate.zones if call.optional("ZoneId") in (None, zone.id)]
-    wanted = call.optional("InstanceType")
-    if wanted is None and destination in ("SystemDisk", "DataDisk") and call.optional("ResourceType") != "disk":
+    type_id = call.optional("InstanceType")
+    if type_id is None and destination in ("SystemDisk", "DataDisk") and call.optional("ResourceType") != "disk":
         raise missing_parameter("InstanceType")
     available = [
-        _zone_resources(zone, destination, wanted, kinds) for zone in zones if kinds & set(zone.instance_types)
+        _zone_resources(zone, destination, type_id, kinds) for zone in zones if kinds & set(zone.instance_types)
     ]
     return {"AvailableZones": {"AvailableZone": available}}
 
@@ -99,13 +99,13 @@ def describe_instance_types(cloud: Cloud, call: Call) -> Answer:
 
     A missing number of a type counts as 0, a missing word as none.
     """
-    wanted = call.repeated("InstanceTypes")
-    if len(wanted) > 10:
+    type_ids = call.repeated("InstanceTypes")
+    if len(type_ids) > 10:
         raise CloudError("Invalid.InstanceTypes", "The number of InstanceTypes exceeds 10.")
     bounds = {name: bound for name in _BOUNDS if (bound := _number(call, name)) is not None}
-    listed = [_instance_type(cloud, kind) for kind in cloud.estate.instance_types.among(wanted or None)]
-    found = [kind for kind in listed if _is_within(kind, bounds) and _is_named(kind, call)]
-    page = by_token(call, found, Size(maximum=1600, default=1600))
+    listed = [_instance_type(cloud, kind) for kind in cloud.estate.instance_types.among(type_ids or None)]
+    kinds = [kind for kind in listed if _is_within(kind, bounds) and _is_named(kind, call)]
+    page = by_token(call, kinds, Size(maximum=1600, default=1600))
     return {"InstanceTypes": {"InstanceType": page.items}, **page.fields}
 
 
@@ -122,10 +122,10 @@ def describe_account_attributes(cloud: Cloud, call: Call) -> Answer:
         "max-elastic-network-interfaces": str(cloud.estate.quotas.network_interfaces),
         "real-name-authentication": "yes",
     }
-    wanted = call.repeated("AttributeName") or list(values)
-    if unknown := [name for name in wanted if name not in values]:
+    names = call.repeated("AttributeName") or list(values)
+    if unknown := [name for name in names if name not in values]:
         raise NotSimulatedError(f"the account attributes {', '.join(unknown)}")
-    items = [{"AttributeName": name, "AttributeValues": {"ValueItem": [{"Value": values[name]}]}} for name in wanted]
+    items = [{"AttributeName": name, "AttributeValues": {"ValueItem": [{"Value": values[name]}]}} for name in names]
     return {"AccountAttributeItems": {"AccountAttributeItem": items}}
 
 
@@ -141,12 +141,12 @@ def _is_within(kind: Answer, bounds: dict[str, float]) -> bool:
 def _is_named(kind: Answer, call: Call) -> bool:
     """Whether the listed word of each field is one of the given words."""
     for name, field in _ONE_OF.items():
-        asked = _words(call, name)
-        if asked and kind.get(field) not in asked:
+        words = _words(call, name)
+        if words and kind.get(field) not in words:
             return False
     for name, field in _PART_OF.items():
-        asked = _words(call, name)
-        if asked and not any(word in str(kind.get(field, "")) for word in asked):
+        words = _words(call, name)
+        if words and not any(word in str(kind.get(field, "")) for word in words):
             return False
     return True
 
@@ -190,11 +190,11 @@ def _zone(zone: Zone) -> Answer:
     }
 
 
-def _zone_resources(zone: Zone, destination: str, wanted: str | None, kinds: set[str]) -> Answer:
+def _zone_resources(zone: Zone, destination: str, type_id: str | None, kinds: set[str]) -> Answer:
     if destination == "InstanceType":
-        values = [kind for kind in zone.instance_types if kind in kinds and wanted in (None, kind)]
+        values = [kind for kind in zone.instance_types if kind in kinds and type_id in (None, kind)]
     elif destination in ("SystemDisk", "DataDisk"):
-        values = _DISK_CATEGORIES if wanted in (None, *zone.instance_types) else []
+        values = _DISK_CATEGORIES if type_id in (None, *zone.instance_types) else []
     else:
         values = [zone.id]
     resources = [{"Value": value, "Status": "Available", "StatusCategory": "WithStock"} for value in values]

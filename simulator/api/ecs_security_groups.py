@@ -101,8 +101,8 @@ def describe_security_groups(cloud: Cloud, call: Call) -> Answer:
         raise dry_run_passed()
     wanted, tags = _Wanted(call), call.tags()
     candidates = cloud.estate.security_groups.among(_asked_ids(call))
-    found = [group for group in candidates if wanted.matches(group) and has_tags(group.tags, tags)]
-    page = by_either(call, passing(found, resource_groups.of_group(cloud, call)), maximum=100, token_maximum=100)
+    groups = [group for group in candidates if wanted.matches(group) and has_tags(group.tags, tags)]
+    page = by_either(call, passing(groups, resource_groups.of_group(cloud, call)), maximum=100, token_maximum=100)
     items = [_group(group) for group in page.items]
     if call.flag("IsQueryEcsCount"):
         counts = security_groups.member_counts(cloud, page.items)
@@ -128,11 +128,11 @@ def describe_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
     group = cloud.security_group(call.text("SecurityGroupId"))
     nic_type = "intranet"
     if group.vpc_id is None:
-        asked = call.choice("NicType", ("internet", "intranet"), "InvalidNicType.ValueNotSupported")
-        nic_type = asked or "internet"
+        chosen = call.choice("NicType", ("internet", "intranet"), "InvalidNicType.ValueNotSupported")
+        nic_type = chosen or "internet"
     direction = call.choice("Direction", ("ingress", "egress", "all"), "InvalidDirection.ValueNotSupported")
-    shown = [rule for rule in group.rules if rule.nic_type == nic_type and direction in (None, "all", rule.direction)]
-    page = by_token(call, shown, Size(maximum=1000, default=500, minimum=10))
+    rules = [rule for rule in group.rules if rule.nic_type == nic_type and direction in (None, "all", rule.direction)]
+    page = by_token(call, rules, Size(maximum=1000, default=500, minimum=10))
     return {
         "SecurityGroupId": group.id,
         "SecurityGroupName": group.name,

@@ -72,7 +72,7 @@ def describe_snapshot_groups(cloud: Cloud, call: Call) -> Answer:
             "The specified parameter status is not valid. The expected status is progressing, accomplished or failed.",
         )
     tags = call.tags()
-    found = [
+    groups = [
         group
         for group in cloud.estate.snapshot_groups.among(ids or None)
         if call.optional("InstanceId") in (None, group.instance_id)
@@ -80,7 +80,7 @@ def describe_snapshot_groups(cloud: Cloud, call: Call) -> Answer:
         and (not statuses or group.status in statuses)
         and has_tags(group.tags, tags)
     ]
-    page = by_token(call, passing(found, resource_groups.of_group(cloud, call)), Size(maximum=100))
+    page = by_token(call, passing(groups, resource_groups.of_group(cloud, call)), Size(maximum=100))
     return {"SnapshotGroups": {"SnapshotGroup": [_group(cloud, group) for group in page.items]}, **page.fields}
 
 

@@ -72,10 +72,10 @@ def describe_snapshots(cloud: Cloud, call: Call) -> Answer:
         raise ForbiddenError("InvalidSnapshotIds.Malformed", "The amount of specified snapshot Ids exceeds the limit.")
     if call.flag("DryRun"):
         raise dry_run_passed()
-    found = cloud.estate.snapshots.among(ids)
+    snapshots = cloud.estate.snapshots.among(ids)
     for passes in conditions:
-        found = [snapshot for snapshot in found if passes(snapshot)]
-    page = by_either(call, found, maximum=100, token_maximum=100)
+        snapshots = [snapshot for snapshot in snapshots if passes(snapshot)]
+    page = by_either(call, snapshots, maximum=100, token_maximum=100)
     return {"Snapshots": {"Snapshot": [_snapshot(cloud, item) for item in page.items]}, **page.fields}
 
 
@@ -145,8 +145,8 @@ def _conditions(cloud: Cloud, call: Call) -> list[Condition]:
 
 
 def _equal(call: Call, parameter: str, attribute: str) -> list[Condition]:
-    wanted = call.optional(parameter)
-    return [] if wanted is None else [lambda snapshot: getattr(snapshot, attribute) == wanted]
+    value = call.optional(parameter)
+    return [] if value is None else [lambda snapshot: getattr(snapshot, attribute) == value]
 
 
 _UNLISTED = {
@@ -159,20 +159,20 @@ _UNLISTED = {
 
 def _listed(call: Call, parameter: str, values: tuple[str, ...], own: Callable[[Snapshot], str]) -> list[Condition]:
     """One of `values`, in any case, or "all"."""
-    wanted = (call.optional(parameter) or "all").lower()
-    if wanted == "all":
+    listed = (call.optional(parameter) or "all").lower()
+    if listed == "all":
         return []
-    if wanted not in values:
+    if listed not in values:
         raise NotFoundError(_UNLISTED[parameter], f"The specified {parameter} is not found.")
-    return [lambda snapshot: own(snapshot) == wanted]
+    return [lambda snapshot: own(snapshot) == listed]
 
 
 def _category(call: Call) -> str | None:
     """Return what the caller asks for, in small letters; archived snapshots are only looked for here."""
-    wanted = (call.optional("Category") or "").lower()
-    if wanted not in ("", "standard", "flash", "archive"):
+    category = (call.optional("Category") or "").lower()
+    if category not in ("", "standard", "flash", "archive"):
         raise _no_category()
-    return wanted or None
+    return category or None
 
 
 def _no_category() -> CloudError:

@@ -13,8 +13,8 @@ Filter = Callable[[Any], bool]
 
 def equal(call: Call, attributes: Mapping[str, str]) -> Filter | None:
     """Return a filter by attributes, such as {"VpcId": "vpc_id"} by parameter; None if no parameter is given."""
-    given = {attribute: call.optional(parameter) for parameter, attribute in attributes.items()}
-    wanted = {attribute: value for attribute, value in given.items() if value is not None}
+    values_by_attribute = {attribute: call.optional(parameter) for parameter, attribute in attributes.items()}
+    wanted = {attribute: value for attribute, value in values_by_attribute.items() if value is not None}
     if not wanted:
         return None
     own = attrgetter(*wanted)
@@ -30,8 +30,8 @@ def tagged(call: Call) -> Filter | None:
 
 def passing(items: Iterable[Item], *filters: Filter | None) -> list[Item]:
     """Return the items that pass all filters."""
-    found = list(items)
+    matching = list(items)
     for passes in filters:
         if passes is not None:
-            found = [item for item in found if passes(item)]
-    return found
+            matching = [item for item in matching if passes(item)]
+    return matching

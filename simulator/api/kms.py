@@ -30,8 +30,8 @@ _STATES = f"{_NOT_FOUND} Rejected.StateModifiedFailed"
 @action(KMS, "ListKeys", "PageNumber PageSize Filters")
 def list_keys(cloud: Cloud, call: Call) -> Answer:
     """Keys; PageSize at most 100, 10 by default. Filters by KeyState, KeySpec, KeyUsage, CreatorType and keyId."""
-    found = passing(cloud.estate.kms_keys, *_filters(call))
-    page = by_number(call, found, maximum=100)
+    keys = passing(cloud.estate.kms_keys, *_filters(call))
+    page = by_number(call, keys, maximum=100)
     items = [{"KeyId": key.id, "KeyArn": _arn(cloud, key)} for key in page.items]
     return {"Keys": {"Key": items}, **page.fields}
 
@@ -114,25 +114,25 @@ def _metadata(cloud: Cloud, key: KmsKey) -> Answer:
 
 
 def _tags(call: Call) -> dict[str, str]:
-    found: dict[str, str] = {}
+    tags: dict[str, str] = {}
     for item in call.json_objects("Tags"):
         key, value = item.get("TagKey"), item.get("TagValue", "")
         if not isinstance(key, str) or not key or not isinstance(value, str):
             raise invalid_parameter("Tags")
-        found[key] = value
-    return found
+        tags[key] = value
+    return tags
 
 
 def _filters(call: Call) -> list[Filter]:
-    found: list[Filter] = []
+    filters: list[Filter] = []
     for item in call.json_objects("Filters"):
         name, values = item.get("Key"), item.get("Values")
         if not isinstance(name, str) or not isinstance(values, list) or len(values) > _MAX_VALUES:
             raise invalid_parameter("Filters")
         if name not in _FILTERS:
             raise NotSimulatedError(f"ListKeys with a filter by {name}")
-        found.append(_one_of(_FILTERS[name], values))
-    return found
+        filters.append(_one_of(_FILTERS[name], values))
+    return filters
 
 
 def _one_of(attribute: str, values: list[object]) -> Filter:

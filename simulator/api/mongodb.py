@@ -29,8 +29,8 @@ _DAS_GROUP = "hdm_security_ips"
 def describe_db_instances(cloud: Cloud, call: Call) -> Answer:
     """MongoDB instances; PageSize is 30 (default), 50 or 100. DBInstanceType is replicate by default."""
     call.choice("PageSize", ("30", "50", "100"))
-    found = [item for item in cloud.estate.mongodb if _is_asked_for(call, item)]
-    page = by_number(call, passing(found, of_group(cloud, call)), maximum=100, default=30)
+    databases = [item for item in cloud.estate.mongodb if _is_asked_for(call, item)]
+    page = by_number(call, passing(databases, of_group(cloud, call)), maximum=100, default=30)
     return {"DBInstances": {"DBInstance": [_listed(cloud, item) for item in page.items]}, **page.fields}
 
 
@@ -89,16 +89,16 @@ def describe_replica_set_role(cloud: Cloud, call: Call) -> Answer:
 def describe_security_ips(cloud: Cloud, call: Call) -> Answer:
     """Whitelist groups; DAS's own (hdm_security_ips) only with ShowHDMIps. SecurityIps are those of `default`."""
     item = cloud.mongodb(call.text("DBInstanceId"))
-    shown = [group for group in item.whitelist_groups if group.name != _DAS_GROUP or call.flag("ShowHDMIps")]
+    whitelist_groups = [group for group in item.whitelist_groups if group.name != _DAS_GROUP or call.flag("ShowHDMIps")]
     groups = [
         {
             "SecurityIpGroupName": group.name,
             "SecurityIpGroupAttribute": group.attribute,
             "SecurityIpList": ",".join(group.security_ips),
         }
-        for group in shown
+        for group in whitelist_groups
     ]
-    default = [entry for group in shown if group.name == "default" for entry in group.security_ips]
+    default = [entry for group in whitelist_groups if group.name == "default" for entry in group.security_ips]
     return {"SecurityIpGroups": {"SecurityIpGroup": groups}, "SecurityIps": ",".join(default)}
 
 
@@ -282,7 +282,7 @@ def _node(item: MongoDb, endpoint: Endpoint) -> Answer:
 
 
 def _role(cloud: Cloud, item: MongoDb, endpoint: Endpoint) -> Answer:
-    left = databases.remaining_seconds(cloud, endpoint)
+    remaining = databases.remaining_seconds(cloud, endpoint)
     answer: Answer = {
         "ReplicaSetRole": endpoint.kind,
         "ConnectionDomain": endpoint.connection_string,
@@ -291,4 +291,4 @@ def _role(cloud: Cloud, item: MongoDb, endpoint: Endpoint) -> Answer:
         # A node is the same in both networks.
         "RoleId": f"{item.id.removeprefix('dds-')}-{endpoint.kind.lower()}",
     }
-    return answer if left is None else {**answer, "ExpiredTime": str(left)}
+    return answer if remaining is None else {**answer, "ExpiredTime": str(remaining)}

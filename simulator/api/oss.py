@@ -19,15 +19,15 @@ def list_buckets(cloud: Cloud, call: Call) -> Answer:
     """Buckets of all regions by name, those after `marker`; max-keys at most 1000, 100 by default."""
     most = _most(call)
     after, prefix = call.optional("marker") or "", call.optional("prefix") or ""
-    found = sorted((item for item in cloud.estate.buckets if item.id > after), key=lambda item: item.id)
-    found = [item for item in found if item.id.startswith(prefix)]
-    page = found[:most]
-    more: Answer = {"NextMarker": page[-1].id} if len(found) > most else {}
+    buckets = sorted((item for item in cloud.estate.buckets if item.id > after), key=lambda item: item.id)
+    buckets = [item for item in buckets if item.id.startswith(prefix)]
+    page = buckets[:most]
+    more: Answer = {"NextMarker": page[-1].id} if len(buckets) > most else {}
     return {
         "Prefix": prefix,
         "Marker": after,
         "MaxKeys": most,
-        "IsTruncated": len(found) > most,
+        "IsTruncated": len(buckets) > most,
         **more,
         "Owner": {"ID": cloud.estate.account_id, "DisplayName": cloud.estate.account_id},
         "Buckets": {"Bucket": [_bucket(cloud, item) for item in page]},

@@ -62,8 +62,8 @@ def by_either(
 def _from_token(call: Call, items: Sequence[Item], size: int) -> Page[Item]:
     """Cut the page of `size` that NextToken begins; the last page has an empty NextToken."""
     start = _offset(call)
-    rest = len(items) > start + size
-    return Page(items[start : start + size], {"NextToken": _token(start + size) if rest else ""})
+    has_more = len(items) > start + size
+    return Page(items[start : start + size], {"NextToken": _token(start + size) if has_more else ""})
 
 
 def _in_range(call: Call, name: str, low: int, high: int | None, default: int) -> int:

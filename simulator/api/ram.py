@@ -52,11 +52,11 @@ def get_role(cloud: Cloud, call: Call) -> Answer:
 def list_roles(cloud: Cloud, call: Call) -> Answer:
     """Roles, with their tags; MaxItems at most 1000, 100 by default."""
     wanted = _tags(call)
-    found = [role for role in ram_roles.all_roles(cloud) if has_tags(role.tags, wanted)]
+    roles = [role for role in ram_roles.all_roles(cloud) if has_tags(role.tags, wanted)]
     # RAM calls the token Marker; by_token reads it as NextToken.
     marked = Call({**call.parameters, "NextToken": call.optional("Marker") or ""}, call.caller, call.host)
-    page = by_token(marked, found, Size(maximum=1000, default=100, name="MaxItems"))
-    items = [{**_role(cloud, role, with_policy=False), "Tags": _told(role.tags)} for role in page.items]
+    page = by_token(marked, roles, Size(maximum=1000, default=100, name="MaxItems"))
+    items = [{**_role(cloud, role, with_policy=False), "Tags": _tag_list(role.tags)} for role in page.items]
     token = page.fields["NextToken"]
     return {"Roles": {"Role": items}, "IsTruncated": bool(token), **({"Marker": token} if token else {})}
 
@@ -97,13 +97,13 @@ def list_policies_for_role(cloud: Cloud, call: Call) -> Answer:
 def list_ram_tag_resources(cloud: Cloud, call: Call) -> Answer:
     """Tags of roles (ResourceType role), one item per tag; PageSize at most 100, 10 by default."""
     kind, wanted = call.text("ResourceType"), _tags(call)
-    found = [
+    items = [
         {"ResourceType": kind, "ResourceName": role_name, "TagKey": key, "TagValue": value}
         for role_name, own in sorted(tags.tagged(cloud, RAM.code, kind, call.json_list("ResourceNames")).items())
         if has_tags(own, wanted)
         for key, value in sorted(own.items())
     ]
-    page = by_token(call, found, Size(maximum=100, name="PageSize"))
+    page = by_token(call, items, Size(maximum=100, name="PageSize"))
     # An array: the other products answer TagResources.TagResource (ram20150501 1.3.0).
     return {"TagResources": page.items, **page.fields}
 
@@ -130,16 +130,16 @@ def untag_ram_resources(cloud: Cloud, call: Call) -> Answer:
 
 def _tags(call: Call) -> dict[str, str]:
     """Return the tags of the JSON array Tag; raises InvalidParameter."""
-    found = {}
+    tags = {}
     for item in call.json_objects("Tag"):
         key, value = item.get("Key"), item.get("Value", "")
         if not isinstance(key, str) or not key or not isinstance(value, str):
             raise invalid_parameter("Tag")
-        found[key] = value
-    return found
+        tags[key] = value
+    return tags
 
 
-def _told(own: dict[str, str]) -> Answer:
+def _tag_list(own: dict[str, str]) -> Answer:
     return {"Tag": [{"TagKey": key, "TagValue": value} for key, value in sorted(own.items())]}
 
 

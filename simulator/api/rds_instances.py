@@ -39,20 +39,20 @@ def describe_db_instances(cloud: Cloud, call: Call) -> Answer:
     Tags (JSON, at most 5) matches instances with any of them.
     """
     tags = tags_of(call)
-    found = [
+    databases = [
         database for database in cloud.estate.databases if _is_asked_for(call, database) and _has_any(database, tags)
     ]
-    found = passing(found, resource_groups.of_group(cloud, call))
+    databases = passing(databases, resource_groups.of_group(cloud, call))
     replicas = _replicas(cloud)
     if call.optional("MaxResults") or call.optional("NextToken"):
-        page = by_token(call, found, Size(maximum=100, default=30))
+        page = by_token(call, databases, Size(maximum=100, default=30))
         fields = {**page.fields, "PageRecordCount": len(page.items)}
     else:
-        page = by_number(call, found, maximum=100, default=30)
+        page = by_number(call, databases, maximum=100, default=30)
         fields = {
             "PageNumber": page.fields["PageNumber"],
             "PageRecordCount": len(page.items),
-            "TotalRecordCount": len(found),
+            "TotalRecordCount": len(databases),
         }
     items = [_listed(cloud, database, replicas.get(database.id, [])) for database in page.items]
     return {"Items": {"DBInstance": items}, **fields}
@@ -176,11 +176,11 @@ def _has_any(database: Database, tags: dict[str, str]) -> bool:
 
 def _replicas(cloud: Cloud) -> dict[str, list[str]]:
     """Return the ids of all read-only instances, by that of their primary."""
-    found: dict[str, list[str]] = {}
+    by_primary: dict[str, list[str]] = {}
     for database in cloud.estate.databases:
         if database.primary_id:
-            found.setdefault(database.primary_id, []).append(database.id)
-    return found
+            by_primary.setdefault(database.primary_id, []).append(database.id)
+    return by_primary
 
 
 def _type(database: Database) -> str:

@@ -105,7 +105,7 @@ def _net_info(cloud: Cloud, database: Database, endpoint: Endpoint) -> Answer:
         for group in database.whitelist_groups
         if group.network_type in ("MIX", network)
     ]
-    left = databases.remaining_seconds(cloud, endpoint)
+    remaining = databases.remaining_seconds(cloud, endpoint)
     vpc_id, vswitch_id = databases.vpc_of(database) if endpoint.ip_type == "Private" else ("", "")
     answer: Answer = {
         "ConnectionString": endpoint.connection_string,
@@ -115,7 +115,7 @@ def _net_info(cloud: Cloud, database: Database, endpoint: Endpoint) -> Answer:
         "Port": str(endpoint.port),
         "VPCId": vpc_id,
         "VSwitchId": vswitch_id,
-        "ExpiredTime": "" if left is None else str(left),
+        "ExpiredTime": "" if remaining is None else str(remaining),
         "SecurityIPGroups": {"securityIPGroup": groups},
         "Upgradeable": "Disabled",
     }

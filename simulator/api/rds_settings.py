@@ -21,14 +21,14 @@ def describe_tags(cloud: Cloud, call: Call) -> Answer:
     db_instance_id = call.optional("DBInstanceId")
     chosen = [cloud.database(db_instance_id)] if db_instance_id else list(cloud.estate.databases)
     wanted = {} if db_instance_id else tags_of(call)
-    found: dict[tuple[str, str], list[str]] = {}
+    ids_by_tag: dict[tuple[str, str], list[str]] = {}
     for database in chosen:
         for tag in database.tags.items():
             if not wanted or tag in wanted.items():
-                found.setdefault(tag, []).append(database.id)
+                ids_by_tag.setdefault(tag, []).append(database.id)
     infos = [
         {"TagKey": key, "TagValue": value, "DBInstanceIds": {"DBInstanceIds": ids}}
-        for (key, value), ids in sorted(found.items())
+        for (key, value), ids in sorted(ids_by_tag.items())
     ]
     return {"Items": {"TagInfos": infos}}
 

@@ -20,7 +20,7 @@ from simulator.model.rds import Database
 def describe_db_instance_ip_array_list(cloud: Cloud, call: Call) -> Answer:
     """Whitelist groups of one network type, or of all; the answer does not contain the type."""
     network_type = call.choice("WhitelistNetworkType", ("MIX", "Classic", "VPC"))
-    found = rds.groups(cloud, call.text("DBInstanceId"), network_type)
+    groups = rds.groups(cloud, call.text("DBInstanceId"), network_type)
     items = [
         {
             "DBInstanceIPArrayName": group.name,
@@ -28,7 +28,7 @@ def describe_db_instance_ip_array_list(cloud: Cloud, call: Call) -> Answer:
             "SecurityIPType": "IPv4",
             "SecurityIPList": ",".join(group.security_ips),
         }
-        for group in found
+        for group in groups
     ]
     return {"Items": {"DBInstanceIPArray": items}}
 

@@ -286,7 +286,7 @@ def _listed(cloud: Cloud, item: Redis) -> Answer:
 
 
 def _net_info(cloud: Cloud, item: Redis, endpoint: Endpoint) -> Answer:
-    left = databases.remaining_seconds(cloud, endpoint)
+    remaining = databases.remaining_seconds(cloud, endpoint)
     vpc_id, vswitch_id = databases.vpc_of(item) if endpoint.ip_type == "Private" else ("", "")
     answer: Answer = {
         "DBInstanceNetType": _NET_TYPES[endpoint.ip_type],
@@ -299,6 +299,6 @@ def _net_info(cloud: Cloud, item: Redis, endpoint: Endpoint) -> Answer:
         "VSwitchId": vswitch_id,
         "VPCInstanceId": item.id if vpc_id else "",
         # The remaining seconds as well, 0 for an endpoint that does not end (reference of this action).
-        "Upgradeable": str(left or 0),
+        "Upgradeable": str(remaining or 0),
     }
-    return answer if left is None else {**answer, "ExpiredTime": str(left)}
+    return answer if remaining is None else {**answer, "ExpiredTime": str(remaining)}

@@ -152,8 +152,8 @@ class Registry:
 
     def __init__(self, modules: Iterable[ModuleType]) -> None:
         """Collect the actions that `modules` define."""
-        found = [value for module in modules for value in vars(module).values() if isinstance(value, Action)]
-        self._actions = {(item.product.version, item.name): item for item in found}
+        actions = [value for module in modules for value in vars(module).values() if isinstance(value, Action)]
+        self._actions = {(item.product.version, item.name): item for item in actions}
 
     def find(self, version: str, name: str) -> Action | None:
         """Return the action, or None."""

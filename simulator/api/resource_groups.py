@@ -51,8 +51,8 @@ def list_resource_groups(cloud: Cloud, call: Call) -> Answer:
     """Resource groups of the account; PageSize at most 100, 10 by default."""
     ids = call.repeated("ResourceGroupIds") or None
     same = equal(call, {"Name": "name", "DisplayName": "display_name"})
-    found = passing(cloud.estate.resource_groups.among(ids), same)
-    page = by_number(call, [] if call.optional("Status") not in (None, "OK") else found, maximum=100)
+    groups = passing(cloud.estate.resource_groups.among(ids), same)
+    page = by_number(call, [] if call.optional("Status") not in (None, "OK") else groups, maximum=100)
     return {"ResourceGroups": {"ResourceGroup": [_group(cloud, group) for group in page.items]}, **page.fields}
 
 

@@ -26,14 +26,14 @@ from simulator.model.slb import AccessListEntry
 def create_access_control_list(cloud: Cloud, call: Call) -> Answer:
     """Make an empty list, ipv4 by default; 50 per region, names are unique (InvalidParameter). At most 20 tags."""
     group_id = resource_groups.named(cloud, call)
-    made = access_lists.create(
+    access_list = access_lists.create(
         cloud,
         call.text("AclName"),
         call.optional("AddressIPVersion") or "ipv4",
         call.tags("MissingParam.TagKey"),
     )
-    made.resource_group_id = group_id
-    return {"AclId": made.id}
+    access_list.resource_group_id = group_id
+    return {"AclId": access_list.id}
 
 
 @action(
@@ -49,14 +49,14 @@ def describe_access_control_lists(cloud: Cloud, call: Call) -> Answer:
     PageSize at most 50, 10 by default.
     """
     name, tags = call.optional("AclName") or "", call.tags("MissingParam.TagKey")
-    found = [
+    lists = [
         item
         for item in cloud.estate.access_lists
         if name in item.name
         and call.optional("AddressIPVersion") in (None, item.ip_version)
         and has_tags(item.tags, tags)
     ]
-    page = by_number(call, passing(found, resource_groups.of_group(cloud, call)), maximum=50)
+    page = by_number(call, passing(lists, resource_groups.of_group(cloud, call)), maximum=50)
     items = [
         {
             "AclId": item.id,
@@ -83,9 +83,9 @@ def describe_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
 
     The Go provider sends no page parameters, so it sees only the first 10 entries of an `entry_list`.
     """
-    found = access_lists.find(cloud, call.text("AclId"))
+    access_list = access_lists.find(cloud, call.text("AclId"))
     comment = call.optional("AclEntryComment")
-    entries = [entry for entry in found.entries if comment in (None, entry.comment)]
+    entries = [entry for entry in access_list.entries if comment in (None, entry.comment)]
     numbered = Call({**call.parameters, "PageNumber": call.optional("Page") or ""}, call.caller, call.host)
     page = by_number(numbered, entries, maximum=50)
     listeners = [
@@ -95,20 +95,20 @@ def describe_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
             "Protocol": listener.protocol,
             "AclType": listener.access_list_type,
         }
-        for load_balancer, listener in access_lists.listeners_of(cloud, found.id)
+        for load_balancer, listener in access_lists.listeners_of(cloud, access_list.id)
     ]
     return {
-        "AclId": found.id,
-        "AclName": found.name,
-        "AddressIPVersion": found.ip_version,
-        "ResourceGroupId": found.resource_group_id or "",
-        "CreateTime": seconds(found.created_at),
+        "AclId": access_list.id,
+        "AclName": access_list.name,
+        "AddressIPVersion": access_list.ip_version,
+        "ResourceGroupId": access_list.resource_group_id or "",
+        "CreateTime": seconds(access_list.created_at),
         "AclEntrys": {
             "AclEntry": [{"AclEntryIP": entry.entry, "AclEntryComment": entry.comment} for entry in page.items]
         },
         "TotalAclEntry": len(entries),
         "RelatedListeners": {"RelatedListener": listeners},
-        "Tags": ecs_tags(found.tags),
+        "Tags": ecs_tags(access_list.tags),
     }
 
 

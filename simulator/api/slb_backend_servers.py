@@ -33,8 +33,8 @@ def add_backend_servers(cloud: Cloud, call: Call) -> Answer:
     An intranet load balancer accepts only instances of its own network (InvalidParameter), a public one those of one
     network.
     """
-    made = backend_servers.add_servers(cloud, call.text("LoadBalancerId"), _drafts(call))
-    return _load_balancer_answer(cloud, made)
+    servers = backend_servers.add_servers(cloud, call.text("LoadBalancerId"), _drafts(call))
+    return _load_balancer_answer(cloud, servers)
 
 
 @action(
@@ -47,8 +47,8 @@ def add_backend_servers(cloud: Cloud, call: Call) -> Answer:
 def remove_backend_servers(cloud: Cloud, call: Call) -> Answer:
     """Remove backend servers (a JSON array of at most 20 objects with ServerId, or of ids)."""
     call.text("BackendServers")
-    left = backend_servers.remove_servers(cloud, call.text("LoadBalancerId"), _server_ids(call))
-    return {"LoadBalancerId": left.id, "BackendServers": _servers(cloud, left.backend_servers)}
+    servers = backend_servers.remove_servers(cloud, call.text("LoadBalancerId"), _server_ids(call))
+    return {"LoadBalancerId": servers.id, "BackendServers": _servers(cloud, servers.backend_servers)}
 
 
 @action(
@@ -73,14 +73,14 @@ def set_backend_servers(cloud: Cloud, call: Call) -> Answer:
 )
 def create_vserver_group(cloud: Cloud, call: Call) -> Answer:
     """Make a vServer group with servers (objects as of AddBackendServers, each with a Port). At most 20 tags."""
-    made = backend_servers.create_group(
+    group = backend_servers.create_group(
         cloud,
         call.text("LoadBalancerId"),
         call.optional("VServerGroupName") or "",
         _drafts(call),
         call.tags("MissingParam.TagKey"),
     )
-    return _group_answer(cloud, made)
+    return _group_answer(cloud, group)
 
 
 @action(
@@ -161,8 +161,8 @@ def add_vserver_group_backend_servers(cloud: Cloud, call: Call) -> Answer:
 def remove_vserver_group_backend_servers(cloud: Cloud, call: Call) -> Answer:
     """Remove servers of a vServer group by ServerId and Port."""
     call.text("BackendServers")
-    left = backend_servers.remove_from_group(cloud, call.text("VServerGroupId"), _drafts(call))
-    return _group_answer(cloud, left, described=False)
+    servers = backend_servers.remove_from_group(cloud, call.text("VServerGroupId"), _drafts(call))
+    return _group_answer(cloud, servers, described=False)
 
 
 @action(

@@ -42,7 +42,7 @@ def create_load_balancer(cloud: Cloud, call: Call) -> Answer:
         raise NotSimulatedError("orders that are not paid at once (AutoPay) of CreateLoadBalancer")
     bandwidth = call.integer("Bandwidth")
     group_id = resource_groups.named(cloud, call)
-    made = load_balancers.create(
+    balancer = load_balancers.create(
         cloud,
         load_balancers.NewLoadBalancer(
             name=call.optional("LoadBalancerName") or "",
@@ -64,16 +64,16 @@ def create_load_balancer(cloud: Cloud, call: Call) -> Answer:
             tags=call.tags("MissingParam.TagKey"),
         ),
     )
-    made.resource_group_id = group_id
+    balancer.resource_group_id = group_id
     return {
-        "LoadBalancerId": made.id,
-        "LoadBalancerName": made.name,
-        "Address": made.address,
+        "LoadBalancerId": balancer.id,
+        "LoadBalancerName": balancer.name,
+        "Address": balancer.address,
         "AddressIPVersion": "ipv4",
-        "NetworkType": _network(made),
-        "VpcId": made.vpc_id or "",
-        "VSwitchId": made.vswitch_id or "",
-        "ResourceGroupId": made.resource_group_id or "",
+        "NetworkType": _network(balancer),
+        "VpcId": balancer.vpc_id or "",
+        "VSwitchId": balancer.vswitch_id or "",
+        "ResourceGroupId": balancer.resource_group_id or "",
         "OrderId": 0,
     }
 
@@ -100,7 +100,7 @@ def describe_load_balancers(cloud: Cloud, call: Call) -> Answer:
     )
     if call.optional("AddressIPVersion") == "ipv6":
         return _page(call, [])
-    found = passing(
+    balancers = passing(
         cloud.estate.load_balancers.among(_named(call, "LoadBalancerId")),
         equal(
             call,
@@ -124,8 +124,8 @@ def describe_load_balancers(cloud: Cloud, call: Call) -> Answer:
     servers = _wanted_servers(cloud, call)
     if servers is not None:
         before = _before(cloud, servers)
-        found = [item for item in found if item.id in before]
-    return _page(call, found, cloud.estate.region_id)
+        balancers = [item for item in balancers if item.id in before]
+    return _page(call, balancers, cloud.estate.region_id)
 
 
 @action(
@@ -137,8 +137,8 @@ def describe_load_balancers(cloud: Cloud, call: Call) -> Answer:
 )
 def describe_load_balancer_attribute(cloud: Cloud, call: Call) -> Answer:
     """One load balancer with its backend servers and listeners."""
-    found = load_balancers.find(cloud, call.text("LoadBalancerId"))
-    ports = [{"ListenerPort": item.port, "ListenerProtocal": item.protocol} for item in found.listeners]
+    balancer = load_balancers.find(cloud, call.text("LoadBalancerId"))
+    ports = [{"ListenerPort": item.port, "ListenerProtocal": item.protocol} for item in balancer.listeners]
     listeners = [
         {
             "ListenerPort": item.port,
@@ -146,19 +146,19 @@ def describe_load_balancer_attribute(cloud: Cloud, call: Call) -> Answer:
             "ListenerForward": "off",
             "Description": item.description,
         }
-        for item in found.listeners
+        for item in balancer.listeners
     ]
-    answer = _common(found, cloud.estate.region_id)
+    answer = _common(balancer, cloud.estate.region_id)
     answer |= {
         "BackendServers": {
-            "BackendServer": [server_answer(cloud, server, address=True) for server in found.backend_servers]
+            "BackendServer": [server_answer(cloud, server, address=True) for server in balancer.backend_servers]
         },
-        "ListenerPorts": {"ListenerPort": [item.port for item in found.listeners]},
+        "ListenerPorts": {"ListenerPort": [item.port for item in balancer.listeners]},
         "ListenerPortsAndProtocal": {"ListenerPortAndProtocal": ports},
         "ListenerPortsAndProtocol": {"ListenerPortAndProtocol": listeners},
     }
-    if found.expired_at is not None:
-        answer |= {"EndTime": seconds(found.expired_at), "EndTimeStamp": _stamp(found.expired_at)}
+    if balancer.expired_at is not None:
+        answer |= {"EndTime": seconds(balancer.expired_at), "EndTimeStamp": _stamp(balancer.expired_at)}
         answer["RenewalStatus"] = "Normal"
     return answer
 
@@ -345,8 +345,8 @@ def _before(cloud: Cloud, instance_ids: set[str]) -> set[str]:
     return {owner for owner, pool in pools if any(server.instance_id in instance_ids for server in pool)}
 
 
-def _page(call: Call, found: list[LoadBalancer], region_id: str = "") -> Answer:
-    page = by_number(call, found, maximum=100)
+def _page(call: Call, balancers: list[LoadBalancer], region_id: str = "") -> Answer:
+    page = by_number(call, balancers, maximum=100)
     items = [{**_common(item, region_id), "InternetChargeTypeAlias": item.internet_charge_type} for item in page.items]
     return {"LoadBalancers": {"LoadBalancer": items}, **page.fields}
 

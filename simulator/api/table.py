@@ -11,5 +11,5 @@ from simulator.api.registry import Registry
 @functools.cache
 def registry() -> Registry:
     """Return the table of all actions of the simulated cloud."""
-    found = sorted(module.name for module in pkgutil.iter_modules(simulator.api.__path__))
-    return Registry(import_module(f"simulator.api.{name}") for name in found)
+    names = sorted(module.name for module in pkgutil.iter_modules(simulator.api.__path__))
+    return Registry(import_module(f"simulator.api.{name}") for name in names)

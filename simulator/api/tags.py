@@ -196,11 +196,11 @@ def _untag(cloud: Cloud, product: str, call: Call) -> Answer:
 def _list(cloud: Cloud, product: str, call: Call, missing: str = "MissingParameter.TagKey", most: int = 50) -> Answer:
     kind, wanted = call.text("ResourceType"), call.tags(missing)
     resources = tags.tagged(cloud, product, kind, call.repeated("ResourceId") or None)
-    found = [
+    items = [
         {"ResourceId": resource_id, "ResourceType": kind, "TagKey": key, "TagValue": value}
         for resource_id, own in sorted(resources.items())
         if has_tags(own, wanted)
         for key, value in sorted(own.items())
     ]
-    page = by_token(call, found, Size(maximum=most, default=most))
+    page = by_token(call, items, Size(maximum=most, default=most))
     return {"TagResources": {"TagResource": page.items}, **page.fields}

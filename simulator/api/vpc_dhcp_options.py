@@ -34,14 +34,14 @@ MAX_SETS = 20
 )
 def create_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
     """Make a DHCP options set; Pending at first. Leases are 3650d, and 1d for IPv6, by default."""
-    new = _told(call)
+    new = _options(call)
     group_id = resource_groups.named(cloud, call)
     if call.flag("DryRun"):
         dhcp_options.check(new)
         raise dry_run_passed()
-    made = dhcp_options.create(cloud, new)
-    made.resource_group_id = group_id
-    return {"DhcpOptionsSetId": made.id, "ResourceGroupId": group_id or ""}
+    options_set = dhcp_options.create(cloud, new)
+    options_set.resource_group_id = group_id
+    return {"DhcpOptionsSetId": options_set.id, "ResourceGroupId": group_id or ""}
 
 
 @action(VPC, "GetDhcpOptionsSet", "DhcpOptionsSetId", resources=_SET)
@@ -50,12 +50,12 @@ def get_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
 
     An unknown set is no error: alicloud 1.285.0 knows a deleted set by the missing Status, and fails on any code.
     """
-    found = cloud.estate.dhcp_options_sets.find(call.text("DhcpOptionsSetId"))
-    if found is None:
+    options_set = cloud.estate.dhcp_options_sets.find(call.text("DhcpOptionsSetId"))
+    if options_set is None:
         return {}
-    attachments = dhcp_options.attachments_of(cloud, found.id)
+    attachments = dhcp_options.attachments_of(cloud, options_set.id)
     vpcs = [{"VpcId": item.vpc_id, "AssociateStatus": item.status} for item in attachments]
-    return {**_set(cloud, found), "AssociateVpcs": vpcs}
+    return {**_set(cloud, options_set), "AssociateVpcs": vpcs}
 
 
 @action(
@@ -70,18 +70,18 @@ def list_dhcp_options_sets(cloud: Cloud, call: Call) -> Answer:
     if len(ids) > MAX_SETS:
         raise invalid_parameter("DhcpOptionsSetId")
     tags = {record.text("Key"): record.given("Value") or "" for record in call.records("Tags")}
-    found = passing(
+    sets = passing(
         cloud.estate.dhcp_options_sets.among(ids or None),
         equal(call, {"DhcpOptionsSetName": "name", "DomainName": "domain_name"}),
         lambda item: has_tags(item.tags, tags),
         resource_groups.of_group(cloud, call),
     )
-    page = by_token(call, found, Size(maximum=100))
+    page = by_token(call, sets, Size(maximum=100))
     items = [
         {**_set(cloud, item), "AssociateVpcCount": len(dhcp_options.attachments_of(cloud, item.id))}
         for item in page.items
     ]
-    return {"DhcpOptionsSets": items, "TotalCount": str(len(found)), **page.fields}
+    return {"DhcpOptionsSets": items, "TotalCount": str(len(sets)), **page.fields}
 
 
 @action(
@@ -94,7 +94,7 @@ def list_dhcp_options_sets(cloud: Cloud, call: Call) -> Answer:
 )
 def update_dhcp_options_set_attribute(cloud: Cloud, call: Call) -> Answer:
     """Change what is given."""
-    changes, set_id = _told(call), call.text("DhcpOptionsSetId")
+    changes, set_id = _options(call), call.text("DhcpOptionsSetId")
     if call.flag("DryRun"):
         dhcp_options.find(cloud, set_id)
         dhcp_options.check(changes)
@@ -168,7 +168,7 @@ def replace_vpc_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
     return {}
 
 
-def _told(call: Call) -> dhcp_options.DhcpOptions:
+def _options(call: Call) -> dhcp_options.DhcpOptions:
     servers = call.given("DomainNameServers")
     return dhcp_options.DhcpOptions(
         name=call.given("DhcpOptionsSetName"),

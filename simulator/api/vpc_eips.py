@@ -78,7 +78,7 @@ def describe_eip_addresses(cloud: Cloud, call: Call) -> Answer:
     ids, addresses = _named(call, "AllocationId"), _named(call, "EipAddress")
     wanted, (since, until) = call.tags(), _created_between(call)
     equal = _wanted(call)
-    found = [
+    matching = [
         eip
         for eip in cloud.estate.eips.among(ids)
         if (addresses is None or eip.ip_address in addresses)
@@ -86,8 +86,8 @@ def describe_eip_addresses(cloud: Cloud, call: Call) -> Answer:
         and (eip.created_at is None or since <= eip.created_at <= until)
         and has_tags(eip.tags, wanted)
     ]
-    found = passing(found if _may_exist(call) else [], resource_groups.of_group(cloud, call))
-    page = by_number(call, found, maximum=100)
+    matching = passing(matching if _may_exist(call) else [], resource_groups.of_group(cloud, call))
+    page = by_number(call, matching, maximum=100)
     return {"EipAddresses": {"EipAddress": [_eip(cloud, eip) for eip in page.items]}, **page.fields}
 
 
@@ -251,7 +251,7 @@ def _wanted(call: Call) -> dict[str, str]:
             "The specified value of AssociatedInstanceType is not supported.",
         )
     charge = call.choice("ChargeType", ("PostPaid", "PrePaid"), "InvalidChargeType.ValueNotSupported")
-    asked = {
+    fields = {
         "name": call.optional("EipName"),
         "status": call.choice("Status", _STATUSES),
         "instance_id": call.optional("AssociatedInstanceId"),
@@ -259,7 +259,7 @@ def _wanted(call: Call) -> dict[str, str]:
         "charge_type": charge,
         "isp": call.optional("ISP"),
     }
-    return {name: value for name, value in asked.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _may_exist(call: Call) -> bool:
@@ -279,16 +279,19 @@ def _may_exist(call: Call) -> bool:
 
 def _created_between(call: Call) -> tuple[datetime, datetime]:
     """Filter.N: CreationStartTime and CreationEndTime, to the minute; raises InvalidParameter."""
-    found = {"CreationStartTime": datetime.min.replace(tzinfo=UTC), "CreationEndTime": datetime.max.replace(tzinfo=UTC)}
+    bounds = {
+        "CreationStartTime": datetime.min.replace(tzinfo=UTC),
+        "CreationEndTime": datetime.max.replace(tzinfo=UTC),
+    }
     for record in call.records("Filter"):
         key = record.text("Key")
-        if key not in found:
+        if key not in bounds:
             raise invalid_parameter("Filter")
         try:
-            found[key] = datetime.strptime(record.text("Value"), "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+            bounds[key] = datetime.strptime(record.text("Value"), "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
         except ValueError:
             raise invalid_parameter("Filter") from None
-    return found["CreationStartTime"], found["CreationEndTime"]
+    return bounds["CreationStartTime"], bounds["CreationEndTime"]
 
 
 def _eip(cloud: Cloud, eip: Eip) -> Answer:

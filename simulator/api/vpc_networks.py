@@ -82,7 +82,7 @@ def describe_vpcs(cloud: Cloud, call: Call) -> Answer:
     ids = call.commas("VpcId")
     if ids is not None and len(ids) > MAX_VPC_IDS:
         raise CloudError("InvalidVpcId.Malformed", 'The specified parameter "VpcId" is not valid.')
-    found = [
+    matching = [
         vpc
         for vpc in cloud.estate.vpcs.among(ids)
         if call.optional("VpcName") in (None, vpc.name)
@@ -92,8 +92,8 @@ def describe_vpcs(cloud: Cloud, call: Call) -> Answer:
         and has_tags(vpc.tags, call.tags())
     ]
     # The simulator has no VPC of another account.
-    found = passing(found if _is_own(cloud, call, "VpcOwnerId") else [], resource_groups.of_group(cloud, call))
-    page = by_number(call, found, maximum=50)
+    matching = passing(matching if _is_own(cloud, call, "VpcOwnerId") else [], resource_groups.of_group(cloud, call))
+    page = by_number(call, matching, maximum=50)
     return {"Vpcs": {"Vpc": [_listed_vpc(cloud, vpc) for vpc in page.items]}, **page.fields}
 
 
@@ -291,7 +291,7 @@ def describe_vswitches(cloud: Cloud, call: Call) -> Answer:
     if call.flag("DryRun"):
         raise dry_run_passed()
     vswitch_id, table_id = call.optional("VSwitchId"), call.optional("RouteTableId")
-    found = [
+    matching = [
         vswitch
         for vswitch in cloud.estate.vswitches.among(None if vswitch_id is None else [vswitch_id])
         if call.optional("VpcId") in (None, vswitch.vpc_id)
@@ -304,8 +304,8 @@ def describe_vswitches(cloud: Cloud, call: Call) -> Answer:
     ]
     within = resource_groups.of_group(cloud, call)
     if within:
-        found = [vswitch for vswitch in found if within(cloud.vpc(vswitch.vpc_id))]
-    page = by_number(call, found if _is_own(cloud, call, "VSwitchOwnerId") else [], maximum=50)
+        matching = [vswitch for vswitch in matching if within(cloud.vpc(vswitch.vpc_id))]
+    page = by_number(call, matching if _is_own(cloud, call, "VSwitchOwnerId") else [], maximum=50)
     return {"VSwitches": {"VSwitch": _vswitches(cloud, page.items)}, **page.fields}
 
 
@@ -426,9 +426,9 @@ def _listed_vpc(cloud: Cloud, vpc: Vpc) -> Answer:
 
 
 def _vswitches(cloud: Cloud, items: Iterable[VSwitch]) -> list[Answer]:
-    shown = list(items)
-    free = vswitches.available_addresses(cloud, shown)
-    return [_vswitch(cloud, vswitch, free[vswitch.id]) for vswitch in shown]
+    listed = list(items)
+    free = vswitches.available_addresses(cloud, listed)
+    return [_vswitch(cloud, vswitch, free[vswitch.id]) for vswitch in listed]
 
 
 def _vswitch(cloud: Cloud, vswitch: VSwitch, free: int) -> Answer:

@@ -98,14 +98,14 @@ def unassociate_route_table(cloud: Cloud, call: Call) -> Answer:
 )
 def describe_route_table_list(cloud: Cloud, call: Call) -> Answer:
     """Route tables; PageSize at most 50, 10 by default."""
-    found = [
+    tables = [
         table
         for table in _tables(cloud, call)
         if call.optional("VpcId") in (None, table.vpc_id)
         and call.optional("RouteTableType") in (None, table.type)
         and has_tags(table.tags, call.tags())
     ]
-    page = by_number(call, found, maximum=50)
+    page = by_number(call, tables, maximum=50)
     return {"RouterTableList": {"RouterTableListType": [_listed(cloud, table) for table in page.items]}, **page.fields}
 
 
@@ -225,9 +225,9 @@ def describe_route_entry_list(cloud: Cloud, call: Call) -> Answer:
     table = cloud.estate.route_tables.find(call.text("RouteTableId"))
     if table is None:
         raise CloudError("InvalidRouteTable.NotFound", "The specified RouteTable was not found.")
-    found = [entry for entry in _entries(cloud, table) if _is_wanted(call, entry)] if _may_exist(call) else []
-    page = by_token(call, found, Size(maximum=100, name="MaxResult"))
-    return {"RouteEntrys": {"RouteEntry": page.items}, "TotalCount": len(found), **page.fields}
+    entries = [entry for entry in _entries(cloud, table) if _is_wanted(call, entry)] if _may_exist(call) else []
+    page = by_token(call, entries, Size(maximum=100, name="MaxResult"))
+    return {"RouteEntrys": {"RouteEntry": page.items}, "TotalCount": len(entries), **page.fields}
 
 
 def _named_entry(cloud: Cloud, call: Call, next_hop_id: str | None) -> RouteEntry:
@@ -324,8 +324,8 @@ def _in_table(entry: Answer) -> Answer:
     It repeats the one next hop, and has neither IP version nor origin.
     """
     hop_type, hop_id = _hop(entry)
-    kept = {key: value for key, value in entry.items() if key not in ("IpVersion", "Origin", "ServiceType")}
-    return {**kept, "NextHopType": hop_type, "InstanceId": hop_id}
+    fields = {key: value for key, value in entry.items() if key not in ("IpVersion", "Origin", "ServiceType")}
+    return {**fields, "NextHopType": hop_type, "InstanceId": hop_id}
 
 
 def _hop(entry: Answer) -> tuple[str, str]:

@@ -27,10 +27,10 @@ _NAME = re.compile(r"[\w./-]{1,80}")
 
 def find(cloud: Cloud, list_id: str) -> AccessList:
     """Return the list; raises AclNotExist."""
-    found = cloud.estate.access_lists.find(list_id)
-    if found is None:
+    access_list = cloud.estate.access_lists.find(list_id)
+    if access_list is None:
         raise CloudError("AclNotExist", "The specified acl does not exist.")
-    return found
+    return access_list
 
 
 def listeners_of(cloud: Cloud, list_id: str) -> Iterator[tuple[LoadBalancer, Listener]]:
@@ -50,7 +50,7 @@ def create(cloud: Cloud, name: str, ip_version: str, tags: dict[str, str]) -> Ac
         raise CloudError("SizeLimitExceeded.Tag", "The maximum size of Tag is exceeded.")
     if len(cloud.estate.access_lists) >= MAX_LISTS:
         raise CloudError("AclNumberOverLimit", "The Acl number has reached to the max quota limit.")
-    made = AccessList.model_validate(
+    access_list = AccessList.model_validate(
         {
             "id": cloud.ids.new("acl", name),
             "name": name,
@@ -59,8 +59,8 @@ def create(cloud: Cloud, name: str, ip_version: str, tags: dict[str, str]) -> Ac
             "tags": tags,
         }
     )
-    cloud.estate.access_lists.append(made)
-    return made
+    cloud.estate.access_lists.append(access_list)
+    return access_list
 
 
 def rename(cloud: Cloud, list_id: str, name: str) -> None:
@@ -99,10 +99,10 @@ def remove(cloud: Cloud, list_id: str, blocks: list[str]) -> None:
     """
     access_list = find(cloud, list_id)
     _check_number(blocks)
-    left = [entry for entry in access_list.entries if entry.entry not in blocks]
-    if not left and any(listeners_of(cloud, list_id)):
+    remaining = [entry for entry in access_list.entries if entry.entry not in blocks]
+    if not remaining and any(listeners_of(cloud, list_id)):
         raise CloudError("AclEntryEmpty", "Acl does not have any entry.")
-    access_list.entries = left
+    access_list.entries = remaining
 
 
 def delete(cloud: Cloud, list_id: str) -> None:

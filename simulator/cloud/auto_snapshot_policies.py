@@ -114,13 +114,13 @@ def disk_counts(cloud: Cloud) -> Counter[str]:
 
 
 def _disks(cloud: Cloud, disk_ids: Iterable[str]) -> list[Disk]:
-    found = []
+    disks = []
     for disk_id in disk_ids:
         disk = cloud.estate.disks.find(disk_id)
         if disk is None:
             raise NotFoundError("InvalidDiskId.NotFound", "The specified disk does not exist in the region.")
-        found.append(disk)
-    return found
+        disks.append(disk)
+    return disks
 
 
 def _numbers(parameter: str, texts: Sequence[str], allowed: frozenset[str]) -> list[int]:

@@ -36,10 +36,10 @@ class ServerDraft:
 
 def find_group(cloud: Cloud, group_id: str) -> VServerGroup:
     """Return the vServer group; raises InvalidParameter (404)."""
-    found = cloud.estate.vserver_groups.find(group_id)
-    if found is None:
+    group = cloud.estate.vserver_groups.find(group_id)
+    if group is None:
         raise NotFoundError("InvalidParameter", "The specified VServerGroupId does not exist.")
-    return found
+    return group
 
 
 def groups_of(cloud: Cloud, load_balancer_id: str) -> list[VServerGroup]:

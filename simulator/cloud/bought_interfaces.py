@@ -20,9 +20,9 @@ from simulator.model.vpc import VSwitch
 Wanted = str | NewInterface
 
 
-def check_amount(wanted: Sequence[Wanted], amount: int) -> None:
+def check_amount(interfaces: Sequence[Wanted], amount: int) -> None:
     """Check that an order with interfaces is for one instance."""
-    if wanted and amount > 1:
+    if interfaces and amount > 1:
         raise NotSimulatedError("secondary network interfaces of several instances")
 
 
@@ -69,10 +69,10 @@ def _ready(cloud: Cloud, wanted: Wanted, vswitch: VSwitch, new: list[NetworkInte
     return interface
 
 
-def _check_number(cloud: Cloud, wanted: int, instance_type: str) -> None:
+def _check_number(cloud: Cloud, number: int, instance_type: str) -> None:
     kind = cloud.estate.instance_types.find(instance_type)
     most = kind.eni_quantity if kind is not None else None
-    if 1 + wanted > (most or 0):
+    if 1 + number > (most or 0):
         raise _refusal("The number of network interfaces exceeds the limit of the instance type.")
 
 

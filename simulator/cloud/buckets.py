@@ -11,9 +11,9 @@ from simulator.cloud.state import Cloud
 
 def policy(cloud: Cloud, name: str) -> dict[str, Any]:
     """Return the policy document of a bucket; raises NoSuchBucket, NoSuchBucketPolicy."""
-    found = cloud.estate.buckets.find(name)
-    if found is None:
+    bucket = cloud.estate.buckets.find(name)
+    if bucket is None:
         raise NotFoundError("NoSuchBucket", "The specified bucket does not exist.")
-    if found.policy is None:
+    if bucket.policy is None:
         raise NotFoundError("NoSuchBucketPolicy", "The bucket policy does not exist.")
-    return found.policy
+    return bucket.policy

@@ -45,10 +45,10 @@ def assistant_instances(cloud: Cloud, ids: Sequence[str]) -> list[Instance]:
     """Return the instances; raises InvalidInstance.NotFound, InstanceIds.ExceedLimit."""
     if len(ids) > MAX_INSTANCES:
         raise ForbiddenError("InstanceIds.ExceedLimit", "The number of instance IDs exceeds the upper limit.")
-    found = [cloud.estate.instances.find(instance_id) for instance_id in ids]
-    if None in found:
+    instances = [cloud.estate.instances.find(instance_id) for instance_id in ids]
+    if None in instances:
         raise NotFoundError("InvalidInstance.NotFound", "The specified instance does not exist.")
-    return [instance for instance in found if instance is not None]
+    return [instance for instance in instances if instance is not None]
 
 
 def run(cloud: Cloud, command: Command, ids: Sequence[str]) -> Invocation:
@@ -92,8 +92,8 @@ def overall_status(cloud: Cloud, invocation: Invocation) -> str:
 
 def _check_match(cloud: Cloud, instance: Instance, command: Command) -> None:
     kept_out = instance.network_type == "classic" and cloud.estate.cloud_assistant_on_classic == "refused"
-    wanted = "linux" if command.type == "RunShellScript" else "windows"
-    if kept_out or instance.status != "Running" or instance.os_type != wanted:
+    os_type = "linux" if command.type == "RunShellScript" else "windows"
+    if kept_out or instance.status != "Running" or instance.os_type != os_type:
         raise ForbiddenError("InvalidInstance.NotMatch", "The specified instance type does not match the command.")
 
 
@@ -116,14 +116,14 @@ def _result(cloud: Cloud, instance: Instance, command: Command) -> InvocationRes
             finished_at=now + timedelta(seconds=command.timeout),
         )
     whole = answer.output.encode()
-    kept = whole[: MAX_OUTPUT if answer.cut_at is None else answer.cut_at]
+    output = whole[: MAX_OUTPUT if answer.cut_at is None else answer.cut_at]
     return InvocationResult(
         instance_id=instance.id,
         status="Success" if answer.exit_code == 0 else "Failed",
         exit_code=answer.exit_code,
         error_code="" if answer.exit_code == 0 else "ExitCodeNonzero",
-        output=kept.decode("utf-8", "ignore"),
-        dropped=len(whole) - len(kept),
+        output=output.decode("utf-8", "ignore"),
+        dropped=len(whole) - len(output),
         started_at=now,
         finished_at=now + timedelta(seconds=answer.seconds),
     )

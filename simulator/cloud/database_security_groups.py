@@ -25,10 +25,10 @@ def admit(cloud: Cloud, instance: ApsaraInstance, group_ids: list[str]) -> None:
 
     Raises AssociatedEcsSecurityGroupIdQuotaExceed, InvalidSecurityGroupId.NotFound (404), InvalidNetworkType.Mismatch.
     """
-    wanted = list(dict.fromkeys(group_ids))
-    if len(wanted) > MAX_GROUPS:
+    admitted = list(dict.fromkeys(group_ids))
+    if len(admitted) > MAX_GROUPS:
         raise CloudError("AssociatedEcsSecurityGroupIdQuotaExceed", "Security groups quota exceeded")
-    for group_id in wanted:
+    for group_id in admitted:
         group = cloud.find_security_group(group_id)
         if group is None:
             raise NotFoundError("InvalidSecurityGroupId.NotFound", "The specified SecurityGroupId does not exist.")
@@ -36,4 +36,4 @@ def admit(cloud: Cloud, instance: ApsaraInstance, group_ids: list[str]) -> None:
             raise CloudError(
                 "InvalidNetworkType.Mismatch", "The network type of the security group and the instance do not match."
             )
-    instance.security_group_ids = wanted
+    instance.security_group_ids = admitted

@@ -73,12 +73,12 @@ def switch_to_vpc(
         )
         for endpoint, address in zip(classic, claimed, strict=True)
     ]
-    kept = [endpoint.model_copy() for endpoint in classic] if retained_days is not None else []
-    for endpoint in kept:
+    retained = [endpoint.model_copy() for endpoint in classic] if retained_days is not None else []
+    for endpoint in retained:
         retain(cloud, endpoint, (retained_days or {})[endpoint.kind])
     public = [endpoint for endpoint in instance.endpoints if endpoint.ip_type == "Public"]
     instance.vpc_id, instance.vswitch_id = vswitch.vpc_id, vswitch.id
-    instance.next_endpoints = [*kept, *moved, *public]
+    instance.next_endpoints = [*retained, *moved, *public]
     cloud.begins(instance, cloud.estate.timings.database)
     return moved
 
@@ -94,5 +94,5 @@ def _expire_one(cloud: Cloud, instance: ApsaraInstance, now: datetime) -> None:
 
 def _name_in_vpc(connection_string: str, hybrid: bool) -> str:
     """Return the second name that hybrid access needs; how the cloud forms it is not documented."""
-    first, dot, rest = connection_string.partition(".")
-    return f"{first}-vpc{dot}{rest}" if hybrid else connection_string
+    first, dot, domain = connection_string.partition(".")
+    return f"{first}-vpc{dot}{domain}" if hybrid else connection_string

@@ -53,16 +53,16 @@ def check(new: DhcpOptions) -> None:
 def create(cloud: Cloud, new: DhcpOptions) -> DhcpOptionsSet:
     """Make a set, Pending for `timings.vpc` seconds; raises as `check` does."""
     check(new)
-    made = DhcpOptionsSet(
+    options_set = DhcpOptionsSet(
         id=cloud.ids.new("dopt", new.name or "", length=21),
         status="Pending",
         created_at=cloud.clock.now(),
         tags=new.tags,
     )
-    _take(made, new)
-    cloud.begins(made, cloud.estate.timings.vpc)
-    cloud.estate.dhcp_options_sets.append(made)
-    return made
+    _take(options_set, new)
+    cloud.begins(options_set, cloud.estate.timings.vpc)
+    cloud.estate.dhcp_options_sets.append(options_set)
+    return options_set
 
 
 def modify(cloud: Cloud, set_id: str, changes: DhcpOptions) -> None:
@@ -83,10 +83,10 @@ def check_deletable(cloud: Cloud, set_id: str) -> DhcpOptionsSet:
 
     Raises InvalidDhcpOptionsSetId.NotFound, IncorrectStatus.DhcpOptionsSet, DependencyViolation.VpcAttachment.
     """
-    found = _settled(cloud, set_id)
+    options_set = _settled(cloud, set_id)
     if attachments_of(cloud, set_id):
         raise CloudError("DependencyViolation.VpcAttachment", "The DHCP options set is attached to a VPC.")
-    return found
+    return options_set
 
 
 def check_attachable(cloud: Cloud, set_id: str, vpc_id: str) -> None:
@@ -105,9 +105,9 @@ def check_attachable(cloud: Cloud, set_id: str, vpc_id: str) -> None:
 def attach(cloud: Cloud, set_id: str, vpc_id: str) -> None:
     """Attach a set to a VPC: Pending for `timings.vpc` seconds; raises as `check_attachable` does."""
     check_attachable(cloud, set_id, vpc_id)
-    made = DhcpAttachment(vpc_id=vpc_id, dhcp_options_set_id=set_id, status="Pending")
-    cloud.begins(made, cloud.estate.timings.vpc)
-    cloud.estate.dhcp_attachments.append(made)
+    attachment = DhcpAttachment(vpc_id=vpc_id, dhcp_options_set_id=set_id, status="Pending")
+    cloud.begins(attachment, cloud.estate.timings.vpc)
+    cloud.estate.dhcp_attachments.append(attachment)
 
 
 def check_detachable(cloud: Cloud, set_id: str, vpc_id: str) -> DhcpAttachment:
@@ -118,12 +118,12 @@ def check_detachable(cloud: Cloud, set_id: str, vpc_id: str) -> DhcpAttachment:
     """
     find(cloud, set_id)
     cloud.vpc(vpc_id)
-    found = cloud.estate.dhcp_attachments.find(vpc_id)
-    if found is None or found.dhcp_options_set_id != set_id:
+    attachment = cloud.estate.dhcp_attachments.find(vpc_id)
+    if attachment is None or attachment.dhcp_options_set_id != set_id:
         raise _not_attached()
-    if found.status != "InUse":
+    if attachment.status != "InUse":
         raise _incorrect_status()
-    return found
+    return attachment
 
 
 def detach(cloud: Cloud, set_id: str, vpc_id: str) -> None:
@@ -141,13 +141,13 @@ def replace(cloud: Cloud, set_id: str, vpc_id: str) -> None:
     """
     _settled(cloud, set_id)
     cloud.vpc(vpc_id)
-    found = cloud.estate.dhcp_attachments.find(vpc_id)
-    if found is None:
+    attachment = cloud.estate.dhcp_attachments.find(vpc_id)
+    if attachment is None:
         raise _not_attached()
-    if found.status != "InUse":
+    if attachment.status != "InUse":
         raise _incorrect_status()
-    found.dhcp_options_set_id, found.status = set_id, "Pending"
-    cloud.begins(found, cloud.estate.timings.vpc)
+    attachment.dhcp_options_set_id, attachment.status = set_id, "Pending"
+    cloud.begins(attachment, cloud.estate.timings.vpc)
 
 
 def attachments_of(cloud: Cloud, set_id: str) -> list[DhcpAttachment]:
@@ -157,17 +157,17 @@ def attachments_of(cloud: Cloud, set_id: str) -> list[DhcpAttachment]:
 
 def find(cloud: Cloud, set_id: str) -> DhcpOptionsSet:
     """Return the set; raises InvalidDhcpOptionsSetId.NotFound (400, as documented)."""
-    found = cloud.estate.dhcp_options_sets.find(set_id)
-    if found is None:
+    options_set = cloud.estate.dhcp_options_sets.find(set_id)
+    if options_set is None:
         raise CloudError("InvalidDhcpOptionsSetId.NotFound", "The specified dhcpOptionsSetId does not exist.")
-    return found
+    return options_set
 
 
 def _settled(cloud: Cloud, set_id: str) -> DhcpOptionsSet:
-    found = find(cloud, set_id)
-    if found.status != "Available":
+    options_set = find(cloud, set_id)
+    if options_set.status != "Available":
         raise _incorrect_status()
-    return found
+    return options_set
 
 
 def _incorrect_status() -> CloudError:

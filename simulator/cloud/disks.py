@@ -475,7 +475,7 @@ def _check_instance(instance: Instance, status: int) -> None:
         raise _incorrect_instance_status(status)
 
 
-def _free_device(cloud: Cloud, instance_id: str, wanted: str | None) -> str:
+def _free_device(cloud: Cloud, instance_id: str, device: str | None) -> str:
     """Return a device name that no other disk of the instance has: `wanted`, or the first free one."""
     own = [disk for disk in cloud.estate.disks if disk.instance_id == instance_id]
     if sum(disk.type == "data" for disk in own) >= MAX_DATA_DISKS:
@@ -484,13 +484,13 @@ def _free_device(cloud: Cloud, instance_id: str, wanted: str | None) -> str:
         )
     # A migration to a VPC renames xvdb to vdb, so only the letter counts.
     taken = {_slot(disk.device) for disk in own}
-    if wanted is None:
+    if device is None:
         return next(name for name in map("/dev/xvd{}".format, "bcdefghijklmnopqrstuvwxyz") if name not in taken)
-    if not _DEVICE.fullmatch(wanted):
+    if not _DEVICE.fullmatch(device):
         raise CloudError("InvalidDevice.Malformed", "The specified device is not valid.")
-    if _slot(wanted) in taken:
+    if _slot(device) in taken:
         raise ForbiddenError("InvalidDevice.InUse", "The specified device has been occupied.")
-    return wanted
+    return device
 
 
 def _slot(device: str) -> str:

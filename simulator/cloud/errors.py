@@ -35,9 +35,10 @@ class NotSimulatedError(CloudError):
     It has status 400, because clients retry a server error; alicloud 1.285.0 does so for minutes.
     """
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, subject: str) -> None:
         super().__init__(
-            "SimulatorNotImplemented", f"The simulated cloud does not implement {what}. Alibaba Cloud may well do so."
+            "SimulatorNotImplemented",
+            f"The simulated cloud does not implement {subject}. Alibaba Cloud may well do so.",
         )
 
 

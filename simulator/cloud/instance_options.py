@@ -33,11 +33,11 @@ def modify_maintenance(cloud: Cloud, instance_ids: Iterable[str], to: Maintenanc
     Raises InvalidInstanceId.NotFound (404) and InvalidParameter (403: the action, or a window that is not of 1 to 23
     whole hours).
     """
-    found = [cloud.instance(instance_id) for instance_id in instance_ids]
+    instances = [cloud.instance(instance_id) for instance_id in instance_ids]
     if to.action not in (None, *_ACTIONS):
         raise _invalid("ActionOnMaintenance")
     window = None if to.window is None else _window(*to.window)
-    for instance in found:
+    for instance in instances:
         now = instance.maintenance
         instance.maintenance = Maintenance(
             action=cast("Literal['Stop', 'AutoRecover', 'AutoRedeploy']", to.action or now.action),

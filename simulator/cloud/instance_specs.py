@@ -46,7 +46,7 @@ class NetworkSpec:
     allocate_address: bool = False
 
 
-def change_network(cloud: Cloud, instance_id: str, wanted: NetworkSpec) -> Instance:
+def change_network(cloud: Cloud, instance_id: str, spec: NetworkSpec) -> Instance:
     """Change the bandwidth: at once, except for the first one of a Running classic instance.
 
     From 0 Mbit/s a subscription gets a public address, a pay-as-you-go instance only on demand. To 0 an instance in a
@@ -57,21 +57,21 @@ def change_network(cloud: Cloud, instance_id: str, wanted: NetworkSpec) -> Insta
     """
     instance = cloud.instance(instance_id)
     _check_operable(cloud, instance)
-    out = instance.internet_max_bandwidth_out if wanted.bandwidth_out is None else wanted.bandwidth_out
-    _check_bandwidth(instance, wanted, out)
-    if (out or wanted.allocate_address) and eips.bound_to(cloud, instance.id):
+    out = instance.internet_max_bandwidth_out if spec.bandwidth_out is None else spec.bandwidth_out
+    _check_bandwidth(instance, spec, out)
+    if (out or spec.allocate_address) and eips.bound_to(cloud, instance.id):
         raise ForbiddenError(
             "InvalidInstance.InstanceNotSupported", "The special vpc instance with eip not need bandwidth."
         )
-    if wanted.allocate_address and not out:
+    if spec.allocate_address and not out:
         raise CloudError("InvalidParam.AllocatePublicIp", "The specified param AllocatePublicIp is invalid.")
     _set_bandwidth(cloud, instance, out)
-    if wanted.bandwidth_in is not None:
-        instance.internet_max_bandwidth_in = wanted.bandwidth_in
-    elif wanted.bandwidth_out is not None:
+    if spec.bandwidth_in is not None:
+        instance.internet_max_bandwidth_in = spec.bandwidth_in
+    elif spec.bandwidth_out is not None:
         instance.internet_max_bandwidth_in = max(10, out)
-    instance.internet_charge_type = wanted.charge_type or instance.internet_charge_type
-    if out and (wanted.allocate_address or instance.charge_type == "PrePaid"):
+    instance.internet_charge_type = spec.charge_type or instance.internet_charge_type
+    if out and (spec.allocate_address or instance.charge_type == "PrePaid"):
         _give_address(cloud, instance)
     return instance
 
@@ -106,8 +106,8 @@ def change_type(cloud: Cloud, instance_id: str, type_id: str, *, dry_run: bool =
     """
     instance = cloud.instance(instance_id)
     _check_changeable(cloud, instance)
-    wanted = cloud.estate.instance_types.find(type_id)
-    if wanted is None:
+    new_type = cloud.estate.instance_types.find(type_id)
+    if new_type is None:
         raise CloudError(
             "InvalidInstanceType.ValueNotSupported",
             "The specified InstanceType does not exist or beyond the permitted range.",
@@ -117,15 +117,15 @@ def change_type(cloud: Cloud, instance_id: str, type_id: str, *, dry_run: bool =
             "InvalidInstanceType.ValueNotSupported", "The specified zone does not offer the specified instancetype."
         )
     present = cloud.estate.instance_types.find(instance.instance_type)
-    if present is not None and not _can_become(_family(present), _family(wanted)):
+    if present is not None and not _can_become(_family(present), _family(new_type)):
         raise CloudError(
             "DependencyViolation.InstanceType",
             "The current InstanceType cannot be changed to the specified InstanceType.",
         )
-    if len(cloud.interfaces_of(instance.id)) > (wanted.eni_quantity or 1):
+    if len(cloud.interfaces_of(instance.id)) > (new_type.eni_quantity or 1):
         raise ForbiddenError("OperationDenied", "The specified InstanceType has fewer network interfaces.")
     if not dry_run:
-        _become(cloud, instance, wanted)
+        _become(cloud, instance, new_type)
 
 
 def _check_operable(cloud: Cloud, instance: Instance) -> None:
@@ -148,15 +148,15 @@ def _check_unlocked(instance: Instance) -> None:
         )
 
 
-def _check_bandwidth(instance: Instance, wanted: NetworkSpec, out: int) -> None:
-    by_bandwidth = (wanted.charge_type or instance.internet_charge_type) == "PayByBandwidth"
+def _check_bandwidth(instance: Instance, spec: NetworkSpec, out: int) -> None:
+    by_bandwidth = (spec.charge_type or instance.internet_charge_type) == "PayByBandwidth"
     subscribed = by_bandwidth and instance.charge_type == "PrePaid"
-    if wanted.bandwidth_out is not None and not 0 <= out <= (MAX_SUBSCRIBED_BANDWIDTH if subscribed else MAX_BANDWIDTH):
+    if spec.bandwidth_out is not None and not 0 <= out <= (MAX_SUBSCRIBED_BANDWIDTH if subscribed else MAX_BANDWIDTH):
         raise CloudError(
             "InvalidInternetMaxBandwidthOut.ValueNotSupported",
             "The specified InternetMaxBandwidthOut is beyond the permitted range.",
         )
-    if wanted.bandwidth_in is not None and not 1 <= wanted.bandwidth_in <= max(10, out):
+    if spec.bandwidth_in is not None and not 1 <= spec.bandwidth_in <= max(10, out):
         raise CloudError(
             "InvalidInternetMaxBandwidthIn.ValueNotSupported",
             "The specified InternetMaxBandwidthIn is beyond the permitted range.",
@@ -208,9 +208,9 @@ def _family(kind: InstanceType) -> str:
     return kind.family.removeprefix("ecs.")
 
 
-def _become(cloud: Cloud, instance: Instance, wanted: InstanceType) -> None:
-    instance.instance_type = wanted.id
-    if _family(wanted) in _OLDEST | _OLD:
+def _become(cloud: Cloud, instance: Instance, new_type: InstanceType) -> None:
+    instance.instance_type = new_type.id
+    if _family(new_type) in _OLDEST | _OLD:
         return
     if instance.network_type == "classic":
         instance.intranet_ips = [_free_classic_address(cloud, instance)]

@@ -110,8 +110,8 @@ def set_renewal(cloud: Cloud, instance_ids: Collection[str], status: RenewalStat
         instance.auto_renew_months = (months or instance.auto_renew_months or 1) if status == "AutoRenewal" else 0
 
 
-def _check_charge_type(instance: Instance, wanted: Literal["PrePaid", "PostPaid"]) -> None:
-    if instance.charge_type != wanted:
+def _check_charge_type(instance: Instance, charge_type: Literal["PrePaid", "PostPaid"]) -> None:
+    if instance.charge_type != charge_type:
         raise ForbiddenError(
             "ChargeTypeViolation", "The operation is not permitted due to charge type of the instance."
         )

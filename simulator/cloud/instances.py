@@ -205,8 +205,8 @@ def leave(cloud: Cloud, instance_id: str, group_id: str) -> None:
         raise ForbiddenError(
             "InstanceLastSecurityGroup", "The specified security group is the last security group for the instance."
         )
-    rest = [own for own in instance.security_group_ids if own != group.id]
-    _set_groups(cloud, instance, rest, _JOINED)
+    remaining = [own for own in instance.security_group_ids if own != group.id]
+    _set_groups(cloud, instance, remaining, _JOINED)
 
 
 @dataclass(frozen=True)

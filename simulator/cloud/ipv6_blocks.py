@@ -24,8 +24,8 @@ def checked_isp(text: str | None) -> Ipv6Isp:
     """Return the ISP of the block, BGP by default; raises InvalidParameter."""
     for isp in get_args(Ipv6Isp):
         if isp == (text or "BGP"):
-            found: Ipv6Isp = isp
-            return found
+            known_isp: Ipv6Isp = isp
+            return known_isp
     raise invalid_parameter("Ipv6Isp")
 
 

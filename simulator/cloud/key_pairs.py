@@ -116,12 +116,12 @@ def _each(cloud: Cloud, name: str, instance_ids: Iterable[str], after: str | Non
     if cloud.estate.key_pairs.find(name) is None:
         raise CloudError("InvalidKeyPairName.NotFound", "The specified KeyPairName does not exist in our records.")
     ids = list(dict.fromkeys(instance_ids))
-    found = {instance.id: instance for instance in cloud.estate.instances.among(ids)}
-    for known in found.values():
-        _check_system(known.os_type)
+    instances = {instance.id: instance for instance in cloud.estate.instances.among(ids)}
+    for existing in instances.values():
+        _check_system(existing.os_type)
     outcomes = []
     for instance_id in ids:
-        instance = found.get(instance_id)
+        instance = instances.get(instance_id)
         refusal = _refusal(instance)
         if instance is not None and refusal is None:
             _set(instance, name, after)

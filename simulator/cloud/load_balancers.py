@@ -79,10 +79,10 @@ class NewLoadBalancer:
 
 def find(cloud: Cloud, load_balancer_id: str) -> LoadBalancer:
     """Return the load balancer; raises InvalidLoadBalancerId.NotFound (404)."""
-    found = cloud.estate.load_balancers.find(load_balancer_id)
-    if found is None:
+    balancer = cloud.estate.load_balancers.find(load_balancer_id)
+    if balancer is None:
         raise NotFoundError("InvalidLoadBalancerId.NotFound", "The specified LoadBalancerId does not exist.")
-    return found
+    return balancer
 
 
 def create(cloud: Cloud, new: NewLoadBalancer) -> LoadBalancer:
@@ -301,19 +301,19 @@ def _vswitch(cloud: Cloud, new: NewLoadBalancer) -> VSwitch | None:
 
 
 def _address_type(new: NewLoadBalancer, vswitch: VSwitch | None) -> AddressType:
-    asked = new.address_type or ("intranet" if vswitch else "internet")
-    if asked not in get_args(AddressType):
+    address_type = new.address_type or ("intranet" if vswitch else "internet")
+    if address_type not in get_args(AddressType):
         raise invalid_parameter("AddressType")
-    if vswitch and asked == "internet":
+    if vswitch and address_type == "internet":
         raise NotSimulatedError("VSwitchId of a load balancer with AddressType internet")
-    return cast("AddressType", asked)
+    return cast("AddressType", address_type)
 
 
 def _zones(cloud: Cloud, new: NewLoadBalancer, vswitch: VSwitch | None) -> tuple[str, str]:
     """Return primary and secondary zone: the wanted ones, or the zone of the VSwitch and the next zone."""
     zones = [zone.id for zone in cloud.estate.zones]
-    for asked in (new.master_zone_id, new.slave_zone_id):
-        if asked is not None and asked not in zones:
+    for zone_id in (new.master_zone_id, new.slave_zone_id):
+        if zone_id is not None and zone_id not in zones:
             raise CloudError("InvalidParameter", "The site is not exist.")
     master = new.master_zone_id or (vswitch.zone_id if vswitch else zones[0])
     return master, new.slave_zone_id or next((zone for zone in zones if zone != master), master)

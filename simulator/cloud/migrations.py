@@ -179,12 +179,12 @@ def _time_refusals(cloud: Cloud, plan: MigrationPlan, start: datetime) -> Iterat
 
 
 def _vswitch_refusals(cloud: Cloud, plan: MigrationPlan) -> Iterator[str]:
-    found = cloud.estate.vswitches.among(plan.vswitch_ids)
-    fit = {vswitch.id for vswitch in found if vswitch.vpc_id == plan.vpc_id and vswitch.status == "Available"}
+    vswitches = cloud.estate.vswitches.among(plan.vswitch_ids)
+    fit = {vswitch.id for vswitch in vswitches if vswitch.vpc_id == plan.vpc_id and vswitch.status == "Available"}
     for vswitch_id in plan.vswitch_ids:
         if vswitch_id not in fit:
             yield f"{vswitch_id}: there is no such VSwitch in {plan.vpc_id}, or it is not Available"
-    zones = sorted({vswitch.zone_id for vswitch in found})
+    zones = sorted({vswitch.zone_id for vswitch in vswitches})
     if len(zones) > 1:
         yield f"the VSwitches are in {' and '.join(zones)}, but one plan has one destination zone"
 
@@ -234,5 +234,5 @@ def _planned_elsewhere(cloud: Cloud, plan: MigrationPlan) -> Iterator[str]:
 
 
 def _raise(refusals: Iterable[str]) -> None:
-    if found := list(refusals):
-        raise MigrationRefusedError(found)
+    if listed := list(refusals):
+        raise MigrationRefusedError(listed)

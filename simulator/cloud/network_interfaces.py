@@ -180,12 +180,12 @@ def leave(cloud: Cloud, interface_id: str, group_id: str) -> None:
     group = cloud.security_group(group_id)
     if group.id not in interface.security_group_ids:
         raise ForbiddenError("InstanceNotInSecurityGroup", "The instance not in the group.")
-    rest = [own for own in interface.security_group_ids if own != group.id]
-    if not rest:
+    remaining = [own for own in interface.security_group_ids if own != group.id]
+    if not remaining:
         raise ForbiddenError(
             "InstanceLastSecurityGroup", "The specified security group is the last security group for the instance."
         )
-    set_groups(cloud, interface, rest)
+    set_groups(cloud, interface, remaining)
 
 
 def attach(cloud: Cloud, interface_id: str, instance_id: str) -> None:

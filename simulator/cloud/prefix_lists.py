@@ -64,7 +64,7 @@ def create(cloud: Cloud, new: NewPrefixList) -> PrefixList:
         )
     _check_blocks(new.entries, family)
     _check_room(len(new.entries), new.max_entries)
-    made = PrefixList(
+    prefix_list = PrefixList(
         id=cloud.ids.new("pl", new.name),
         name=new.name,
         description=new.description,
@@ -74,8 +74,8 @@ def create(cloud: Cloud, new: NewPrefixList) -> PrefixList:
         created_at=cloud.clock.now(),
         tags=new.tags,
     )
-    cloud.estate.prefix_lists.append(made)
-    return made
+    cloud.estate.prefix_lists.append(prefix_list)
+    return prefix_list
 
 
 def modify(

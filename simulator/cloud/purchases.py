@@ -158,11 +158,11 @@ def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
     with bought_interfaces.provided(cloud, order.interfaces, order.instance_type, vswitch) as secondary:
         if dry_run:
             raise dry_run_passed()
-    made = [_make(cloud, order, vswitch, image, place, address) for place, address in enumerate(addresses, 1)]
-    for instance in made:
+    instances = [_make(cloud, order, vswitch, image, place, address) for place, address in enumerate(addresses, 1)]
+    for instance in instances:
         instance_terms.release_at(cloud, instance, release_at)
         bought_interfaces.hand_over(cloud, secondary, instance)
-    return made
+    return instances
 
 
 def _vswitch(cloud: Cloud, order: Order) -> VSwitch:
@@ -295,30 +295,35 @@ def _make(cloud: Cloud, order: Order, vswitch: VSwitch, image: Image, place: int
 
 
 def _make_disk(
-    cloud: Cloud, instance: Instance, kind: Literal["system", "data"], wanted: WantedDisk, device: str, least_gib: int
+    cloud: Cloud,
+    instance: Instance,
+    kind: Literal["system", "data"],
+    wanted_disk: WantedDisk,
+    device: str,
+    least_gib: int,
 ) -> None:
     now = cloud.clock.now()
-    category = cast("DiskCategory", wanted.category or _USUAL_CATEGORY)
-    level = cast("PerformanceLevel", wanted.performance_level or "PL1") if category == "cloud_essd" else None
+    category = cast("DiskCategory", wanted_disk.category or _USUAL_CATEGORY)
+    level = cast("PerformanceLevel", wanted_disk.performance_level or "PL1") if category == "cloud_essd" else None
     disk = Disk(
         id=cloud.ids.new("d", instance.id, device),
-        name=wanted.name,
-        description=wanted.description,
+        name=wanted_disk.name,
+        description=wanted_disk.description,
         instance_id=instance.id,
         type=kind,
         category=category,
         performance_level=level,
-        size_gib=wanted.size_gib or max(LEAST_SYSTEM_DISK, least_gib),
+        size_gib=wanted_disk.size_gib or max(LEAST_SYSTEM_DISK, least_gib),
         status="In_use",
-        device=wanted.device or device,
+        device=wanted_disk.device or device,
         zone_id=instance.zone_id,
         charge_type=instance.charge_type,
-        delete_with_instance=True if wanted.delete_with_instance is None else wanted.delete_with_instance,
-        encrypted=wanted.encrypted,
-        kms_key_id=wanted.kms_key_id,
-        provisioned_iops=wanted.provisioned_iops or 0,
-        bursting_enabled=wanted.bursting_enabled,
-        auto_snapshot_policy_id=wanted.auto_snapshot_policy_id,
+        delete_with_instance=True if wanted_disk.delete_with_instance is None else wanted_disk.delete_with_instance,
+        encrypted=wanted_disk.encrypted,
+        kms_key_id=wanted_disk.kms_key_id,
+        provisioned_iops=wanted_disk.provisioned_iops or 0,
+        bursting_enabled=wanted_disk.bursting_enabled,
+        auto_snapshot_policy_id=wanted_disk.auto_snapshot_policy_id,
         attached_at=now,
         created_at=now,
         tags={},

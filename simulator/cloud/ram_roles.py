@@ -81,10 +81,10 @@ def create(cloud: Cloud, name: str, new: Settings) -> RamRole:
 def find(cloud: Cloud, name: str) -> RamRole:
     """Return a role; raises EntityNotExist.Role and as `create` does for a name."""
     _check_name(name)
-    found = _either(cloud, name)
-    if found is None:
+    role = _either(cloud, name)
+    if role is None:
         raise NotFoundError("EntityNotExist.Role", "The role does not exist.")
-    return found
+    return role
 
 
 def all_roles(cloud: Cloud) -> list[RamRole]:
@@ -131,16 +131,16 @@ def attach(cloud: Cloud, name: str, instance_ids: Iterable[str]) -> list[Attache
     InvalidNetworkType.MismatchRamRole (403).
     """
     check_usable(cloud, name)
-    found = _instances(cloud, instance_ids)
-    told = []
-    for instance in found:
+    instances = _instances(cloud, instance_ids)
+    outcomes = []
+    for instance in instances:
         refusal = None
         if instance.ram_role_name not in ("", name):
             refusal = ForbiddenError("IncorrectInstanceStatus", "The instance already has an instance RAM role.")
         else:
             instance.ram_role_name = name
-        told.append(Attached(instance.id, refusal))
-    return told
+        outcomes.append(Attached(instance.id, refusal))
+    return outcomes
 
 
 def detach(cloud: Cloud, name: str | None, instance_ids: Iterable[str]) -> list[Attached]:
@@ -150,21 +150,21 @@ def detach(cloud: Cloud, name: str | None, instance_ids: Iterable[str]) -> list[
     """
     if name is not None and _either(cloud, name) is None:
         raise NotFoundError("InvalidRamRole.NotFound", "The specified RAMRoleName does not exist.")
-    told = []
+    outcomes = []
     for instance in _instances(cloud, instance_ids):
         lost = instance.ram_role_name if name in (None, instance.ram_role_name) else ""
         instance.ram_role_name = "" if lost else instance.ram_role_name
-        told.append(Attached(instance.id, None, lost))
-    return told
+        outcomes.append(Attached(instance.id, None, lost))
+    return outcomes
 
 
 def _instances(cloud: Cloud, instance_ids: Iterable[str]) -> Sequence[Instance]:
-    found = [cloud.instance(instance_id) for instance_id in dict.fromkeys(instance_ids)]
-    if any(instance.network_type == "classic" for instance in found):
+    instances = [cloud.instance(instance_id) for instance_id in dict.fromkeys(instance_ids)]
+    if any(instance.network_type == "classic" for instance in instances):
         raise ForbiddenError(
             "InvalidNetworkType.MismatchRamRole", "Ram role cannot be applied to instances of Classic network type."
         )
-    return found
+    return instances
 
 
 def _either(cloud: Cloud, name: str) -> RamRole | None:
@@ -178,9 +178,9 @@ def _as_made(cloud: Cloud, role: Role) -> RamRole:
     providers = {arn(cloud.estate, "oidc-provider", provider.name) for provider in cloud.estate.oidc_providers}
     people = [trusted for trusted in role.trusts if trusted not in providers]
     federated = [trusted for trusted in role.trusts if trusted in providers]
-    named = None if role.external_id is None else {"StringEquals": {"sts:ExternalId": role.external_id}}
+    condition = None if role.external_id is None else {"StringEquals": {"sts:ExternalId": role.external_id}}
     principal = Principal(ram=people or None, federated=federated or None)
-    trusted = TrustStatement(effect="Allow", action="sts:AssumeRole", principal=principal, condition=named)
+    trusted = TrustStatement(effect="Allow", action="sts:AssumeRole", principal=principal, condition=condition)
     return RamRole(
         id=role.name,
         role_id=role.role_id,

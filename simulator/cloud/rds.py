@@ -91,9 +91,9 @@ def change_whitelist(
     _check_entries(cloud, database, change, whitelists.results(database, change, networks))
     whitelists.apply(cloud, database, change, _CODES, networks)
     for replica in replicas:
-        kept = [group for group in replica.whitelist_groups if group.name != change.name]
+        other_groups = [group for group in replica.whitelist_groups if group.name != change.name]
         same = [group.model_copy(deep=True) for group in database.whitelist_groups if group.name == change.name]
-        replica.whitelist_groups = [*kept, *same]
+        replica.whitelist_groups = [*other_groups, *same]
 
 
 def migrate_whitelist_mode(cloud: Cloud, db_instance_id: str) -> Database:

@@ -29,24 +29,24 @@ def link(cloud: Cloud, registry_id: str, module: Module, vpc_id: str, vswitch_id
     Raises INSTANCE_NOT_EXIST, InvalidVpcId.NotFound, InvalidVSwitchId.NotFound (404; of another VPC too),
     INSTANCE_ACCESS_EXIST, VSWITCH_IP_NOT_ENOUGH.
     """
-    found = _own_endpoint(cloud, registry_id, module)
+    endpoints = _own_endpoint(cloud, registry_id, module)
     cloud.vpc(vpc_id)
     vswitch = cloud.vswitch(vswitch_id)
     if vswitch.vpc_id != vpc_id:
         raise NotFoundError("InvalidVSwitchId.NotFound", "Specified virtual switch is not found in the VPC.")
-    if any(item.vpc_id == vpc_id for item in found.linked_vpcs):
+    if any(item.vpc_id == vpc_id for item in endpoints.linked_vpcs):
         raise CloudError("INSTANCE_ACCESS_EXIST", "The VPC is linked with the instance already.")
     [address] = private_addresses.claim(cloud, vswitch, [], 1, _ADDRESSES)
-    found.linked_vpcs.append(LinkedVpc(vpc_id=vpc_id, vswitch_id=vswitch_id, ip=address))
+    endpoints.linked_vpcs.append(LinkedVpc(vpc_id=vpc_id, vswitch_id=vswitch_id, ip=address))
 
 
 def unlink(cloud: Cloud, registry_id: str, module: Module, vpc_id: str, vswitch_id: str) -> None:
     """End the link with a VPC; raises INSTANCE_NOT_EXIST, INSTANCE_ACCESS_NOT_EXIST (404)."""
-    found = _own_endpoint(cloud, registry_id, module)
-    left = [item for item in found.linked_vpcs if (item.vpc_id, item.vswitch_id) != (vpc_id, vswitch_id)]
-    if len(left) == len(found.linked_vpcs):
+    endpoints = _own_endpoint(cloud, registry_id, module)
+    remaining = [item for item in endpoints.linked_vpcs if (item.vpc_id, item.vswitch_id) != (vpc_id, vswitch_id)]
+    if len(remaining) == len(endpoints.linked_vpcs):
         raise NotFoundError("INSTANCE_ACCESS_NOT_EXIST", "The VPC is not linked with the instance.")
-    found.linked_vpcs = left
+    endpoints.linked_vpcs = remaining
 
 
 def admit(cloud: Cloud, registry_id: str, module: Module, entries: Sequence[tuple[str, str]]) -> None:
@@ -54,11 +54,13 @@ def admit(cloud: Cloud, registry_id: str, module: Module, entries: Sequence[tupl
 
     Raises INSTANCE_NOT_EXIST, InvalidParameter, ENDPOINT_ACL_EXIST.
     """
-    found = _own_endpoint(cloud, registry_id, module)
-    blocks = [_block(entry) for entry in (*(item.entry for item in found.entries), *(entry for entry, _ in entries))]
+    endpoints = _own_endpoint(cloud, registry_id, module)
+    blocks = [
+        _block(entry) for entry in (*(item.entry for item in endpoints.entries), *(entry for entry, _ in entries))
+    ]
     if len(set(blocks)) < len(blocks):
         raise CloudError("ENDPOINT_ACL_EXIST", "The whitelist has the entry already.")
-    found.entries += [RegistryEntry(entry=entry, comment=comment) for entry, comment in entries]
+    endpoints.entries += [RegistryEntry(entry=entry, comment=comment) for entry, comment in entries]
 
 
 def shut_out(cloud: Cloud, registry_id: str, module: Module, entries: Iterable[str]) -> None:
@@ -66,25 +68,25 @@ def shut_out(cloud: Cloud, registry_id: str, module: Module, entries: Iterable[s
 
     Raises INSTANCE_NOT_EXIST, InvalidParameter, ENDPOINT_ACL_NOT_EXIST (404).
     """
-    found, blocks = _own_endpoint(cloud, registry_id, module), set(map(_block, entries))
-    if not blocks <= {_block(item.entry) for item in found.entries}:
+    endpoints, blocks = _own_endpoint(cloud, registry_id, module), set(map(_block, entries))
+    if not blocks <= {_block(item.entry) for item in endpoints.entries}:
         raise NotFoundError("ENDPOINT_ACL_NOT_EXIST", "The whitelist does not have the entry.")
-    found.entries = [item for item in found.entries if _block(item.entry) not in blocks]
+    endpoints.entries = [item for item in endpoints.entries if _block(item.entry) not in blocks]
 
 
 def _registry(cloud: Cloud, registry_id: str) -> Registry:
-    found = cloud.estate.registries.find(registry_id)
-    if found is None:
+    registry = cloud.estate.registries.find(registry_id)
+    if registry is None:
         raise NotFoundError("INSTANCE_NOT_EXIST", "The instance does not exist.")
-    return found
+    return registry
 
 
 def _own_endpoint(cloud: Cloud, registry_id: str, module: Module) -> RegistryEndpoint:
     """Return the endpoints of a module, which are now part of the state."""
-    registry, found = _registry(cloud, registry_id), endpoint(cloud, registry_id, module)
-    if not any(item is found for item in registry.endpoints):
-        registry.endpoints.append(found)
-    return found
+    registry, endpoints = _registry(cloud, registry_id), endpoint(cloud, registry_id, module)
+    if not any(item is endpoints for item in registry.endpoints):
+        registry.endpoints.append(endpoints)
+    return endpoints
 
 
 def _block(entry: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

@@ -62,13 +62,13 @@ def check_trusts(estate: Estate, role: Role, provider: OidcProvider) -> None:
 
 def opened(cloud: Cloud, role: Role, session_name: str, seconds: int | None, policy: Policy | None) -> Session:
     """Return a new session; raises InvalidParameter.DurationSeconds."""
-    asked = USUAL_SECONDS if seconds is None else seconds
-    if not LEAST_SECONDS <= asked <= role.max_session_seconds:
+    requested = USUAL_SECONDS if seconds is None else seconds
+    if not LEAST_SECONDS <= requested <= role.max_session_seconds:
         raise CloudError(
             "InvalidParameter.DurationSeconds",
             f"The Min/Max value of DurationSeconds is {LEAST_SECONDS}/{role.max_session_seconds}.",
         )
-    lasting = asked if cloud.estate.timings.session is None else cloud.estate.timings.session
+    lasting = requested if cloud.estate.timings.session is None else cloud.estate.timings.session
     number = len(cloud.sessions) + 1
     session = Session(
         role,

@@ -48,13 +48,13 @@ def create(
     check_description(labels.description, "InvalidDescription.Malformed", 404)
     disks = _chosen(cloud, instance_id, disk_ids, excluded_disk_ids)
     _check_disks(cloud, disks)
-    made = [snapshots.create(cloud, disk.id) for disk in disks]
+    parts = [snapshots.create(cloud, disk.id) for disk in disks]
     group = SnapshotGroup(
         id=cloud.ids.new("ssg", disks[0].id, labels.name),
         name=labels.name,
         description=labels.description,
         instance_id=instance_id,
-        snapshot_ids=[snapshot.id for snapshot in made],
+        snapshot_ids=[snapshot.id for snapshot in parts],
         status="progressing",
         created_at=cloud.clock.now(),
         tags=dict(labels.tags),
@@ -85,8 +85,8 @@ def delete(cloud: Cloud, group_id: str) -> list[Deleted]:
 
 def members(cloud: Cloud, group: SnapshotGroup) -> list[Snapshot]:
     """Return the group's snapshots that still exist."""
-    found = (cloud.estate.snapshots.find(snapshot_id) for snapshot_id in group.snapshot_ids)
-    return [snapshot for snapshot in found if snapshot is not None]
+    snapshots = (cloud.estate.snapshots.find(snapshot_id) for snapshot_id in group.snapshot_ids)
+    return [snapshot for snapshot in snapshots if snapshot is not None]
 
 
 def _deletion(cloud: Cloud, snapshot: Snapshot) -> CloudError | None:

@@ -105,8 +105,8 @@ def progress_percent(cloud: Cloud, snapshot: Snapshot) -> int:
     if snapshot.status != "progressing" or snapshot.ready_at is None:
         return 0 if snapshot.status == "failed" else 100
     whole = (snapshot.ready_at - snapshot.created_at).total_seconds()
-    done = (cloud.clock.now() - snapshot.created_at).total_seconds()
-    return min(99, int(100 * done / whole)) if whole else 99
+    elapsed = (cloud.clock.now() - snapshot.created_at).total_seconds()
+    return min(99, int(100 * elapsed / whole)) if whole else 99
 
 
 def remaining_seconds(cloud: Cloud, snapshot: Snapshot) -> int:

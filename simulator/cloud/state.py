@@ -53,11 +53,11 @@ class Cloud:
 
     def zone(self, zone_id: str) -> Zone:
         """Return the zone; raises InvalidZoneId.NotFound."""
-        return _found(self.estate.zones.find(zone_id), "InvalidZoneId.NotFound", "Specified zone does not exist.")
+        return _existing(self.estate.zones.find(zone_id), "InvalidZoneId.NotFound", "Specified zone does not exist.")
 
     def instance(self, instance_id: str) -> Instance:
         """Return the instance; raises InvalidInstanceId.NotFound."""
-        return _found(
+        return _existing(
             self.estate.instances.find(instance_id),
             "InvalidInstanceId.NotFound",
             "The specified InstanceId does not exist.",
@@ -65,11 +65,13 @@ class Cloud:
 
     def disk(self, disk_id: str) -> Disk:
         """Return the disk; raises InvalidDiskId.NotFound."""
-        return _found(self.estate.disks.find(disk_id), "InvalidDiskId.NotFound", "The specified disk does not exist.")
+        return _existing(
+            self.estate.disks.find(disk_id), "InvalidDiskId.NotFound", "The specified disk does not exist."
+        )
 
     def snapshot(self, snapshot_id: str) -> Snapshot:
         """Return the snapshot; raises InvalidSnapshotId.NotFound."""
-        return _found(
+        return _existing(
             self.estate.snapshots.find(snapshot_id),
             "InvalidSnapshotId.NotFound",
             "The specified SnapshotId does not exist.",
@@ -80,7 +82,7 @@ class Cloud:
 
         Raises InvalidSnapshotGroupId.NotFound (a code that no reference lists).
         """
-        return _found(
+        return _existing(
             self.estate.snapshot_groups.find(group_id),
             "InvalidSnapshotGroupId.NotFound",
             "The specified SnapshotGroupId does not exist.",
@@ -88,7 +90,7 @@ class Cloud:
 
     def auto_snapshot_policy(self, policy_id: str) -> AutoSnapshotPolicy:
         """Return the automatic snapshot policy; raises ParameterInvalid (404)."""
-        return _found(
+        return _existing(
             self.estate.auto_snapshot_policies.find(policy_id),
             "ParameterInvalid",
             "The specified automatic snapshot policy does not exist.",
@@ -100,7 +102,7 @@ class Cloud:
 
     def security_group(self, group_id: str) -> SecurityGroup:
         """Return the security group; raises InvalidSecurityGroupId.NotFound."""
-        return _found(
+        return _existing(
             self.find_security_group(group_id),
             "InvalidSecurityGroupId.NotFound",
             "The specified SecurityGroupId does not exist.",
@@ -108,7 +110,7 @@ class Cloud:
 
     def network_interface(self, interface_id: str) -> NetworkInterface:
         """Return the network interface; raises InvalidEniId.NotFound."""
-        return _found(
+        return _existing(
             self.estate.network_interfaces.find(interface_id),
             "InvalidEniId.NotFound",
             f"The specified EniId {interface_id} is not found.",
@@ -116,7 +118,7 @@ class Cloud:
 
     def prefix_list(self, list_id: str) -> PrefixList:
         """Return the prefix list; raises InvalidPrefixListId.NotFound."""
-        return _found(
+        return _existing(
             self.estate.prefix_lists.find(list_id),
             "InvalidPrefixListId.NotFound",
             "The specified prefix list was not found.",
@@ -124,11 +126,11 @@ class Cloud:
 
     def vpc(self, vpc_id: str) -> Vpc:
         """Return the VPC; raises InvalidVpcId.NotFound."""
-        return _found(self.estate.vpcs.find(vpc_id), "InvalidVpcId.NotFound", "Specified VPC does not exist.")
+        return _existing(self.estate.vpcs.find(vpc_id), "InvalidVpcId.NotFound", "Specified VPC does not exist.")
 
     def vswitch(self, vswitch_id: str) -> VSwitch:
         """Return the VSwitch; raises InvalidVSwitchId.NotFound."""
-        return _found(
+        return _existing(
             self.estate.vswitches.find(vswitch_id),
             "InvalidVSwitchId.NotFound",
             "Specified virtual switch does not exist.",
@@ -136,7 +138,7 @@ class Cloud:
 
     def eip(self, allocation_id: str) -> Eip:
         """Return the EIP; raises InvalidAllocationId.NotFound."""
-        return _found(
+        return _existing(
             self.estate.eips.find(allocation_id),
             "InvalidAllocationId.NotFound",
             "Specified allocation ID is not found.",
@@ -144,7 +146,7 @@ class Cloud:
 
     def database(self, db_instance_id: str) -> Database:
         """Return the RDS instance; raises InvalidDBInstanceId.NotFound."""
-        return _found(
+        return _existing(
             self.estate.databases.find(db_instance_id),
             "InvalidDBInstanceId.NotFound",
             "The DBInstanceId provided does not exist in our records.",
@@ -152,7 +154,7 @@ class Cloud:
 
     def redis(self, instance_id: str) -> Redis:
         """Return the Redis instance; raises InvalidInstanceId.NotFound."""
-        return _found(
+        return _existing(
             self.estate.redis.find(instance_id),
             "InvalidInstanceId.NotFound",
             "The InstanceId provided does not exist in our records.",
@@ -160,7 +162,7 @@ class Cloud:
 
     def mongodb(self, db_instance_id: str) -> MongoDb:
         """Return the MongoDB instance; raises InvalidDBInstanceId.NotFound."""
-        return _found(
+        return _existing(
             self.estate.mongodb.find(db_instance_id),
             "InvalidDBInstanceId.NotFound",
             "The DBInstanceId provided does not exist in our records.",
@@ -201,9 +203,9 @@ class Cloud:
 
     def interfaces_of(self, instance_id: str) -> list[NetworkInterface]:
         """Return the network interfaces of an instance, the primary one first; in constant time."""
-        known = map(self.estate.network_interfaces.find, dict.fromkeys(self._attached.get(instance_id, ())))
-        found = [item for item in known if item is not None and item.instance_id == instance_id]
-        return sorted(found, key=lambda item: item.type)
+        candidates = map(self.estate.network_interfaces.find, dict.fromkeys(self._attached.get(instance_id, ())))
+        interfaces = [item for item in candidates if item is not None and item.instance_id == instance_id]
+        return sorted(interfaces, key=lambda item: item.type)
 
     def _complete(self) -> None:
         """Give ids and dates to resources of the estate file that have none."""
@@ -259,7 +261,7 @@ def primary_interface(instance: Instance, interface_id: str, mac: str | None = N
     )
 
 
-def _found(item: Found | None, code: str, message: str) -> Found:
+def _existing(item: Found | None, code: str, message: str) -> Found:
     if item is None:
         raise NotFoundError(code, message)
     return item

@@ -90,10 +90,10 @@ def resource(cloud: Cloud, product: str, kind: str, resource_id: str) -> Any:
     table = dialect.tables.get(kind.lower())
     if table is None or table not in dict(cloud.estate.tables("resource_group_id")):
         raise copy(dialect.no_kind)
-    found = getattr(cloud.estate, table).find(resource_id)
-    if found is None:
+    item = getattr(cloud.estate, table).find(resource_id)
+    if item is None:
         raise copy(dialect.no_resource)
-    return found
+    return item
 
 
 def tag(cloud: Cloud, product: str, kind: str, ids: list[str], tags: dict[str, str]) -> None:

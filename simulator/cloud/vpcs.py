@@ -80,11 +80,11 @@ def create_default(cloud: Cloud, ipv6_isp: Ipv6Isp | None = None) -> Vpc:
 
 def needed_default(cloud: Cloud) -> Vpc:
     """Return the default VPC, created if missing, for calls without a VPC in an account without the classic network."""
-    found = next((vpc for vpc in cloud.estate.vpcs if vpc.is_default), None)
-    if found is None:
-        found = create_default(cloud)
-        found.arrive()
-    return found
+    default = next((vpc for vpc in cloud.estate.vpcs if vpc.is_default), None)
+    if default is None:
+        default = create_default(cloud)
+        default.arrive()
+    return default
 
 
 def check_new(cloud: Cloud, new: NewVpc) -> None:

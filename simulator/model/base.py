@@ -153,11 +153,11 @@ class Table(Generic[Item]):
         if ids is None:
             return list(self._items.values())
         wanted = set(ids)
-        found = [self._items[item_id] for item_id in wanted if item_id in self._items]
-        if len(found) < 2:
-            return found
+        items = [self._items[item_id] for item_id in wanted if item_id in self._items]
+        if len(items) < 2:
+            return items
         places = {item_id: place for place, item_id in enumerate(self._items)}
-        return sorted(found, key=lambda item: places[item.id])
+        return sorted(items, key=lambda item: places[item.id])
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self._items.values())

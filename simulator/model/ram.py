@@ -63,8 +63,8 @@ class TrustPolicy(_Document):
 
     def trusts_service(self, name: str) -> bool:
         """Whether a service, such as ecs.aliyuncs.com, may assume the role; conditions are not looked at."""
-        named = [(item.effect, _list(item.principal.service or [])) for item in self.statement]
-        return {effect for effect, services in named if name in services} == {"Allow"}
+        statements = [(item.effect, _list(item.principal.service or [])) for item in self.statement]
+        return {effect for effect, services in statements if name in services} == {"Allow"}
 
 
 def _everything() -> list[Policy]:

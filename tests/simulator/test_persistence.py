@@ -24,7 +24,7 @@ from simulator.__main__ import main
 from simulator.model.base import Table
 from simulator.model.estate import Estate
 from simulator.model.fault import Fault
-from simulator.persistence import StateFileError, kept, restored, write_atomically
+from simulator.persistence import StateFileError, persisted, restored, write_atomically
 from simulator.saved import SETTINGS, Saved
 from simulator.server import Simulator, running
 from simulator.simulation import Simulation
@@ -219,7 +219,7 @@ def test_an_unreadable_state_file_is_refused(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_the_file_is_the_owners_and_stands_alone(path: Path, quick: Estate) -> None:
-    with kept(path, Simulation(quick)):
+    with persisted(path, Simulation(quick)):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert list(path.parent.iterdir()) == [path]
 
@@ -271,7 +271,7 @@ def test_it_is_written_when_something_changed_and_only_then(
 
     monkeypatch.setattr(persistence, "write_atomically", count)
     direct = Direct(simulation)
-    with kept(path, simulation):
+    with persisted(path, simulation):
         direct("vpc:DescribeVpcs")
         vpc_id = str(direct("vpc:CreateVpc", **VPC)["VpcId"])
         _until(lambda: vpc_id in path.read_text())
@@ -296,7 +296,7 @@ def test_a_writing_that_fails_is_reported_and_tried_again(
 
     monkeypatch.setattr(persistence, "write_atomically", fail_once)
     simulation = Simulation(quick)
-    with kept(path, simulation):
+    with persisted(path, simulation):
         vpc_id = str(Direct(simulation)("vpc:CreateVpc", **VPC)["VpcId"])
         _until(lambda: vpc_id in path.read_text())
     assert capfd.readouterr().err == f"{path}: the state cannot be written: No space left on device\n"
@@ -304,7 +304,7 @@ def test_a_writing_that_fails_is_reported_and_tried_again(
 
 def test_a_last_writing_that_fails_is_an_error(path: Path, quick: Estate) -> None:
     def run() -> None:
-        with kept(path, Simulation(quick)):
+        with persisted(path, Simulation(quick)):
             path.unlink()
             path.mkdir()
 

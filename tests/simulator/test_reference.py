@@ -38,7 +38,7 @@ def test_a_table_is_not_broken_by_what_it_tells() -> None:
 
 
 def test_the_limits_that_the_issue_of_moving_servers_turns_on_are_reported() -> None:
-    told = {limit.said.partition(" (")[0]: limit.value for limit in limits()}
+    told = {limit.text.partition(" (")[0]: limit.value for limit in limits()}
     assert told["Classic instances linked to one VPC"] == "1,000"
     assert told["Manual snapshots of one disk"] == "256"
     assert told["Masks of a VSwitch"] == "16 to 29"
@@ -51,8 +51,8 @@ def test_gaps_that_the_modules_name_are_in_the_reference() -> None:
     leaving_out = {module for module, text in told.items() if "Not simulated: " in text}
     assert {gap.module for gap in gaps()} == leaving_out
     for gap in gaps():
-        assert f"(../{gap.module}.py): {gap.said}\n" in render()
-    assert any("the snapshots that they take" in gap.said for gap in gaps())
+        assert f"(../{gap.module}.py): {gap.text}\n" in render()
+    assert any("the snapshots that they take" in gap.text for gap in gaps())
 
 
 def test_the_command_that_it_tells_serves(tmp_path: Path) -> None:
