@@ -82,7 +82,7 @@ def conversion_context(plan: MigrationPlan) -> ConversionContext:
         later_ids=frozenset(plan.config.later) | linked.intersection(plan.instance_ids),
         linked_ids=linked,
         target_cidrs=plan.network.target_cidrs,
-        mapped={classic_id: len(found) for classic_id, found in groups.mapped.items()},
+        mapped={classic_id: len(groups_of_classic) for classic_id, groups_of_classic in groups.mapped.items()},
         namable_ids=frozenset(groups.namable),
         targets_to_themselves=plan.network.to_themselves,
     )

@@ -70,7 +70,7 @@ class Backups(pulumi.ComponentResource):
             snapshot_name=f"before-vpc-{name}",
             description=f"{disk.type} disk of {disk.instance_id} before its migration to a VPC",
             retention_days=retention_days,
-            opts=self._kept(),
+            opts=self._retained(),
         )
 
     def _group(self, item: SnapshotSet) -> EcsSnapshotGroup:
@@ -83,10 +83,10 @@ class Backups(pulumi.ComponentResource):
             disk_ids=[disk.id for disk in item.disks],
             # The provider (1.285.0) plans another list as an update, but makes no call: an added disk would count as
             # backed up. A new group has snapshots of all disks.
-            opts=pulumi.ResourceOptions.merge(self._kept(), pulumi.ResourceOptions(replace_on_changes=["diskIds"])),
+            opts=pulumi.ResourceOptions.merge(self._retained(), pulumi.ResourceOptions(replace_on_changes=["diskIds"])),
         )
 
-    def _kept(self) -> pulumi.ResourceOptions:
+    def _retained(self) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(
             parent=self,
             retain_on_delete=True,

@@ -91,8 +91,8 @@ def _first_free(
         inside = max(vpc, area, key=lambda item: item.prefixlen)
         # A VPC that is smaller than the planned size is used whole, if that is enough.
         mask = max(min(PLANNED_MASK, needed), inside.prefixlen)
-        if mask <= needed and mask in VSWITCH_MASKS and (found := _scan(inside, closed, mask)):
-            return found
+        if mask <= needed and mask in VSWITCH_MASKS and (block := _scan(inside, closed, mask)):
+            return block
     return None
 
 

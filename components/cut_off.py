@@ -97,10 +97,10 @@ def read_begun(stack: str) -> Begun:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_OPTION_")}
     command = ["pulumi", "stack", "export", "--stack", stack, "--non-interactive"]
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             command, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=environ, timeout=_SECONDS, check=True
         )
-        return _begun(json.loads(done.stdout)["deployment"] or {})
+        return _begun(json.loads(result.stdout)["deployment"] or {})
     except (OSError, subprocess.SubprocessError, ValueError, LookupError, TypeError, AttributeError):
         return {}
 

@@ -98,13 +98,13 @@ class DatabaseAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DatabaseAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         database, hybrid_access = args.database, args.hybrid_access
-        kept: HybridAccessFacts | None = None
+        retained_endpoint: HybridAccessFacts | None = None
         if hybrid_access is not None:
-            kept = hybrid_access_facts(
+            retained_endpoint = hybrid_access_facts(
                 hybrid_access.valid_until, hybrid_access.margin_days, hybrid_access.leaves_behind
             )
         entries = _entries([*(vswitch.cidr_block for vswitch in args.vswitches), *args.also_admit])
-        facts = database_access_facts(database, args.whitelist_group, entries, kept)
+        facts = database_access_facts(database, args.whitelist_group, entries, retained_endpoint)
         super().__init__("classic-to-vpc:database:DatabaseAccess", name, facts, opts)
         self.hybrid_access = self._declare_hybrid_access(args)
         self.whitelist_group_id = self._declare_whitelist_group(database, facts)
@@ -151,9 +151,9 @@ _PLAIN_GROUPS: Final[dict[DatabaseProduct, type[kvstore.WhitelistGroup] | type[m
 
 def _entries(entries: Sequence[pulumi.Input[str]]) -> pulumi.Input[list[str]]:
     """Each entry once, sorted; known at once unless the block of a default VSwitch is not."""
-    known = [entry for entry in entries if isinstance(entry, str)]
-    if len(known) == len(entries):
-        return sorted(set(known))
+    known_entries = [entry for entry in entries if isinstance(entry, str)]
+    if len(known_entries) == len(entries):
+        return sorted(set(known_entries))
     return pulumi.Output.all(*entries).apply(lambda every: sorted(set(every)))
 
 

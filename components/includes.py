@@ -94,12 +94,12 @@ def _merged(raw: Mapping[str, Any], directory: Path, places: Places) -> dict[str
     return merged
 
 
-def _faults(found: object, raw: Mapping[str, Any], name: str) -> Iterator[Problem]:
+def _faults(content: object, raw: Mapping[str, Any], name: str) -> Iterator[Problem]:
     """Yield what prevents the included file `name` from being added to the lists of the stack file."""
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         yield Problem("", f"expected a map of lists: {', '.join(LISTS)}", root="", file=name)
         return
-    for key, items in found.items():
+    for key, items in content.items():
         if key not in LISTS:
             yield Problem(str(key), f"unknown key; expected one of {', '.join(LISTS)}", root="", file=name)
         elif not isinstance(items, list):

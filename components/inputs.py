@@ -63,8 +63,8 @@ def gather(stack: str, directory: Path, environ: Mapping[str, str]) -> Inputs:
     try:
         config = with_flows(config, directory, file)
         if environ.get(VARIABLE):
-            given = environ.get(OUTPUTS_VARIABLE)
-            shared = with_shared_file(config, directory, file, directory / given if given else None)
+            named_file = environ.get(OUTPUTS_VARIABLE)
+            shared = with_shared_file(config, directory, file, directory / named_file if named_file else None)
             return _by_file(shared, directory, file, Path(environ[VARIABLE]))
         return _by_cloud(config, directory, environ, file)
     except ConfigError as error:
@@ -145,9 +145,11 @@ def in_region(config: MigrationConfig, estate: Estate, file: str, cloud: Mapping
     `cloud` are the texts of the `alicloud:` keys. Raises ConfigError, all problems at once.
     """
     problems = [
-        Problem(f"{PREFIX}{key}", f"{given}, and the estate in the file is of {actual}; expected one of both", root="")
+        Problem(
+            f"{PREFIX}{key}", f"{setting}, and the estate in the file is of {actual}; expected one of both", root=""
+        )
         for key, actual in (("region", estate.region_id), ("accountId", estate.account_id))
-        if (given := cloud.get(f"{PREFIX}{key}")) not in (None, actual)
+        if (setting := cloud.get(f"{PREFIX}{key}")) not in (None, actual)
     ]
     if isinstance(config.network, SharedNetwork):
         expected = f"expected a run by the cloud, or its outputs in the file that {OUTPUTS_VARIABLE} names"

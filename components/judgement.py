@@ -73,9 +73,9 @@ def refusal(lasting: tuple[str, ...], problem: str, approval: Approval | None) -
     """Say what is not done, why, and what to do."""
     more = f" and {len(lasting) - _SHOWN} more" if len(lasting) > _SHOWN else ""
     ended = "" if approval is None else f" The one there holds from {approval.approved_at} until {approval.expires}."
-    shown = "; ".join(lasting[:_SHOWN])
-    what = f"What it would do cannot be undone: {shown}{more}."
-    return f"Nothing is changed in the cloud: {problem} {what}\n{_WAY}\n{_OWNER}{ended}"
+    reasons = "; ".join(lasting[:_SHOWN])
+    reason = f"What it would do cannot be undone: {reasons}{more}."
+    return f"Nothing is changed in the cloud: {problem} {reason}\n{_WAY}\n{_OWNER}{ended}"
 
 
 def _approved(approval: Approval) -> str:
@@ -90,7 +90,7 @@ def unjudged(digest: str, stack: tuple[str, str], environ: Mapping[str, str], no
         return f"it cannot be told whether this update was judged: {error}."
     fresh = [
         judgement
-        for judgement in _kept(directory)
+        for judgement in _saved(directory)
         if judgement.stack == stack and now - HOLDS <= judgement.judged_at <= now + _SKEW
     ]
     latest = max(
@@ -112,7 +112,7 @@ def unjudged(digest: str, stack: tuple[str, str], environ: Mapping[str, str], no
     return f"no preview with the policy pack has judged this update within the last {minutes} minutes."
 
 
-def _kept(directory: Path) -> Iterator[Kept]:
+def _saved(directory: Path) -> Iterator[Kept]:
     for path in directory.glob("*.json"):
         try:
             judgement = _read(json.loads(path.read_text(encoding="utf-8")))
@@ -122,13 +122,13 @@ def _kept(directory: Path) -> Iterator[Kept]:
             yield judgement
 
 
-def _read(found: Mapping[str, Any]) -> Kept:
+def _read(content: Mapping[str, Any]) -> Kept:
     return Kept(
-        facts_sha256=str(found["factsSha256"]),
-        stack=(str(found["project"]), str(found["stack"])),
-        judged_at=datetime.fromisoformat(found["judgedAt"]),
-        open_findings=int(found["openFindings"]),
-        passes=found["passes"] is True,
+        facts_sha256=str(content["factsSha256"]),
+        stack=(str(content["project"]), str(content["stack"])),
+        judged_at=datetime.fromisoformat(content["judgedAt"]),
+        open_findings=int(content["openFindings"]),
+        passes=content["passes"] is True,
     )
 
 

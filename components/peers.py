@@ -69,7 +69,9 @@ def classic_peers(
         for text in texts:
             together([one], others, text)
     return {
-        one: tuple(ClassicPeer(other, tuple(sorted(found))) for other, found in sorted(others.items()))
+        one: tuple(
+            ClassicPeer(other, tuple(sorted(reasons_of_pair))) for other, reasons_of_pair in sorted(others.items())
+        )
         for one, others in reasons.items()
     }
 
@@ -129,12 +131,12 @@ def _named(
     return _departures({holder for _, holder in addresses.inside(rule.block)}, leaving)
 
 
-def _earlier_and_later(some: _Departures, others: _Departures) -> Iterator[tuple[str, str]]:
+def _earlier_and_later(near: _Departures, far: _Departures) -> Iterator[tuple[str, str]]:
     """Yield each pair of one of `some` with one of `others` that leaves later."""
-    for start, one in some:
-        if not others or others[-1][0] <= start:
+    for start, one in near:
+        if not far or far[-1][0] <= start:
             return
-        for other in _later_than(start, others):
+        for other in _later_than(start, far):
             yield one, other
 
 

@@ -131,10 +131,10 @@ def _git(directory: Path, *arguments: str) -> str | None:
     # GIT_DIR and similar variables would select another repository.
     environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False, env=environ)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False, env=environ)
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return result.stdout.strip() if result.returncode == 0 else None
 
 
 def _stack_file(
@@ -171,14 +171,14 @@ def _config_in(path: Path) -> dict[str, object]:
     return config if isinstance(config, dict) else {}
 
 
-def _says_text(written: object, given: str) -> bool:
+def _says_text(written: object, text: str) -> bool:
     """Whether the file holds a text that the engine passed: it passes lists and maps as JSON."""
     if isinstance(written, str):
-        return written == given
+        return written == text
     try:
-        return _says(written, json.loads(given))
+        return _says(written, json.loads(text))
     except (ValueError, RecursionError):
-        return _says(written, given)
+        return _says(written, text)
 
 
 def _says(written: object, given: object) -> bool:
@@ -206,5 +206,5 @@ def source_file(path: Path, directory: Path) -> SourceFile | None:
         content = path.read_bytes()
     except OSError:
         return None
-    shown = path.relative_to(directory) if path.is_relative_to(directory) else path
-    return SourceFile(shown.as_posix(), hashlib.sha256(content).hexdigest())
+    relative = path.relative_to(directory) if path.is_relative_to(directory) else path
+    return SourceFile(relative.as_posix(), hashlib.sha256(content).hexdigest())

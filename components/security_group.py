@@ -48,10 +48,10 @@ class ClonedSecurityGroupsArgs:
                 f"expected ids of classic instances in {estate.region_id}; {', '.join(unknown)} is none. Where it has "
                 "moved, its groups are no longer told: keep what was cloned for it out of this program first."
             )
-        wanted = {group_id for item in instance_ids for group_id in classic[item].security_group_ids}
+        group_ids = {group_id for item in instance_ids for group_id in classic[item].security_group_ids}
         return cls(
             vpc_id=vpc_id,
-            groups=[group for group in estate.security_groups if group.id in wanted],
+            groups=[group for group in estate.security_groups if group.id in group_ids],
             context=ConversionContext(
                 instances=tuple(classic.values()),
                 migrating_ids=frozenset(instance_ids),

@@ -35,8 +35,8 @@ def cloud_settings(environ: Mapping[str, str]) -> CloudSettings:
     Raises estate.errors.SettingsError, all problems at once.
     """
     config = pulumi.Config("alicloud")
-    given = {key: config.get(key) for key in (*_KEYS, "accountType")}
-    return settings_from({f"{PREFIX}{key}": value for key, value in given.items() if value is not None}, environ)
+    settings = {key: config.get(key) for key in (*_KEYS, "accountType")}
+    return settings_from({f"{PREFIX}{key}": value for key, value in settings.items() if value is not None}, environ)
 
 
 def settings_from(config: Mapping[str, str], environ: Mapping[str, str]) -> CloudSettings:

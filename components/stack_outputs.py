@@ -153,7 +153,7 @@ def tell_of_cut_off_links(plan: MigrationPlan) -> None:
         return
     begun = cut_off.read_begun(record.stack)
     place = f"--RegionId {plan.estate.region_id} --VpcId {vpc.id}"
-    said = [
+    warnings = [
         (
             f"Instance {link.instance_id} is linked to {vpc.id}",
             "make that link",
@@ -164,7 +164,7 @@ def tell_of_cut_off_links(plan: MigrationPlan) -> None:
         if link.instance_id in before
     ]
     if vpc.id in before and cut_off.adoptable_enabling(vpc.id, begun):
-        said.append(
+        warnings.append(
             (
                 f"ClassicLink is enabled on {vpc.id}",
                 "enable it",
@@ -172,9 +172,9 @@ def tell_of_cut_off_links(plan: MigrationPlan) -> None:
                 f"DisableVpcClassicLink {place}",
             )
         )
-    for what, begun_to, command in said:
+    for subject, begun_to, command in warnings:
         pulumi.log.warn(
-            f"{what}, a VPC that this stack did not make, and a run of this stack that was cut off had begun to "
+            f"{subject}, a VPC that this stack did not make, and a run of this stack that was cut off had begun to "
             f"{begun_to}. It counts as there before, and a destroy leaves it. If nobody else has done so, {command}"
         )
 
@@ -186,9 +186,9 @@ def _with_whitelist_groups(
     group_ids = cut_off.whitelist_groups(estate, config.databases)
     if group_ids.keys() <= set(record.whitelist_group_ids):
         return record
-    left = cut_off.adoptable(group_ids, config.databases, begun())
+    adoptable = cut_off.adoptable(group_ids, config.databases, begun())
     stack = record.stack or ""
-    return replace(record, leftovers={(kind, mark(stack, name)): item for (kind, name), item in left.items()})
+    return replace(record, leftovers={(kind, mark(stack, name)): item for (kind, name), item in adoptable.items()})
 
 
 def _may_be_grouped(record: StackRecord, config: MigrationConfig, estate: Estate) -> bool:
@@ -235,7 +235,7 @@ def read_state(stack: str) -> Mapping[tuple[str, str], str | None]:
 
     Resources of the local provider have no id there.
     """
-    outputs = _asked("readStackResourceOutputs", {"stackName": stack})
+    outputs = _invoke("readStackResourceOutputs", {"stackName": stack})
     return {
         (urn.split("::")[2].rpartition("$")[2], urn.split("::", 3)[3]): (item.get("outputs") or {}).get("id")
         for urn, item in outputs.items()
@@ -247,10 +247,10 @@ def read_outputs(stack: str) -> Mapping[str, Any]:
 
     Raises the engine's error where there is no such stack.
     """
-    return _asked("readStackOutputs", {"name": stack})
+    return _invoke("readStackOutputs", {"name": stack})
 
 
-def _asked(function: str, arguments: Mapping[str, str]) -> Mapping[str, Any]:
+def _invoke(function: str, arguments: Mapping[str, str]) -> Mapping[str, Any]:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             result = pulumi.runtime.invoke(f"pulumi:pulumi:{function}", arguments)
@@ -311,10 +311,10 @@ def share(
         }
     )
     later = tuple(sorted({*config.later, *starts}))
-    other = record_of(outputs)
+    applied = record_of(outputs)
     shared = replace(
         record,
-        origins={**other.origins, **record.origins},
+        origins={**applied.origins, **record.origins},
         shared_with=stack,
         clone_ids={classic_id: tuple(ids) for classic_id, ids in (outputs.get("securityGroupIds") or {}).items()},
         starts=starts,
@@ -333,9 +333,9 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
     return StackRecord(
         applied={
             kind: tuple(ids)
-            for kind, found in applied.items()
+            for kind, ids_in_outputs in applied.items()
             # An export of no link says that ClassicLink itself was applied.
-            if (ids := [item for item in found if item])
+            if (ids := [item for item in ids_in_outputs if item])
             or (kind == "linkedInstance" and "linkedInstanceIds" in outputs)
         },
         vpc_id=outputs.get("vpcId"),

@@ -220,8 +220,8 @@ def check(action: str, reading: Reading, body: Mapping[str, Any]) -> None:
 
 def identity(items: Items, item: Any) -> tuple[str, ...] | None:
     """Return what identifies an item of a list, None where the answer does not contain it."""
-    found = [at(item, path) for path in items.ids]
-    return None if not found or None in found or "" in found else tuple(map(str, found))
+    ids = [at(item, path) for path in items.ids]
+    return None if not ids or None in ids or "" in ids else tuple(map(str, ids))
 
 
 def _problem(part: Part, place: _Place) -> str:

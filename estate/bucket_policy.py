@@ -26,12 +26,12 @@ def statements(document: str) -> tuple[PolicyStatement, ...]:
     Raises ValueError for a document that is no policy, and for an unknown operator on these keys.
     """
     policy = in_unicode(parse_json(document))
-    given = policy.get("Statement") if isinstance(policy, dict) else None
-    listed = [given] if isinstance(given, dict) else given
+    raw = policy.get("Statement") if isinstance(policy, dict) else None
+    listed = [raw] if isinstance(raw, dict) else raw
     if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
         raise ValueError("expected a bucket policy with a list of statements")
-    found = (_statement(number, item) for number, item in enumerate(listed, 1))
-    return tuple(item for item in found if item.addresses or item.vpcs or item.excluded_addresses or item.excluded_vpcs)
+    read = (_statement(number, item) for number, item in enumerate(listed, 1))
+    return tuple(item for item in read if item.addresses or item.vpcs or item.excluded_addresses or item.excluded_vpcs)
 
 
 def _statement(number: int, item: Mapping[str, Any]) -> PolicyStatement:
@@ -41,27 +41,27 @@ def _statement(number: int, item: Mapping[str, Any]) -> PolicyStatement:
     condition = item.get("Condition") or {}
     if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
         raise ValueError(f"statement {number}: expected Condition to be an object of operators")
-    rest = {key: value for key, value in item.items() if key not in ("Condition", "Sid")}
-    others: dict[str, Any] = {}
-    named: dict[tuple[str, bool], list[str]] = {}
+    fields = {key: value for key, value in item.items() if key not in ("Condition", "Sid")}
+    conditions: dict[str, Any] = {}
+    values_by_key: dict[tuple[str, bool], list[str]] = {}
     for operator, key, value in _conditions(condition):
         if key.lower() not in (_ADDRESS, _VPC):
-            others.setdefault(operator, {})[key] = value
+            conditions.setdefault(operator, {})[key] = value
         elif operator.lower() not in (*_PLAIN, *_NEGATED):
             raise ValueError(f"statement {number}: operator {operator} on {key} is not known")
         else:
             # An address or VPC that Allow requires is let in; so is one that Deny excepts.
             lets_in = (operator.lower() in _PLAIN) == (effect == "Allow")
-            named.setdefault((key.lower(), lets_in), []).extend(_texts(value))
-    scope = json.dumps([rest, others], sort_keys=True)
+            values_by_key.setdefault((key.lower(), lets_in), []).extend(_texts(value))
+    scope = json.dumps([fields, conditions], sort_keys=True)
     return PolicyStatement(
         number=number,
         effect=effect,
         scope=hashlib.sha256(scope.encode()).hexdigest()[:16],
-        addresses=tuple(named.get((_ADDRESS, True), ())),
-        vpcs=tuple(named.get((_VPC, True), ())),
-        excluded_addresses=tuple(named.get((_ADDRESS, False), ())),
-        excluded_vpcs=tuple(named.get((_VPC, False), ())),
+        addresses=tuple(values_by_key.get((_ADDRESS, True), ())),
+        vpcs=tuple(values_by_key.get((_VPC, True), ())),
+        excluded_addresses=tuple(values_by_key.get((_ADDRESS, False), ())),
+        excluded_vpcs=tuple(values_by_key.get((_VPC, False), ())),
     )
 
 

@@ -80,8 +80,8 @@ class Caller(NamedTuple):
     @property
     def principal(self) -> str:
         """The ARN without the name of a session, which each client may choose for itself."""
-        start, _, rest = self.arn.partition(":assumed-role/")
-        return f"{start}:assumed-role/{rest.partition('/')[0]}" if rest else self.arn
+        start, _, role = self.arn.partition(":assumed-role/")
+        return f"{start}:assumed-role/{role.partition('/')[0]}" if role else self.arn
 
 
 class Cloud:
@@ -270,9 +270,9 @@ class _Sdk(NamedTuple):
 class _Service:
     """One SDK client with its request models; its answers are checked before the SDK reads them."""
 
-    def __init__(self, code: str, made: _Sdk, protocol: str, scrub: Callable[[str], str]) -> None:
-        client = made.client
-        self._sdk = made
+    def __init__(self, code: str, sdk: _Sdk, protocol: str, scrub: Callable[[str], str]) -> None:
+        client = sdk.client
+        self._sdk = sdk
         self._kept = _Kept()
         self.clock: clock.ClockReading | None = None
         self.endpoint = str(client._endpoint)
@@ -284,14 +284,14 @@ class _Service:
     def _looking(self, code: str, ask: Callable[..., Any], scrub: Callable[[str], str]) -> Callable[..., Any]:
         """Return one of the SDK's request methods, wrapped so that its answers are checked."""
 
-        def asked(named: Any, *arguments: Any) -> Any:
-            response = in_unicode(ask(named, *arguments))
+        def checked(request: Any, *arguments: Any) -> Any:
+            response = in_unicode(ask(request, *arguments))
             self.clock = clock.reading(_date(response), clock.now())
-            operation = named if isinstance(named, str) else named.action
+            operation = request if isinstance(request, str) else request.action
             self._kept.body = _body_of(f"{code}:{operation}", response, self.route, scrub)
             return response
 
-        return asked
+        return checked
 
     def invocation(self, operation: str, fields: dict[str, Any]) -> Callable[[], Answer]:
         """Return the call of an operation with the given request fields, not yet made.
@@ -331,8 +331,8 @@ class _Service:
 def _date(response: Any) -> str | None:
     """Return the Date header of a response, None where it has none."""
     headers = response.get("headers") if isinstance(response, Mapping) else None
-    found = {str(name).lower(): value for name, value in headers.items()} if isinstance(headers, Mapping) else {}
-    date = found.get("date")
+    by_name = {str(name).lower(): value for name, value in headers.items()} if isinstance(headers, Mapping) else {}
+    date = by_name.get("date")
     return date if isinstance(date, str) else None
 
 

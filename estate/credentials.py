@@ -99,11 +99,14 @@ class Credentials:
 
     def _session(self, operation: str, signer: Keys | None, source: Source, fields: dict[str, Any]) -> Keys:
         body = self._ask_sts(f"sts:{operation}", signer, fields)
-        given = body.credentials
-        if given is None:
+        credentials = body.credentials
+        if credentials is None:
             raise CredentialsError(f"STS opened no session for {source.named}: its answer holds no credentials.")
         return Keys(
-            given.access_key_id, given.access_key_secret, given.security_token, _moment(given.expiration, source)
+            credentials.access_key_id,
+            credentials.access_key_secret,
+            credentials.security_token,
+            _moment(credentials.expiration, source),
         )
 
     def _from_sdk(self, source: EcsRole | CredentialsUri | CliProfile) -> Keys:
@@ -112,7 +115,7 @@ class Credentials:
         if self._sdk is None:
             self._sdk = _sdk_provider(source)
         try:
-            found = self._sdk.get_credentials()
+            credentials = self._sdk.get_credentials()
         except Exception as error:
             # Its text may contain what the service answered, keys included.
             why = no_answer_in(error) or type(error).__name__
@@ -120,7 +123,12 @@ class Credentials:
         # The SDK keeps the session and renews it well before its end. Where it knows no end, it starts a command or
         # calls a service each time.
         until = self._now() + RENEWED_BEFORE + _ASKED_AGAIN_AFTER
-        return Keys(found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token() or None, until)
+        return Keys(
+            credentials.get_access_key_id(),
+            credentials.get_access_key_secret(),
+            credentials.get_security_token() or None,
+            until,
+        )
 
 
 _HINTS: Final = {

@@ -160,12 +160,12 @@ def parse_json(text: str) -> Any:
     Raises JSONDecodeError where it is no JSON, and ValueError where it exceeds the bounds.
     """
     try:
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        content = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
-    if depth(found) > MAX_DEPTH:
+    if depth(content) > MAX_DEPTH:
         raise ValueError(_TOO_DEEP)
-    return found
+    return content
 
 
 def as_json(value: Any) -> bytes:
@@ -212,11 +212,11 @@ def _copied(item: Any) -> Any:
 
 def depth(value: Any) -> int:
     """Return the depth of nested maps and lists, counted to one above MAX_DEPTH."""
-    level, found = [value], 0
-    while found <= MAX_DEPTH and (nested := [item for item in level if isinstance(item, Mapping | list)]):
+    level, levels = [value], 0
+    while levels <= MAX_DEPTH and (nested := [item for item in level if isinstance(item, Mapping | list)]):
         level = [inner for item in nested for inner in (item.values() if isinstance(item, Mapping) else item)]
-        found += 1
-    return found
+        levels += 1
+    return levels
 
 
 _TOO_DEEP: Final = f"expected at most {MAX_DEPTH} maps and lists inside each other"
@@ -228,11 +228,11 @@ def _twice(key: str) -> str:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse duplicate keys: JSON does not define which value counts."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise ValueError(_twice(twice))
-    return found
+    return mapping
 
 
 def _no_number(name: str) -> Any:
@@ -243,11 +243,11 @@ def _yaml(text: str) -> Any:
     if len(text) > MAX_YAML_BYTES:
         raise ValueError(f"expected at most {_mib(MAX_YAML_BYTES)} MiB of YAML; larger files must be JSON")
     _measure(text)
-    found = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, see its base
+    content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader, see its base
     # Nested aliases can go deeper than the text.
-    if depth(found) > MAX_DEPTH:
+    if depth(content) > MAX_DEPTH:
         raise ValueError(_TOO_DEEP)
-    return found
+    return content
 
 
 def _measure(text: str) -> None:

@@ -33,10 +33,10 @@ def listing(lines: Sequence[str]) -> str:
 
 
 def _printable(line: str, longest: int = _LONGEST_LINE) -> str:
-    shown = line if len(line) <= longest else f"{line[: longest - 3]}..."
-    if shown.isprintable():
-        return shown
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
+    shortened = line if len(line) <= longest else f"{line[: longest - 3]}..."
+    if shortened.isprintable():
+        return shortened
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shortened)
 
 
 class EstateError(Exception):
@@ -87,9 +87,9 @@ class PermissionDenied(EstateError):  # noqa: N818 - the name says what happened
         self.args = (self._message(),)
 
     def _message(self) -> str:
-        asked, reaching = (f" of {self.of}", f" for {self.of}") if self.of else ("", "")
+        of_resource, reaching = (f" of {self.of}", f" for {self.of}") if self.of else ("", "")
         return (
-            f"Permission denied for {self.action}{asked}{_request(self.request_id)}. "
+            f"Permission denied for {self.action}{of_resource}{_request(self.request_id)}. "
             f"Grant the RAM action {self.action}{reaching} to the identity in use, or use one that has it."
         )
 
@@ -173,8 +173,8 @@ class CloudError(EstateError):
         self.message = message
         self.request_id = request_id
         self.status = status
-        said = _printable(message, _LONGEST_SAID).rstrip(".")
-        super().__init__(f"{action} failed with {printable_name(code)}: {said}.{_request(request_id)}".rstrip())
+        text = _printable(message, _LONGEST_SAID).rstrip(".")
+        super().__init__(f"{action} failed with {printable_name(code)}: {text}.{_request(request_id)}".rstrip())
 
 
 class Throttled(CloudError):  # noqa: N818

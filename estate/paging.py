@@ -107,10 +107,10 @@ def _by_number(ask: Callable[..., Answer], reading: Reading, paging: ByNumber) -
     while True:
         answer = ask(**{paging.size_as: size, paging.number_as: number})
         yield answer
-        found = len(at(answer.body, reading.items.path))
-        read, number = read + found, number + 1
+        count = len(at(answer.body, reading.items.path))
+        read, number = read + count, number + 1
         # The count shows whether an empty page came before the end.
-        if read >= at(answer.body, paging.total) or not found:
+        if read >= at(answer.body, paging.total) or not count:
             return
 
 
@@ -136,7 +136,7 @@ def _agree(action: str, counted: Answer, total: str, count: int) -> None:
 
 def _page(action: str, reading: Reading, answer: Answer, of: str) -> Page:
     assert reading.items is not None
-    found = answer.typed
+    items = answer.typed
     for name in reading.items.attribute.split("."):
-        found = getattr(found, name)
-    return Page(Source(action, answer.body["RequestId"], of), answer.typed, list(found))
+        items = getattr(items, name)
+    return Page(Source(action, answer.body["RequestId"], of), answer.typed, list(items))

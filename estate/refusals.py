@@ -85,10 +85,10 @@ def refused(refusal: Refusal, action: str, scrub: Callable[[str], str]) -> Estat
     # Whatever stands between may repeat the request in any field.
     code, request_id = scrub(refusal.code), refusal.request_id and scrub(refusal.request_id)
     if code.startswith(_CREDENTIAL_CODES):
-        asked = f", RequestId {printable_name(request_id)}" if request_id else ""
+        of_request = f", RequestId {printable_name(request_id)}" if request_id else ""
         # The cloud's own message is left out: it may repeat the signed request, token included.
         return CredentialsError(
-            f"The cloud does not accept the credentials ({printable_name(code)}{asked}). "
+            f"The cloud does not accept the credentials ({printable_name(code)}{of_request}). "
             "Check the access key, its secret, the age of an STS token and this machine's clock.",
             ended=code in _ENDED_CODES,
         )
@@ -106,11 +106,11 @@ def unanswered(inner: Exception, action: str, endpoint: str, scrub: Callable[[st
     """Return why no answer came, and whether the request was sent; the SDKs keep only their own error."""
     from estate.transport import no_answer_in
 
-    found = no_answer_in(inner)
-    if found is None:
+    no_answer = no_answer_in(inner)
+    if no_answer is None:
         return Unreachable(endpoint, action, "the connection was cut", sent=True)
-    kind = LastinglyUnreachable if found.lasting else Unreachable
-    return kind(endpoint, action, scrub(str(found)), sent=found.sent, remedy=found.remedy)
+    kind = LastinglyUnreachable if no_answer.lasting else Unreachable
+    return kind(endpoint, action, scrub(str(no_answer)), sent=no_answer.sent, remedy=no_answer.remedy)
 
 
 def failure_of(error: Exception, action: str, endpoint: str, scrub: Callable[[str], str]) -> EstateError:

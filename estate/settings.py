@@ -42,8 +42,8 @@ class CloudSettings(BaseModel):
         (`estate.identity.KEYS`; docs/identity.md has their order and their variables). Other keys are ignored. A
         profile and a token file are read, and no service is called. Raises `SettingsError` with every problem at once.
         """
-        named = {key.removeprefix(PREFIX): value for key, value in config.items() if value is not None}
-        given = {key: value for key, value in named.items() if value != "" or key in KEYS}
+        by_key = {key.removeprefix(PREFIX): value for key, value in config.items() if value is not None}
+        given = {key: value for key, value in by_key.items() if value != "" or key in KEYS}
         problems: list[str] = []
         sources = Sources(given, environ, problems)
         fields: dict[str, Any] = {
@@ -62,9 +62,9 @@ class CloudSettings(BaseModel):
 
         With any, the run is a rehearsal, whatever the answers contain, their time included.
         """
-        asked = {code: host for code, host in self.endpoints.items() if code in _HOST_NAMES}
-        others = sorted({host for code, host in asked.items() if not _is_public(code, host)})
-        reasons = [f"alicloud:endpoints leads to {host}, which is no host of Alibaba Cloud" for host in others]
+        hosts = {code: host for code, host in self.endpoints.items() if code in _HOST_NAMES}
+        foreign = sorted({host for code, host in hosts.items() if not _is_public(code, host)})
+        reasons = [f"alicloud:endpoints leads to {host}, which is no host of Alibaba Cloud" for host in foreign]
         if self.protocol == "HTTP":
             reasons.append("alicloud:protocol is HTTP, so anybody on the network path can answer")
         return tuple(reasons)

@@ -119,15 +119,15 @@ def keys(subjects: Iterable[tuple[str, str]]) -> list[str]:
     return [urn if count[instance_id] > 1 else instance_id for instance_id, urn in given]
 
 
-def grouped(found: Iterable[Finding], instances: Sequence[InstanceDocument]) -> list[ResultDocument]:
+def grouped(findings: Iterable[Finding], instances: Sequence[InstanceDocument]) -> list[ResultDocument]:
     """Return findings in the form of a file; `findings` reads them back, those of one rule by their subjects.
 
     An instance's own id in a text is replaced by `<id>`, so that texts that differ only in it become one; a text that
     contains `<id>` itself is unchanged.
     """
     keys_of = {(item["subject"]["id"], item["subject"]["urn"]): item["key"] for item in instances}
-    made: dict[object, ResultDocument] = {}
-    for item in found:
+    groups: dict[object, ResultDocument] = {}
+    for item in findings:
         subject = item["subject"]
         is_instance = subject["kind"] != "migration"
         texts: list[Any] = [item["reason"], item["remediation"], [_short(fix) for fix in item["fixes"]]]
@@ -144,9 +144,9 @@ def grouped(found: Iterable[Finding], instances: Sequence[InstanceDocument]) -> 
         waiver = item["waiver"]
         of_rule = (item["rule"], item["outcome"], item["blocking"], item["mandatoryFrom"], is_instance, own_id)
         same = (*of_rule, written, waiver and _json(waiver))
-        group = made.get(same)
+        group = groups.get(same)
         if group is None:
-            group = made[same] = {
+            group = groups[same] = {
                 "rule": item["rule"],
                 "outcome": item["outcome"],
                 "about": "instances" if is_instance else "migration",
@@ -161,20 +161,20 @@ def grouped(found: Iterable[Finding], instances: Sequence[InstanceDocument]) -> 
             }
         if is_instance:
             group["instances"].append(keys_of[subject["id"], subject["urn"]])
-    for group in made.values():
+    for group in groups.values():
         if len(group["instances"]) == len(instances) == len(set(group["instances"])) and instances:
             group["about"], group["instances"] = "every instance", []
-    return list(made.values())
+    return list(groups.values())
 
 
-def grouped_notices(found: Iterable[Notice]) -> list[NoticeDocument]:
+def grouped_notices(notices: Iterable[Notice]) -> list[NoticeDocument]:
     """Return notices in the form of a file; `notices` reads them back."""
-    made: dict[object, NoticeDocument] = {}
-    for item in found:
+    groups: dict[object, NoticeDocument] = {}
+    for item in notices:
         instance_id, text = item["instanceId"], item["text"]
         own_id = bool(instance_id) and str(instance_id) in text and OWN not in text
         text = text.replace(str(instance_id), OWN) if own_id else text
-        group = made.setdefault(
+        group = groups.setdefault(
             (item["item"], item["wave"], instance_id is None, own_id, text),
             {
                 "item": item["item"],
@@ -187,7 +187,7 @@ def grouped_notices(found: Iterable[Notice]) -> list[NoticeDocument]:
         )
         if instance_id is not None and group["instanceIds"] is not None:
             group["instanceIds"].append(instance_id)
-    return list(made.values())
+    return list(groups.values())
 
 
 def _short(fix: FixDocument) -> FixDocument:

@@ -140,13 +140,13 @@ def _out_of_time(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> It
     run = result["run"]
     # The age of an inventory file does not matter here: a result by a file is never ready anyway.
     read = () if _by_file(result) else (("the estate was read", run["machineTime"]),)
-    for what, text in (("it was judged", result["judgedAt"]), *read):
+    for event, text in (("it was judged", result["judgedAt"]), *read):
         if text is None:
-            yield f"it does not say when {what}"
+            yield f"it does not say when {event}"
         elif _time(text) > now + _SKEW:
-            yield f"{what} at {text}, which is in the future: it is {_told(now)} here"
+            yield f"{event} at {text}, which is in the future: it is {_to_second(now)} here"
         elif _time(text) < now - wanted.max_age:
-            yield f"{what} at {text}, more than {wanted.max_age // timedelta(minutes=1)} minutes ago"
+            yield f"{event} at {text}, more than {wanted.max_age // timedelta(minutes=1)} minutes ago"
     if result["validUntil"] is None or run["cloudTime"] is None or run["machineTime"] is None:
         return
     # In terms of the cloud's clock, which the pack used.
@@ -300,9 +300,9 @@ def verdict(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) 
 
 def _headline(result: Mapping[str, Any], wanted: Wanted, readiness: str) -> str:
     run = result["run"]
-    what = f"stack {result['stack']}" if wanted.wave is None else f"wave {wanted.wave} of stack {result['stack']}"
+    subject = f"stack {result['stack']}" if wanted.wave is None else f"wave {wanted.wave} of stack {result['stack']}"
     commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
-    headline = f"{readiness}: {what}, account {run['accountId'] or 'not known'}, judged at {result['now']}{commit}"
+    headline = f"{readiness}: {subject}, account {run['accountId'] or 'not known'}, judged at {result['now']}{commit}"
     if _by_file(result):
         headline += f", by the estate in {run['estateFile']['path']} of {run['estateReadAt']}"
     if not result["whatIf"]:
@@ -338,7 +338,7 @@ def _line(text: object) -> str:
     return safe(str(text)).replace("\n", "?")
 
 
-def _told(moment: datetime) -> str:
+def _to_second(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
@@ -390,20 +390,20 @@ def _parser(prog: str = PROGRAM) -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None, prog: str = PROGRAM) -> int:
     """Judge the file that the command line names, as the command `prog`; return the exit code."""
-    given = _parser(prog).parse_args(arguments)
+    options = _parser(prog).parse_args(arguments)
     wanted = Wanted(
-        given.run,
-        given.since,
-        given.project,
-        given.stack,
-        given.wave,
-        given.commit,
-        given.account,
-        given.config_elsewhere,
-        given.rehearsal,
-        given.max_age,
+        options.run,
+        options.since,
+        options.project,
+        options.stack,
+        options.wave,
+        options.commit,
+        options.account,
+        options.config_elsewhere,
+        options.rehearsal,
+        options.max_age,
     )
-    code, lines = verdict(given.file, wanted, datetime.now(UTC), strict=given.strict)
+    code, lines = verdict(options.file, wanted, datetime.now(UTC), strict=options.strict)
     _print("\n".join(lines))
     return code
 

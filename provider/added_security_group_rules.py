@@ -41,15 +41,15 @@ class AddedSecurityGroupRules(GroupRules):
 
     def _goal(self, live: Sequence[SecurityGroupRule], state: Properties, inputs: Properties) -> Properties:
         ours = logic.keys_of(logic.own_rules(state))
-        others = {key: rule for rule in live if (key := logic.key_of(rule)) not in ours}
+        foreign = {key: rule for rule in live if (key := logic.key_of(rule)) not in ours}
         rules = state.get("rules", {})
-        known = logic.keys_of({label: rules[label] for label in state.get("presentBefore", ()) if label in rules})
+        own_keys = logic.keys_of({label: rules[label] for label in state.get("presentBefore", ()) if label in rules})
 
         def before(rule: Properties) -> bool:
             key = logic.key_of(logic.rule_model(rule))
-            there = others.get(key)
+            there = foreign.get(key)
             own_words = there and there.description and there.description == rule.get("description")
-            return there is not None and (key in known or not own_words)
+            return there is not None and (key in own_keys or not own_words)
 
         return inputs | {"presentBefore": sorted(label for label, rule in inputs["rules"].items() if before(rule))}
 
@@ -62,8 +62,8 @@ class AddedSecurityGroupRules(GroupRules):
         servers = [server for peer in peers for server in traffic.in_group(cloud, peer) if server.vpc_id]
         if servers and (behind := traffic.in_group(cloud, group_id)):
             raise ResourceError(
-                f"Rules in security group {group_id} let {traffic.named(sorted(set(servers)))} reach "
-                f"{traffic.named(behind)}: without them they would be cut off, and the rules were left as they are. "
+                f"Rules in security group {group_id} let {traffic.names(sorted(set(servers)))} reach "
+                f"{traffic.names(behind)}: without them they would be cut off, and the rules were left as they are. "
                 "Keep what the stack has made; or, where nobody needs them, revoke them: "
                 f"{revocation(group_id, rules)}"
             )

@@ -73,8 +73,8 @@ class Product(ABC):
 
     def wait_until_ready(self, cloud: Cloud, database_id: str) -> None:
         """Wait until a database can be changed; raises `WaitTimeout`."""
-        what = f"database {database_id} to be {self.ready}"
-        cloud.wait(lambda: self.status(cloud, database_id) == self.ready, what, timeout=_PATIENCE)
+        goal = f"database {database_id} to be {self.ready}"
+        cloud.wait(lambda: self.status(cloud, database_id) == self.ready, goal, timeout=_PATIENCE)
 
     def vpc(self, cloud: Cloud, database_id: str) -> str | None:
         """Return the VPC of a database, None if it is in none, or gone."""

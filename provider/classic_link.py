@@ -65,9 +65,9 @@ class ClassicLink(Resource):
         if not state and not is_unknown(inputs["vpcId"]):
             _before_creation(connect(), str(inputs["vpcId"]))
 
-    def id_of(self, given: str) -> str:
+    def id_of(self, import_id: str) -> str:
         """Return the id without the word that says who has enabled it."""
-        return given.removesuffix(_MADE)
+        return import_id.removesuffix(_MADE)
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while ClassicLink is on."""

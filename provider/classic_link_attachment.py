@@ -71,9 +71,9 @@ class ClassicLinkAttachment(Resource):
         if not state and not is_unknown(inputs["instanceId"]):
             _before_creation(connect(), str(inputs["instanceId"]), inputs["vpcId"])
 
-    def id_of(self, given: str) -> str:
+    def id_of(self, import_id: str) -> str:
         """Return the id without the word that says who has made the link."""
-        return ":".join(_parse(given)[:2])
+        return ":".join(_parse(import_id)[:2])
 
     def leaves(self, state: Properties) -> bool:
         """Leave a link that was there before: another VPC is then refused."""
@@ -117,7 +117,7 @@ def _before_creation(cloud: Cloud, instance_id: str, vpc_id: object) -> str | No
 
 def _before_deletion(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
     """Raise ResourceError while servers in the VPC and the instance talk over the link, as rules of one of both say."""
-    instance, servers = traffic.one(cloud, instance_id), traffic.in_vpc(cloud, vpc_id)
+    instance, servers = traffic.server_of(cloud, instance_id), traffic.in_vpc(cloud, vpc_id)
     if instance is None or not servers:
         return
     groups = instance.groups.union(*(server.groups for server in servers))
@@ -128,7 +128,7 @@ def _before_deletion(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
 
     if users := [server for server in servers if lets(instance, server) or lets(server, instance)]:
         raise ResourceError(
-            f"The ClassicLink of {traffic.named([instance])} to {vpc_id} is in use by {traffic.named(users)}, as rules "
+            f"The ClassicLink of {traffic.names([instance])} to {vpc_id} is in use by {traffic.names(users)}, as rules "
             "of their security groups say: without it they would be cut off from each other, and it was left as it is. "
             "Keep what the stack has made; or, where nobody needs the link, detach it: aliyun ecs DetachClassicLinkVpc "
             f"--InstanceId {instance_id} --VpcId {vpc_id}"
@@ -136,8 +136,8 @@ def _before_deletion(cloud: Cloud, instance_id: str, vpc_id: str) -> None:
 
 
 def _parse(resource_id: str) -> tuple[str, str, bool]:
-    instance_id, _, rest = resource_id.partition(":")
-    vpc_id, _, word = rest.partition(":")
+    instance_id, _, ending = resource_id.partition(":")
+    vpc_id, _, word = ending.partition(":")
     if not instance_id or not vpc_id or word not in ("", _MADE):
         raise ResourceError(
             f"{resource_id!r} is no id of a ClassicLink attachment: expected instanceId:vpcId, or "

@@ -123,7 +123,7 @@ class CutThroughBinding(Resource):
         if _is_bound(cloud, allocation_id, eni_id):
             _unbind(cloud, allocation_id, eni_id, "NetworkInterface")
         eip = find_eip(cloud, allocation_id)
-        if eip is not None and not eip.instance_id and traffic.one(cloud, instance_id) is not None:
+        if eip is not None and not eip.instance_id and traffic.server_of(cloud, instance_id) is not None:
             _bind(cloud, allocation_id, instance_id, "EcsInstance", mode="NAT")
 
 

@@ -47,7 +47,7 @@ def declared(state: Properties) -> Properties:
     return inputs
 
 
-def kept(state: Properties) -> Properties:
+def memory(state: Properties) -> Properties:
     """Return of a state what it remembers, for the preview of an update."""
     return {name: state[name] for name in _OUTPUTS if name in state}
 
@@ -86,25 +86,25 @@ def read_back(
     return cloud.now()
 
 
-def compared(resource: Resource, known: Properties, live: Properties) -> Properties:
+def compared(resource: Resource, state: Properties, live: Properties) -> Properties:
     """Return what a refresh found, with how it differs from what was declared.
 
     What is imported, or was made by a version that remembered nothing, counts as declared as it was known.
     """
-    wanted = known.get("declared", inputs_of(resource, forgotten(known) or live))
+    declared = state.get("declared", inputs_of(resource, forgotten(state) or live))
     texts = [
         text
-        for path, change in resource.diff(live, wanted).items()
-        for text in _differences(path, change, live.get(path), wanted.get(path))
+        for path, change in resource.diff(live, declared).items()
+        for text in _differences(path, change, live.get(path), declared.get(path))
     ]
-    confirmed = {name: known[name] for name in ("confirmedAt",) if name in known}
-    return live | {"declared": wanted, "drift": texts} | confirmed
+    confirmed = {name: state[name] for name in ("confirmedAt",) if name in state}
+    return live | {"declared": declared, "drift": texts} | confirmed
 
 
-def _differences(path: str, change: Change, live: object, wanted: object) -> list[str]:
+def _differences(path: str, change: Change, live: object, declared: object) -> list[str]:
     """Return one text for a property, or one for each entry of a list by which it differs."""
-    if not (isinstance(live, list) and isinstance(wanted, list)):
+    if not (isinstance(live, list) and isinstance(declared, list)):
         return [f"{path} {_WORDS[change]}"]
-    added = [f"{path}: {entry} was added" for entry in live if entry not in wanted]
-    gone = [f"{path}: {entry} is gone" for entry in wanted if entry not in live]
+    added = [f"{path}: {entry} was added" for entry in live if entry not in declared]
+    gone = [f"{path}: {entry} is gone" for entry in declared if entry not in live]
     return [*added, *gone] or [f"{path} {_WORDS[change]}"]

@@ -58,12 +58,14 @@ class HybridAccess(Resource):
         """Check ids and time; the time becomes UTC."""
         failures = reject_others(inputs, _NAMES)
         failures += require_text(inputs, ("dbInstanceId", "vpcId", "vswitchId"))
-        wanted = inputs.get("validUntil")
-        if wanted is UNKNOWN:
+        valid_until = inputs.get("validUntil")
+        if valid_until is UNKNOWN:
             return Checked(inputs, tuple(failures))
-        moment = _moment(wanted)
+        moment = _moment(valid_until)
         if moment is None:
-            failures.append(Failure("validUntil", f"expected a date and time with its UTC offset, found {wanted!r}"))
+            failures.append(
+                Failure("validUntil", f"expected a date and time with its UTC offset, found {valid_until!r}")
+            )
             return Checked(inputs, tuple(failures))
         return Checked(inputs | {"validUntil": _text(moment)}, tuple(failures))
 
@@ -104,9 +106,9 @@ class HybridAccess(Resource):
         if database is None or database.network_type == "classic":
             return None
         expires = self._expires(database)
-        known = _moment(state.get("classicExpiresAt"))
-        if known is not None and expires is not None and abs(known - expires) < _SLACK:
-            expires = known
+        expires_at = _moment(state.get("classicExpiresAt"))
+        if expires_at is not None and expires is not None and abs(expires_at - expires) < _SLACK:
+            expires = expires_at
         inputs: Properties = {
             "dbInstanceId": resource_id,
             "vpcId": database.vpc_id,
@@ -157,9 +159,9 @@ class HybridAccess(Resource):
             if not lost.sent:
                 raise
             self._wait_for_a_sign(cloud, database.id, lost)
-        what = f"database {database.id} to be in {vpc_id}"
+        goal = f"database {database.id} to be in {vpc_id}"
         # The status may show the change a little later than the answer to the call.
-        cloud.wait(lambda: self._read(cloud, database.id).network_type == "vpc", what, timeout=1800)
+        cloud.wait(lambda: self._read(cloud, database.id).network_type == "vpc", goal, timeout=1800)
         self.product.wait_until_ready(cloud, database.id)
         return self._read(cloud, database.id)
 
@@ -182,9 +184,9 @@ class HybridAccess(Resource):
         short = self._before_covering(database, inputs)
         if not short:
             return _state(inputs, database, self._expires(database))
-        wanted = str(inputs["validUntil"])
+        valid_until = str(inputs["validUntil"])
         for info in short:
-            self._extend(cloud, database, info.connection_string, wanted)
+            self._extend(cloud, database, info.connection_string, valid_until)
         database = self._read(cloud, database.id)
         return _state(inputs, database, self._expires(database))
 
@@ -197,18 +199,18 @@ class HybridAccess(Resource):
                 f"from one VPC to another. Declare {database.vpc_id} as the target network (mode: existing), or leave "
                 "out hybrid access and connect the two VPCs."
             )
-        wanted = str(inputs["validUntil"])
-        short = [info for info in _retained(database) if self._is_short(self._text_of(info), wanted)]
+        valid_until = str(inputs["validUntil"])
+        short = [info for info in _retained(database) if self._is_short(self._text_of(info), valid_until)]
         if short and not hybrid.extendable(database):
             raise ResourceError(
-                f"The classic addresses of {database.id} end{_at(self._text_of(short[0]))}, before {wanted}, and for "
-                f"{database.engine} no call is documented that extends them. Extend them in the console, or move the "
-                "window forward."
+                f"The classic addresses of {database.id} end{_at(self._text_of(short[0]))}, before {valid_until}, and "
+                f"for {database.engine} no call is documented that extends them. Extend them in the console, or move "
+                "the window forward."
             )
         return short
 
-    def _extend(self, cloud: Cloud, database: Database, connection_string: str, wanted: str) -> None:
-        days = self._days(database, wanted)
+    def _extend(self, cloud: Cloud, database: Database, connection_string: str, valid_until: str) -> None:
+        days = self._days(database, valid_until)
         try:
             self.product.patiently(
                 cloud, database.id, lambda: self.product.extend(cloud, database.id, connection_string, days)
@@ -216,7 +218,7 @@ class HybridAccess(Resource):
         except Unreachable:
             after = self._read(cloud, database.id)
             extended = [info for info in _retained(after) if info.connection_string == connection_string]
-            if not extended or self._is_short(self._text_of(extended[0]), wanted):
+            if not extended or self._is_short(self._text_of(extended[0]), valid_until):
                 raise
 
     def _days(self, database: Database, valid_until: str) -> int:

@@ -18,7 +18,7 @@ def instances(cloud: Cloud, **fields: Any) -> list[Any]:
     Raises PermissionDenied where none are shown for want of it: the cloud then answers with an empty list (ECS API,
     DescribeInstances).
     """
-    shown = listed(cloud, ACTION, region_id=cloud.region, **fields)
-    if not shown:
+    described = listed(cloud, ACTION, region_id=cloud.region, **fields)
+    if not described:
         probe(cloud, ACTION)
-    return shown
+    return described

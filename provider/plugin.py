@@ -105,7 +105,7 @@ class AlimigrateProvider(sdk.Provider):
         state = drift.recalled(resource, known)
         if request.preview:
             foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, request.resource_id, state))
-            return sdk.UpdateResponse(values(resource.planned(state, inputs) | drift.kept(known) | foreseen))
+            return sdk.UpdateResponse(values(resource.planned(state, inputs) | drift.memory(known) | foreseen))
         after = await asyncio.to_thread(lambda: resource.update(self.cloud(), request.resource_id, state, inputs))
         confirmed = await self._confirmed(resource, request.resource_id, after, inputs)
         return sdk.UpdateResponse(values(drift.remembered(resource, after, confirmed)))
@@ -178,9 +178,9 @@ class AlimigrateProvider(sdk.Provider):
 
         It is empty where nothing names one, or none that can be.
         """
-        given = {name: value for name, value in self._config.items() if name != "region"}
+        settings = {name: value for name, value in self._config.items() if name != "region"}
         try:
-            return CloudSettings.from_config(given | ({"region": key} if key else {}), self._environ).region
+            return CloudSettings.from_config(settings | ({"region": key} if key else {}), self._environ).region
         except SettingsError:
             return ""
 

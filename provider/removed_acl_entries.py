@@ -53,9 +53,11 @@ class RemovedAclEntries(Resource):
             for index, block in enumerate(blocks)
             if block is None
         ]
-        known = {block for block in blocks if isinstance(block, str)}
+        known_blocks = {block for block in blocks if isinstance(block, str)}
         unknown = [block for block in blocks if block is UNKNOWN]
-        return Checked(inputs | {"entries": entries if failures else [*sorted(known), *unknown]}, tuple(failures))
+        return Checked(
+            inputs | {"entries": entries if failures else [*sorted(known_blocks), *unknown]}, tuple(failures)
+        )
 
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Remove those of the entries that are there."""

@@ -131,8 +131,8 @@ class RemovedWhitelistEntries(Resource):
             self.product.patiently(cloud, ref.database, lambda: self.product.change_whitelist(cloud, change))
         except Unreachable:
             live = {_address(entry) for entry in self._live(cloud, ref) or ()}
-            wanted = {_address(entry) for entry in change.ips}
-            if not (wanted <= live if change.mode == "Append" else live.isdisjoint(wanted)):
+            addresses = {_address(entry) for entry in change.ips}
+            if not (addresses <= live if change.mode == "Append" else live.isdisjoint(addresses)):
                 raise
 
 

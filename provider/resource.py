@@ -116,9 +116,9 @@ class Resource(ABC):
         """
         del connect, inputs, resource_id, state
 
-    def id_of(self, given: str) -> str:
+    def id_of(self, import_id: str) -> str:
         """Return the id that a state keeps of one that was given to an import, which may say more."""
-        return given
+        return import_id
 
     def leaves(self, state: Properties) -> bool:
         """Return whether `delete` leaves in the cloud what a replacement would have to make room for."""

@@ -33,16 +33,16 @@ class SecurityGroupRules(GroupRules):
 
     def _goal(self, live: Sequence[SecurityGroupRule], state: Properties, inputs: Properties) -> Properties:
         group_id = inputs["securityGroupId"]
-        others = _others(live, state, inputs)
-        if others and state:
+        foreign = _foreign(live, state, inputs)
+        if foreign and state:
             raise ResourceError(
-                f"{_changed(group_id, others)} An update would revoke them, and was not begun. To keep what they let "
+                f"{_changed(group_id, foreign)} An update would revoke them, and was not begun. To keep what they let "
                 "through, authorize it in the classic group, whose clone then has it too, or in a VPC group of your "
-                f"own that the servers join; then remove it here: {revocation(group_id, others)}"
+                f"own that the servers join; then remove it here: {revocation(group_id, foreign)}"
             )
-        if others:
+        if foreign:
             raise ResourceError(
-                f"Security group {group_id} already has rules that are not in this set: {_labels(others)}. "
+                f"Security group {group_id} already has rules that are not in this set: {_labels(foreign)}. "
                 f"Remove or declare them, or import the rules: pulumi import {self.type_name} NAME {group_id}"
             )
         return inputs
@@ -50,14 +50,14 @@ class SecurityGroupRules(GroupRules):
     def _before_deletion(
         self, cloud: Cloud, group_id: str, live: Sequence[SecurityGroupRule], state: Properties
     ) -> None:
-        if others := _others(live, state):
+        if foreign := _foreign(live, state):
             raise ResourceError(
-                f"{_changed(group_id, others)} They would go with the group, so its rules were left as they are. "
-                f"Remove them first: {revocation(group_id, others)}"
+                f"{_changed(group_id, foreign)} They would go with the group, so its rules were left as they are. "
+                f"Remove them first: {revocation(group_id, foreign)}"
             )
         if servers := traffic.in_group(cloud, group_id):
             raise ResourceError(
-                f"Security group {group_id} is in use by {traffic.named(servers)}: without its rules they would be cut "
+                f"Security group {group_id} is in use by {traffic.names(servers)}: without its rules they would be cut "
                 "off, and they were left as they are. Take the servers out of the group first, or keep what the stack "
                 "has made."
             )
@@ -72,7 +72,7 @@ class SecurityGroupRules(GroupRules):
         return {"rules": logic.labelled(live, known.get("rules", {}), _UNMANAGED if known else "")}
 
 
-def _others(live: Sequence[SecurityGroupRule], *ours: Properties) -> list[SecurityGroupRule]:
+def _foreign(live: Sequence[SecurityGroupRule], *ours: Properties) -> list[SecurityGroupRule]:
     """Return the live rules that are neither in a state, as declared last, nor in inputs."""
     keys = {key for properties in ours for key in logic.keys_of(drift.declared(properties).get("rules", {}))}
     return [rule for rule in live if logic.key_of(rule) not in keys]
@@ -82,5 +82,5 @@ def _labels(rules: Sequence[SecurityGroupRule]) -> str:
     return "; ".join(logic.label_of(rule) for rule in rules)
 
 
-def _changed(group_id: str, others: Sequence[SecurityGroupRule]) -> str:
-    return f"Security group {group_id} has rules that this stack neither applied nor declares: {_labels(others)}."
+def _changed(group_id: str, foreign: Sequence[SecurityGroupRule]) -> str:
+    return f"Security group {group_id} has rules that this stack neither applied nor declares: {_labels(foreign)}."

@@ -55,7 +55,7 @@ def reaching(cloud: Cloud, vpc_id: str | None, entries: Iterable[str]) -> list[S
     return [server for server in servers if server not in hidden]
 
 
-def one(cloud: Cloud, instance_id: str) -> Server | None:
+def server_of(cloud: Cloud, instance_id: str) -> Server | None:
     """Return one server, None if it is gone."""
     return next(iter(_servers(cloud, instance_ids=json.dumps([instance_id]))), None)
 
@@ -79,11 +79,11 @@ def means(rule: SecurityGroupRule, server: Server) -> bool:
     return narrow or rule.group_id in server.groups
 
 
-def named(servers: Sequence[Server]) -> str:
+def names(servers: Sequence[Server]) -> str:
     """Return the servers as a text: `web-1 (i-1), web-2 (i-2) and 7 more`."""
-    shown = [f"{server.name} ({server.id})" if server.name else server.id for server in servers[:_MOST_SHOWN]]
-    more = len(servers) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    shown_servers = [f"{server.name} ({server.id})" if server.name else server.id for server in servers[:_MOST_SHOWN]]
+    more = len(servers) - len(shown_servers)
+    return ", ".join(shown_servers) + (f" and {more} more" if more else "")
 
 
 def _block(entry: str) -> ipaddress.IPv4Network | None:

@@ -79,14 +79,14 @@ class WhitelistGroup(Resource):
         group = _find(groups, ref)
         live = _entries(group) if group else []
         if group and live not in _ADMITTING_NOBODY:
-            others = [entry for entry in group.security_ips if (_block(entry) or entry) not in wanted]
+            foreign = [entry for entry in group.security_ips if (_block(entry) or entry) not in wanted]
             made_by_us = ""
-            if others and len(others) < len(live):
+            if foreign and len(foreign) < len(live):
                 made_by_us = (
-                    f" If a run of this stack made it that was cut off, it was not taken over with {_shown(others)} in "
-                    f"it, which the stack does not declare. {self._both_ways(ref, others)}"
+                    f" If a run of this stack made it that was cut off, it was not taken over with {_few(foreign)} in "
+                    f"it, which the stack does not declare. {self._both_ways(ref, foreign)}"
                 )
-            elif not others:
+            elif not foreign:
                 # A group keeps one entry at least, and what somebody adds meanwhile stays.
                 emptying = (Entries(*ref, "Append", [_NOBODY]), Entries(*ref, "Delete", group.security_ips))
                 made_by_us = (
@@ -95,7 +95,7 @@ class WhitelistGroup(Resource):
                     f"{' && '.join(map(self.product.command, emptying))}"
                 )
             raise ResourceError(
-                f"Database {ref.database} already has a whitelist group {ref.group} with {_shown(live)}. If it is "
+                f"Database {ref.database} already has a whitelist group {ref.group} with {_few(live)}. If it is "
                 f"yours to change and delete, import it (pulumi import {self.type_name} NAME {self._id(ref)}); else "
                 f"choose another groupName.{made_by_us}"
             )
@@ -150,8 +150,8 @@ class WhitelistGroup(Resource):
             self._refuse_others(ref, group, drift.declared(state)["securityIps"], wanted)
             if _admitting(live) != _admitting(state["securityIps"]):
                 raise ResourceError(
-                    f"Whitelist group {ref.group} of {ref.database} was changed elsewhere: it has {_shown(live)} where "
-                    f"{_shown(state['securityIps'])} was known. Run `pulumi refresh`, look at the difference, then "
+                    f"Whitelist group {ref.group} of {ref.database} was changed elsewhere: it has {_few(live)} where "
+                    f"{_few(state['securityIps'])} was known. Run `pulumi refresh`, look at the difference, then "
                     "run `pulumi up` again."
                 )
             self._check_limits(ref, groups, group, wanted)
@@ -159,24 +159,24 @@ class WhitelistGroup(Resource):
 
     def _refuse_others(self, ref: _Ref, group: Group | None, applied: Sequence[str], wanted: Sequence[str]) -> None:
         """Raise ResourceError for entries of others, except those that the wanted ones cover."""
-        others = [
+        foreign = [
             entry
             for entry in (group.security_ips if group else ())
             if (block := _block(entry) or entry) not in (*applied, _NOBODY) and not _inside(block, wanted)
         ]
-        if others:
+        if foreign:
             raise ResourceError(
                 f"Whitelist group {ref.group} of {ref.database} has entries that this stack neither applied nor "
-                f"declares: {_shown(others)}. An update would take them away, and was not begun. "
-                f"{self._both_ways(ref, others)}"
+                f"declares: {_few(foreign)}. An update would take them away, and was not begun. "
+                f"{self._both_ways(ref, foreign)}"
             )
 
-    def _both_ways(self, ref: _Ref, others: Sequence[str]) -> str:
+    def _both_ways(self, ref: _Ref, foreign: Sequence[str]) -> str:
         """Return how entries of others are kept, and how they are removed."""
         return (
             "To keep them, declare them: "
-            f"classic-to-vpc:migration.databases: [{{id: {ref.database}, alsoAdmit: {json.dumps(others)}}}]. "
-            f"To remove them: {self.product.command(Entries(*ref, 'Delete', others))}"
+            f"classic-to-vpc:migration.databases: [{{id: {ref.database}, alsoAdmit: {json.dumps(foreign)}}}]. "
+            f"To remove them: {self.product.command(Entries(*ref, 'Delete', foreign))}"
         )
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
@@ -195,7 +195,7 @@ class WhitelistGroup(Resource):
         else:
             self._write(cloud, ref, "Delete", ours)
 
-    def _before_deletion(self, cloud: Cloud, ref: _Ref, ours: Sequence[str], left: Sequence[str]) -> None:
+    def _before_deletion(self, cloud: Cloud, ref: _Ref, ours: Sequence[str], staying: Sequence[str]) -> None:
         """Raise ResourceError while servers that may reach the database are admitted by our entries alone."""
         servers = traffic.reaching(cloud, self.product.vpc(cloud, ref.database), ours)
         if ref.network_type == "Classic":
@@ -203,17 +203,17 @@ class WhitelistGroup(Resource):
         if servers:
             whitelists = self.product.whitelists(cloud, ref.database)
             serving = ("MIX", "VPC") if ref.network_type != "Classic" else ("Classic",)
-            others = [
+            foreign = [
                 entry
                 for group in (whitelists.groups if whitelists else ())
                 if (group.name, group.network_type) != (ref.group, ref.network_type) and group.network_type in serving
                 for entry in group.security_ips
             ]
-            admitted = traffic.admitted(servers, [*others, *left])
+            admitted = traffic.admitted(servers, [*foreign, *staying])
             servers = [server for server in servers if server not in admitted]
         if servers:
             raise ResourceError(
-                f"Whitelist group {ref.group} of {ref.database} alone admits {traffic.named(servers)}: without it they "
+                f"Whitelist group {ref.group} of {ref.database} alone admits {traffic.names(servers)}: without it they "
                 "would be cut off from the database, and it was left as it is. Admit them by a whitelist group of your "
                 "own first, or keep what the stack has made."
             )
@@ -468,8 +468,8 @@ def _sorted(blocks: Sequence[str]) -> list[str]:
 def _entries(group: Group) -> list[str]:
     """Return the live entries in the normal form of `check`; what is no IPv4 block stays as it is, last."""
     blocks = [block for ip in group.security_ips if (block := _block(ip))]
-    others = [ip for ip in group.security_ips if not _block(ip)]
-    return [*_sorted(blocks), *sorted(others)]
+    names = [ip for ip in group.security_ips if not _block(ip)]
+    return [*_sorted(blocks), *sorted(names)]
 
 
 def _admitting(entries: list[str]) -> list[str]:
@@ -477,13 +477,13 @@ def _admitting(entries: list[str]) -> list[str]:
     return [] if entries in _ADMITTING_NOBODY else entries
 
 
-def _shown(entries: Sequence[str]) -> str:
+def _few(entries: Sequence[str]) -> str:
     return ", ".join(entries[:10]) + (f" and {len(entries) - 10} more" if len(entries) > 10 else "") or "no entries"
 
 
-def _fitting(found: Whitelists) -> tuple[str, ...]:
+def _fitting(whitelists: Whitelists) -> tuple[str, ...]:
     """Return the network types that groups of a database have in its whitelist mode."""
-    return ("VPC", "Classic") if found.mode == "safety" else ("MIX",)
+    return ("VPC", "Classic") if whitelists.mode == "safety" else ("MIX",)
 
 
 def _find(groups: Sequence[Group], ref: _Ref) -> Group | None:

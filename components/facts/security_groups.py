@@ -162,28 +162,28 @@ def others_group_facts(plan: MigrationPlan) -> Mapping[str, SharedSecurityGroupF
         return {}
     if choice.mode == "shared":
         return {
-            classic_id: shared_group_facts(classic_id, found, groups.clone_ids)
-            for classic_id, found in groups.shared.items()
+            classic_id: shared_group_facts(classic_id, vpc_groups, groups.clone_ids)
+            for classic_id, vpc_groups in groups.shared.items()
         }
     return {
         classic_id: mapped_group_facts(
-            classic_id, found, groups.strangers_in, choice.mapped[classic_id].accept_differences
+            classic_id, vpc_groups, groups.strangers_in, choice.mapped[classic_id].accept_differences
         )
-        for classic_id, found in groups.mapped.items()
+        for classic_id, vpc_groups in groups.mapped.items()
     }
 
 
 def shared_group_facts(
-    classic_id: str, found: Sequence[SecurityGroup], ids_of_clones: Mapping[str, Sequence[str]]
+    classic_id: str, vpc_groups: Sequence[SecurityGroup], ids_of_clones: Mapping[str, Sequence[str]]
 ) -> SharedSecurityGroupFacts:
     """Return facts of clones of another stack; `ids_of_clones` are those of all of them, by classic id."""
     classic_ids = {clone_id: classic for classic, ids in ids_of_clones.items() for clone_id in ids}
-    return {"classicSecurityGroupId": classic_id, "groups": [_vpc_group(group, classic_ids) for group in found]}
+    return {"classicSecurityGroupId": classic_id, "groups": [_vpc_group(group, classic_ids) for group in vpc_groups]}
 
 
 def mapped_group_facts(
     classic_id: str,
-    found: Sequence[SecurityGroup],
+    vpc_groups: Sequence[SecurityGroup],
     strangers: Callable[[str], Sequence[str]],
     accepted: AcceptedDifferences | None,
 ) -> SharedSecurityGroupFacts:
@@ -195,7 +195,7 @@ def mapped_group_facts(
         decided["lost"] = approval_facts(accepted.lost)
     return {
         "classicSecurityGroupId": classic_id,
-        "groups": [{**_vpc_group(group, {}), "strangerIds": list(strangers(group.id))} for group in found],
+        "groups": [{**_vpc_group(group, {}), "strangerIds": list(strangers(group.id))} for group in vpc_groups],
         "accepted": decided,
     }
 

@@ -41,11 +41,11 @@ def snapshot_sets(
     """
     if choice is None:
         return ()
-    taken = tuple(disk for disk in disks if disk.id not in excluded and disk.category not in LOCAL_CATEGORIES)
-    together = choice.consistent_groups and len(taken) in _GROUP_SIZE
-    if together and all(disk.category in _GROUP_CATEGORIES for disk in taken):
-        return (SnapshotSet(instance_id, taken, number),)
-    return tuple(SnapshotSet(instance_id, (disk,), number) for disk in taken)
+    included = tuple(disk for disk in disks if disk.id not in excluded and disk.category not in LOCAL_CATEGORIES)
+    together = choice.consistent_groups and len(included) in _GROUP_SIZE
+    if together and all(disk.category in _GROUP_CATEGORIES for disk in included):
+        return (SnapshotSet(instance_id, included, number),)
+    return tuple(SnapshotSet(instance_id, (disk,), number) for disk in included)
 
 
 def excluded_disk_problems(roster: Roster) -> Iterator[Problem]:

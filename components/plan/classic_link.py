@@ -54,7 +54,7 @@ def peers_of(roster: Roster) -> Mapping[str, tuple[ClassicPeer, ...]]:
 
 def look_up_links(roster: Roster, network: PlannedNetwork, peers: Mapping[str, Iterable[ClassicPeer]]) -> PlannedLinks:
     """Return existing and planned links. `peers` are the classic peers of each instance that moves with this stack."""
-    talked_to = {peer.instance_id for found in peers.values() for peer in found}
+    talked_to = {peer.instance_id for of_instance in peers.values() for peer in of_instance}
     linked = _linked(roster, talked_to)
     attached = tuple(roster.instances[item] for item in linked if item not in roster.moved_ids)
     attached_ids = {item.id for item in attached}
@@ -126,10 +126,10 @@ def _broad_rules(roster: Roster, in_reach: set[str]) -> tuple[BroadRule, ...]:
 
 def _flows_between(roster: Roster) -> Mapping[frozenset[str], tuple[str, ...]]:
     """Return the flows as texts, by the ids of the two instances."""
-    known = _by_id_and_address(roster)
+    instances = _by_id_and_address(roster)
     texts_of: dict[frozenset[str], list[str]] = defaultdict(list)
     for flow in _flows(roster.config):
-        texts_of[frozenset({known[flow.source], known[flow.destination]})].append(str(flow))
+        texts_of[frozenset({instances[flow.source], instances[flow.destination]})].append(str(flow))
     return {ends: tuple(texts) for ends, texts in texts_of.items()}
 
 
@@ -146,13 +146,13 @@ def _by_id_and_address(roster: Roster) -> Mapping[str, str]:
 
 def flow_problems(roster: Roster) -> Iterator[Problem]:
     """Yield flows with an end that is no classic instance."""
-    known, link = _by_id_and_address(roster), roster.config.classic_link
+    instances, link = _by_id_and_address(roster), roster.config.classic_link
     for index, flow in enumerate(_flows(roster.config)):
         for end, value in (("source", flow.source), ("destination", flow.destination)):
-            if value not in known:
-                where = "flowsFile" if link and link.flows_file else f"flows[{index}].{end}"
+            if value not in instances:
+                place = "flowsFile" if link and link.flows_file else f"flows[{index}].{end}"
                 yield Problem(
-                    f"classicLink.{where}",
+                    f"classicLink.{place}",
                     f"{value} of {flow} is no classic instance; expected the id or the intranet address of one",
                 )
 

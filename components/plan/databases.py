@@ -68,7 +68,7 @@ def databases_used(roster: Roster) -> Mapping[str, tuple[Database, ...]]:
             users |= _holders(entry, addresses, with_address)
         for instance_id in users:
             used[instance_id].append(database)
-    return {key: tuple(found) for key, found in used.items()}
+    return {key: tuple(databases) for key, databases in used.items()}
 
 
 def _classic_entries(database: Database) -> set[str]:

@@ -125,19 +125,19 @@ def _is_made(vpc: Vpc, network: CreateNetwork, record: StackRecord) -> bool:
 
     Where ownership is not checked, such as for an estate in a file, only name and block are compared.
     """
-    made = (record.vpc_id, record.leftover(NETWORK, network.name))
+    own_ids = (record.vpc_id, record.leftover(NETWORK, network.name))
     if record.stack is None:
         return _is_alike(vpc, network)
     called = _made_name(vpc, (network.name,), record)
-    return vpc.id in made and (called, vpc.cidr_block) == (network.name, network.cidr_block)
+    return vpc.id in own_ids and (called, vpc.cidr_block) == (network.name, network.cidr_block)
 
 
-def _made_name(thing: Vpc | VSwitch, names: Iterable[str], record: StackRecord) -> str:
+def _made_name(resource: Vpc | VSwitch, names: Iterable[str], record: StackRecord) -> str:
     """Return the one of `names` in the stack's mark on it, even if it was renamed; without a mark, its name."""
-    words = mark_of(thing.description)
+    words = mark_of(resource.description)
     if words is None or record.stack is None:
-        return thing.name
-    return next((name for name in names if mark(record.stack, name) == words), thing.name)
+        return resource.name
+    return next((name for name in names if mark(record.stack, name) == words), resource.name)
 
 
 def _vswitch_names(network: CreateNetwork | ExistingNetwork) -> list[str]:
@@ -384,19 +384,19 @@ def _block_problems(
     roster: Roster, network: ExistingNetwork, vpc: Vpc, vswitches: Mapping[str, VSwitch]
 ) -> Iterator[Problem]:
     """Yield problems of used and added blocks: outside the VPC or the reach of ClassicLink, or overlapping."""
-    taken = [(f"vswitchIds[{index}]", vswitches[item].cidr_block) for index, item in enumerate(network.vswitch_ids)]
-    named = [*taken, *_given(network)]
+    existing = [(f"vswitchIds[{index}]", vswitches[item].cidr_block) for index, item in enumerate(network.vswitch_ids)]
+    blocks = [*existing, *_own_blocks(network)]
     link = roster.config.classic_link
-    problems = cidr.network_problems(vpc.cidr_block, [block for _, block in named], classic_link=link is not None)
+    problems = cidr.network_problems(vpc.cidr_block, [block for _, block in blocks], classic_link=link is not None)
     for problem in problems:
-        place = "vpcId" if problem.vswitch is None else named[problem.vswitch][0]
+        place = "vpcId" if problem.vswitch is None else blocks[problem.vswitch][0]
         yield Problem(f"network.{place}", f"{problem.what}; expected {problem.expected}")
     if not problems:
         yield from _clashes(network, vpc, roster)
         yield from guest_route_problems(link, vpc.cidr_block)
 
 
-def _given(network: CreateNetwork | ExistingNetwork) -> list[tuple[str, str]]:
+def _own_blocks(network: CreateNetwork | ExistingNetwork) -> list[tuple[str, str]]:
     """Return the blocks of new VSwitches in the config, with their keys."""
     return [
         (f"vswitches[{index}].cidrBlock", item.cidr_block)
@@ -418,7 +418,7 @@ def _clashes(network: CreateNetwork | ExistingNetwork, vpc: Vpc, roster: Roster)
             continue
         if ours.get(_made_name(vswitch, names, roster.record)) == (vswitch.zone_id, vswitch.cidr_block):
             continue
-        for place, block in _given(network):
+        for place, block in _own_blocks(network):
             if cidr.overlap(block, vswitch.cidr_block):
                 yield Problem(
                     f"network.{place}",

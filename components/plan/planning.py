@@ -94,9 +94,9 @@ def _planned(
 def _dependents(roster: Roster, peers: Mapping[str, Sequence[ClassicPeer]]) -> Mapping[str, tuple[Dependent, ...]]:
     """Return, for each instance, its peers in other waves, in both directions."""
     dependents: dict[str, list[Dependent]] = defaultdict(list)
-    for one, others in peers.items():
-        for peer in others:
+    for instance_id, peers_of_one in peers.items():
+        for peer in peers_of_one:
             if peer.instance_id in roster.waves_of:
-                for own, other in ((one, peer.instance_id), (peer.instance_id, one)):
+                for own, other in ((instance_id, peer.instance_id), (peer.instance_id, instance_id)):
                     dependents[own].append(Dependent(other, roster.waves_of[other].name, peer.reasons))
     return {key: tuple(sorted(items, key=lambda item: item.instance_id)) for key, items in dependents.items()}

@@ -92,10 +92,10 @@ def enrol(config: MigrationConfig, estate: Estate, record: StackRecord) -> Roste
     instances = {
         item.id: record.origins[item.id].before(item) if item.id in moved else item for item in estate.instances
     }
-    left = {*config.later, *config.staying_ids}
+    not_moving = {*config.later, *config.staying_ids}
     waves = []
     for wave in config.all_waves:
-        ids = tuple(item.id for item in members(wave, instances, left))
+        ids = tuple(item.id for item in members(wave, instances, not_moving))
         waves.append(PlannedWave(wave.name, wave.window, wave.after, ids, moved.intersection(ids)))
     waves.sort(key=lambda wave: (wave.window.start, wave.name))
     return Roster(config, index, record, instances, moved, tuple(waves))
@@ -104,14 +104,14 @@ def enrol(config: MigrationConfig, estate: Estate, record: StackRecord) -> Roste
 def instance_problems(roster: Roster) -> Iterator[Problem]:
     """Yield instances of the config that do not exist or are not classic."""
     config = roster.config
-    named = [(f"{key}.id", choice.id) for key, choice in config.keyed_instances]
-    named += [(f"later[{index}]", instance_id) for index, instance_id in enumerate(config.later)]
-    named += [
+    keyed_ids = [(f"{key}.id", choice.id) for key, choice in config.keyed_instances]
+    keyed_ids += [(f"later[{index}]", instance_id) for index, instance_id in enumerate(config.later)]
+    keyed_ids += [
         (f"staying[{index}].instances[{place}]", instance_id)
         for index, item in enumerate(config.staying)
         for place, instance_id in enumerate(item.instances)
     ]
-    for key, instance_id in named:
+    for key, instance_id in keyed_ids:
         yield from not_classic(key, instance_id, roster)
 
 

@@ -76,19 +76,19 @@ def look_up_groups(roster: Roster, network: PlannedNetwork) -> PlannedGroups:
             for group in reversed(groups)
             if users[group.id] == 1 and not member_ids.get(group.id)
         },
-        made=_made(roster, network, classic),
+        made=_cloned(roster, network, classic),
     )
 
 
 def groups_of(roster: Roster, instance_ids: Iterable[str]) -> tuple[SecurityGroup, ...]:
     """Return the classic groups with any of the classic instances in them, sorted by id."""
     instances = [roster.instances[item] for item in instance_ids if item in roster.instances]
-    wanted = {group_id for item in instances if item.is_classic for group_id in item.security_group_ids}
+    group_ids = {group_id for item in instances if item.is_classic for group_id in item.security_group_ids}
     known = roster.index.security_groups
-    return tuple(known[item] for item in sorted(wanted) if item in known)
+    return tuple(known[item] for item in sorted(group_ids) if item in known)
 
 
-def _made(roster: Roster, network: PlannedNetwork, classic: tuple[SecurityGroup, ...]) -> tuple[SecurityGroup, ...]:
+def _cloned(roster: Roster, network: PlannedNetwork, classic: tuple[SecurityGroup, ...]) -> tuple[SecurityGroup, ...]:
     """Return the stack's own groups. An `up` that stopped midway exported none: they are found by their description."""
     applied = set(roster.record.applied.get("securityGroup", ()))
     described = {clone_description(group.id) for group in classic}
@@ -139,18 +139,18 @@ def mapping_problems(
 
 def _target_problems(key: str, group_id: str, roster: Roster, network: PlannedNetwork) -> Iterator[Problem]:
     """Return why a VPC group cannot replace a classic one, if it cannot."""
-    found, target = roster.index.security_groups.get(group_id), network.vpc
+    vpc_group, target = roster.index.security_groups.get(group_id), network.vpc
     if target is None and isinstance(network.choice, ExistingNetwork):
         return  # existing_network_problems reports the wrong id
     if target is None:
         yield Problem(key, "expected a network that exists: a VPC that is yet to be created has no groups")
-    elif found is None:
+    elif vpc_group is None:
         in_vpc = [group.id for group in roster.estate.security_groups if group.vpc_id == target.id]
         yield Problem(key, missing("security group", group_id, in_vpc, roster.estate))
-    elif found.vpc_id != target.id:
+    elif vpc_group.vpc_id != target.id:
         yield Problem(key, f"expected a group of {target.id}; {group_id} is not in it")
-    elif found.type != "normal":
-        yield Problem(key, f"expected a basic group; {group_id} is {found.type}, which has other defaults")
+    elif vpc_group.type != "normal":
+        yield Problem(key, f"expected a basic group; {group_id} is {vpc_group.type}, which has other defaults")
 
 
 def shared_group_problems(roster: Roster, network: PlannedNetwork, groups: PlannedGroups) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ class PlannedWave:
         return self.moved_ids.issuperset(self.instance_ids)
 
 
-def members(wave: Wave, instances: Mapping[str, Instance], left: Collection[str]) -> tuple[Instance, ...]:
+def members(wave: Wave, instances: Mapping[str, Instance], left_ids: Collection[str]) -> tuple[Instance, ...]:
     """Return the instances of one wave, sorted by id; a selector never takes one of `left`.
 
     `instances` are all of the region by id, sorted by it.
@@ -34,7 +34,9 @@ def members(wave: Wave, instances: Mapping[str, Instance], left: Collection[str]
     if wave.selector is None:
         return tuple(instances[item] for item in sorted({choice.id for choice in wave.instances}) if item in instances)
     tags = wave.selector.tags
-    return tuple(item for item in instances.values() if item.is_classic and item.id not in left and carries(item, tags))
+    return tuple(
+        item for item in instances.values() if item.is_classic and item.id not in left_ids and carries(item, tags)
+    )
 
 
 def carries(instance: Instance, tags: Mapping[str, str]) -> bool:

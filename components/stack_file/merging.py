@@ -60,7 +60,9 @@ def _merge_instances(config: MutableMapping[str, Any], items: Any, file: str) ->
         config["instances"] = items
         return
     for item in items:
-        holder = next((one for one in _with_instances(config) if _place_of(one["instances"], item) is not None), None)
+        holder = next(
+            (entry for entry in _with_instances(config) if _place_of(entry["instances"], item) is not None), None
+        )
         if holder is None and "waves" in config:
             waves = [wave for wave in config["waves"] if isinstance(wave, MutableMapping)]
             if len(waves) != 1:
@@ -174,7 +176,7 @@ def _merge_item(items: list[Any], item: Any) -> None:
 
 def _place_of(items: list[Any], item: Any) -> int | None:
     identity = _identity(item)
-    return next((index for index, other in enumerate(items) if _identity(other) == identity), None)
+    return next((index for index, candidate in enumerate(items) if _identity(candidate) == identity), None)
 
 
 def _identity(item: Any) -> Any:

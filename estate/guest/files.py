@@ -40,9 +40,9 @@ def save_evidence(path: Path, new: Iterable[Evidence]) -> None:
     The file is JSON, sorted, written beside the old one and moved into its place. Raises EvidenceFileError where the
     existing file cannot be read: it is left as it is.
     """
-    kept = {(item.instance_id, item.source): item for item in (_load(path) if path.exists() else ())}
-    kept |= {(item.instance_id, item.source): item for item in new}
-    content = EvidenceFile(schema_version=1, evidence=tuple(kept[key] for key in sorted(kept)))
+    by_source = {(item.instance_id, item.source): item for item in (_load(path) if path.exists() else ())}
+    by_source |= {(item.instance_id, item.source): item for item in new}
+    content = EvidenceFile(schema_version=1, evidence=tuple(by_source[key] for key in sorted(by_source)))
     text = json.dumps(content.model_dump(mode="json", by_alias=True, exclude_none=True), indent=2)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, f"{text}\n")
@@ -79,17 +79,17 @@ def _load(path: Path) -> tuple[Evidence, ...]:
 
 def _fault_lines(error: ValidationError) -> Iterator[str]:
     for fault in error.errors(include_url=False):
-        where = _key(fault["loc"]) or "(the whole file)"
+        key = _key(fault["loc"]) or "(the whole file)"
         if fault["type"] == "extra_forbidden":
-            yield f"{where}: unknown key; expected one of {', '.join(_known_keys(fault['loc'][:-1]))}"
+            yield f"{key}: unknown key; expected one of {', '.join(_known_keys(fault['loc'][:-1]))}"
         elif fault["type"] == "missing":
-            yield f"{where}: expected this key: {_field(fault['loc']).description}"
+            yield f"{key}: expected this key: {_field(fault['loc']).description}"
         elif fault["type"].startswith(("datetime", "timezone")):
-            yield f'{where}: expected a time with its UTC offset, such as "2026-12-01T09:00:00+08:00"'
+            yield f'{key}: expected a time with its UTC offset, such as "2026-12-01T09:00:00+08:00"'
         else:
             # A stack file may name any file of the machine: one that is no evidence at all is not shown.
             got = f"; got {fault['input']!r}" if fault["loc"] else ""
-            yield f"{where}: {fault['msg'].replace('Input should be', 'expected')}{got}"
+            yield f"{key}: {fault['msg'].replace('Input should be', 'expected')}{got}"
 
 
 def _key(location: Iterable[str | int]) -> str:

@@ -108,10 +108,10 @@ class Sources:
 
     def _refuse(self) -> None:
         for key, variables in REFUSED.items():
-            found = self._in_families(key, variables, self._given, PREFIX)
-            if found:
+            setting = self._in_families(key, variables, self._given, PREFIX)
+            if setting:
                 self._problems.append(
-                    f"{found.name}: expected to be unset: alicloud would send it to RAM with every request, "
+                    f"{setting.name}: expected to be unset: alicloud would send it to RAM with every request, "
                     "which the reader of the estate cannot"
                 )
         for key in KEYS:
@@ -129,45 +129,45 @@ class Sources:
     # ---- the profile ----
 
     def _profile(self) -> _Profile:
-        named = self._named("profile")
-        if named is None:
+        name = self._named("profile")
+        if name is None:
             return _Profile("", "", {}, None, Path())
         file = self._profile_file()
-        profiles = self._profiles(file, named)
-        found = profiles.get(named.value, {})
-        mode = str(found["mode"]) if "mode" in found else None
-        return _Profile(named.value, named.name, found, mode, file, _runs_command(profiles, named.value))
+        profiles = self._profiles(file, name)
+        fields = profiles.get(name.value, {})
+        mode = str(fields["mode"]) if "mode" in fields else None
+        return _Profile(name.value, name.name, fields, mode, file, _runs_command(profiles, name.value))
 
     def _profile_file(self) -> Path:
-        named = self._named("sharedCredentialsFile")
-        if named is None:
+        file = self._named("sharedCredentialsFile")
+        if file is None:
             home = self._environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
             return Path(home) / ".aliyun" / "config.json"
-        return self._expanded(named)
+        return self._expanded(file)
 
-    def _expanded(self, named: _Found) -> Path:
-        text = named.value
+    def _expanded(self, file: _Found) -> Path:
+        text = file.value
         if text == "~" or text.startswith("~/"):
             text = self._environ.get("HOME", "") + text[1:]
         if not Path(text).is_absolute():
             self._problems.append(
-                f"{named.name}: expected a path from the root or from ~/: each provider starts in a place of its own"
+                f"{file.name}: expected a path from the root or from ~/: each provider starts in a place of its own"
             )
         return Path(text)
 
-    def _profiles(self, file: Path, named: _Found) -> Mapping[str, Mapping[str, Any]]:
+    def _profiles(self, file: Path, name: _Found) -> Mapping[str, Mapping[str, Any]]:
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
             profiles = {item["name"]: item for item in content["profiles"]}
         except OSError as error:
-            self._problems.append(f"{named.name}: expected a profile in {file}, which cannot be read: {error.strerror}")
+            self._problems.append(f"{name.name}: expected a profile in {file}, which cannot be read: {error.strerror}")
             return {}
         except (ValueError, KeyError, TypeError):
-            self._problems.append(f"{named.name}: expected a profile in {file}, which is not a file of the aliyun CLI")
+            self._problems.append(f"{name.name}: expected a profile in {file}, which is not a file of the aliyun CLI")
             return {}
-        if "mode" not in profiles.get(named.value, {}):
+        if "mode" not in profiles.get(name.value, {}):
             names = ", ".join(sorted(map(str, profiles))) or "none"
-            self._problems.append(f"{named.name}: expected a profile with a mode, of {file}, which has: {names}")
+            self._problems.append(f"{name.name}: expected a profile with a mode, of {file}, which has: {names}")
         return profiles
 
     # ---- the caller ----
@@ -176,7 +176,7 @@ class Sources:
         key, secret = self._static("accessKey", "access_key_id"), self._static("secretKey", "access_key_secret")
         token = self._static("securityToken", "sts_token")
         profile, uri, role = self.profile, self._named("credentialsUri"), self._role()
-        passed_over = [found.name for found in (uri, role) if found] + ([oidc.named] if oidc else [])
+        passed_over = [setting.name for setting in (uri, role) if setting] + ([oidc.named] if oidc else [])
         if key and secret:
             self._check_family(key, secret, "secretKey", "secret")
             if token:
@@ -243,8 +243,8 @@ class Sources:
 
     def _other_keys(self, key: _Found) -> list[str]:
         """Return the names of access keys with another value that come after the one in use."""
-        others = [self._key_of_family(family) for family in range(len(VARIABLES["accessKey"]) + 1)]
-        return [other.name for other in others if other and other.family != key.family and other.value != key.value]
+        keys = [self._key_of_family(family) for family in range(len(VARIABLES["accessKey"]) + 1)]
+        return [other.name for other in keys if other and other.family != key.family and other.value != key.value]
 
     def _unused(self, key: _Found) -> bool:
         """Whether the profile names a caller that the static keys leave out."""
@@ -256,9 +256,9 @@ class Sources:
         return f"{PREFIX}{key}" if of.family <= 0 else VARIABLES[key][of.family - 1]
 
     def _role(self) -> _Found | None:
-        named = self._named("ecsRoleName")
-        if named and named.value:
-            return named
+        role = self._named("ecsRoleName")
+        if role and role.value:
+            return role
         value = self.profile.fields.get("ram_role_name") if self.profile.mode == "EcsRamRole" else None
         return _Found(str(value).strip(), self.profile.named, -1) if value else None
 
@@ -280,8 +280,8 @@ class Sources:
             token_required=self._environ.get("ALIBABA_CLOUD_IMDSV1_DISABLED", "").lower() == "true",
         )
 
-    def _shown(self, found: _Found) -> str:
-        return self.profile.shown if found.family < 0 else found.name
+    def _shown(self, setting: _Found) -> str:
+        return self.profile.shown if setting.family < 0 else setting.name
 
     def _uri(self, uri: _Found) -> CredentialsUri | None:
         if not uri.value.startswith(("http://", "https://")):
@@ -366,12 +366,12 @@ class Sources:
     def _field(self, block: Mapping[str, Any], name: str, key: str) -> _Found | None:
         return self._in_families(key, ROLE_VARIABLES[name][key], block, f"{PREFIX}{name}.")
 
-    def _seconds(self, found: _Found) -> int | None:
-        if found.value.isdecimal() and int(found.value) in _SESSION_SECONDS:
-            return int(found.value)
+    def _seconds(self, setting: _Found) -> int | None:
+        if setting.value.isdecimal() and int(setting.value) in _SESSION_SECONDS:
+            return int(setting.value)
         self._problems.append(
-            f"{found.name}: expected seconds from {_SESSION_SECONDS[0]} to {_SESSION_SECONDS[-1]}, "
-            f"found {found.value!r}"
+            f"{setting.name}: expected seconds from {_SESSION_SECONDS[0]} to {_SESSION_SECONDS[-1]}, "
+            f"found {setting.value!r}"
         )
         return None
 
@@ -390,8 +390,8 @@ class Sources:
         if block is not None:
             usual_session = _PROVIDERS_SESSION
             for key in ROLE_VARIABLES["assumeRole"]:
-                if found := self._field(block, "assumeRole", key):
-                    fields[key] = found
+                if setting := self._field(block, "assumeRole", key):
+                    fields[key] = setting
         role = fields.get("roleArn")
         if role is None:
             if block is not None:
@@ -400,7 +400,7 @@ class Sources:
                 self._problems.append(f"{profile.named}: expected ram_role_arn in {profile.shown}")
             return base
         expiration = fields.get("sessionExpiration")
-        texts = {key: found.value for key, found in fields.items()}
+        texts = {key: setting.value for key, setting in fields.items()}
         return AssumedRole(
             named=f"{role.name} with {base.named}",
             base=base,
@@ -416,7 +416,7 @@ class Sources:
         block = self._block(name)
         if block is None:
             return None
-        fields = {key: found for key in ROLE_VARIABLES[name] if (found := self._field(block, name, key))}
+        fields = {key: setting for key in ROLE_VARIABLES[name] if (setting := self._field(block, name, key))}
         missing = [key for key in ("oidcProviderArn", "roleArn") if key not in fields]
         if not fields.keys() & {"oidcToken", "oidcTokenFile"}:
             missing.append("oidcTokenFile")
@@ -429,7 +429,7 @@ class Sources:
         if missing:
             return None
         expiration, token = fields.get("sessionExpiration"), fields.get("oidcToken")
-        texts = {key: found.value for key, found in fields.items()}
+        texts = {key: setting.value for key, setting in fields.items()}
         return OidcRole(
             named=fields["roleArn"].name,
             provider_arn=texts["oidcProviderArn"],
@@ -461,8 +461,8 @@ class Sources:
 
 def _runs_command(profiles: Mapping[str, Mapping[str, Any]], name: str) -> bool:
     """Whether a profile, or one that its role is assumed with, gets its credentials from a command."""
-    seen: list[str] = []
-    while name in profiles and name not in seen:
-        seen.append(name)
+    names: list[str] = []
+    while name in profiles and name not in names:
+        names.append(name)
         name = str(profiles[name].get("source_profile", ""))
-    return any(profiles[known].get("mode") == "External" for known in seen)
+    return any(profiles[known].get("mode") == "External" for known in names)

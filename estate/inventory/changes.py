@@ -130,8 +130,8 @@ def _about(item: Any) -> str:
 
 
 def _of_balancer(item: Any) -> str | None:
-    found: str | None = getattr(item, "load_balancer_id", None)
-    return found
+    balancer_id: str | None = getattr(item, "load_balancer_id", None)
+    return balancer_id
 
 
 def _differences(kind: _Kind, old: BaseModel, new: BaseModel) -> Iterator[str]:
@@ -140,14 +140,14 @@ def _differences(kind: _Kind, old: BaseModel, new: BaseModel) -> Iterator[str]:
         if was == now or name in kind.ignored:
             continue
         if name in _NAMED:
-            yield from _named(kind.lists[name], was, now, _NAMED[name])
+            yield from _by_name(kind.lists[name], was, now, _NAMED[name])
         elif name in kind.lists:
             yield from _listed(kind.lists[name], was, now)
         else:
             yield f"{_words(name)}: {_value(was)}, now {_value(now)}"
 
 
-def _named(word: str, old: Sequence[Any], new: Sequence[Any], key: Callable[[Any], str]) -> Iterator[str]:
+def _by_name(word: str, old: Sequence[Any], new: Sequence[Any], key: Callable[[Any], str]) -> Iterator[str]:
     was, now = {key(item): item for item in old}, {key(item): item for item in new}
     for name in sorted(was.keys() - now.keys()):
         yield f"{word} {name} removed{_entries_of(was[name])}"
@@ -199,17 +199,17 @@ def _rule(rule: SecurityGroupRule) -> str:
     ports = "" if rule.port_range in ("", "-1/-1") else f" {rule.port_range}"
     side = "from" if rule.direction == "ingress" else "to"
     text = f"{rule.direction} {rule.nic_type} {rule.policy} {rule.ip_protocol}{ports} {side} {rule.peer}"
-    shown = {"direction", "nic_type", "policy", "ip_protocol", "port_range", rule.peer.kind.name}
+    named_fields = {"direction", "nic_type", "policy", "ip_protocol", "port_range", rule.peer.kind.name}
     kinds = {"CIDR": "cidr_ip", "IPV6_CIDR": "ipv6_cidr_ip", "GROUP": "group_id", "PREFIX_LIST": "prefix_list_id"}
-    shown.add(kinds[rule.peer.kind.name])
+    named_fields.add(kinds[rule.peer.kind.name])
     # For the cloud, two rules that differ only in these are the same.
-    shown |= {"rule_id", "create_time"}
-    rest = [
+    named_fields |= {"rule_id", "create_time"}
+    other_fields = [
         f"{_words(name)} {getattr(rule, name)}"
         for name in type(rule).model_fields
-        if name not in shown and getattr(rule, name) not in (None, "")
+        if name not in named_fields and getattr(rule, name) not in (None, "")
     ]
-    return f"{text} ({', '.join(rest)})"
+    return f"{text} ({', '.join(other_fields)})"
 
 
 def _words(name: str) -> str:

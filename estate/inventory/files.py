@@ -86,13 +86,13 @@ def save_inventory(path: Path, inventory: Inventory) -> None:
 def load_inventory(path: Path) -> Inventory:
     """Read a file that `save_inventory` wrote. Raises InventoryError with every fault of it."""
     try:
-        found = parse_json(decode(read_bytes(path)))
-        version = found.get("schemaVersion") if isinstance(found, Mapping) else None
+        content = parse_json(decode(read_bytes(path)))
+        version = content.get("schemaVersion") if isinstance(content, Mapping) else None
         if version != SCHEMA_VERSION or isinstance(version, bool):
             raise ValueError(f"schemaVersion: expected {SCHEMA_VERSION}, as `preflight inventory` writes it")
-        if faults := list(_faults(Inventory, found, "")):
+        if faults := list(_faults(Inventory, content, "")):
             raise ValueError(listing(faults))
-        text = as_json(found)
+        text = as_json(content)
     except DocumentError as error:
         raise InventoryError(str(error)) from None
     except json.JSONDecodeError as error:
@@ -117,8 +117,8 @@ class _AsWritten(GenerateJsonSchema):
 
     def field_is_required(self, field: Any, total: bool) -> bool:
         del total
-        found = field["schema"]
-        return bool(found["type"] != "default" or found.get("default") is not None or "default_factory" in found)
+        schema = field["schema"]
+        return bool(schema["type"] != "default" or schema.get("default") is not None or "default_factory" in schema)
 
 
 # ---- writing ----
@@ -192,9 +192,9 @@ def _faults(model: type[BaseModel], value: object, place: str) -> Iterator[str]:
 
 def _inner(field: FieldInfo) -> type[BaseModel] | None:
     """Return the model whose objects a field holds: one, or a list of them."""
-    found = [field.annotation, *get_args(field.annotation)]
-    found += [part for item in found for part in get_args(item)]
-    return next((item for item in found if isinstance(item, type) and issubclass(item, BaseModel)), None)
+    annotations = [field.annotation, *get_args(field.annotation)]
+    annotations += [part for item in annotations for part in get_args(item)]
+    return next((item for item in annotations if isinstance(item, type) and issubclass(item, BaseModel)), None)
 
 
 def _place(place: str, key: object) -> str:
@@ -203,15 +203,15 @@ def _place(place: str, key: object) -> str:
 
 def _wrong(error: ValidationError) -> Iterator[str]:
     for fault in error.errors(include_url=False):
-        where = ""
+        place = ""
         for part in fault["loc"]:
-            where = f"{where}[{part}]" if isinstance(part, int) else _place(where, part)
+            place = f"{place}[{part}]" if isinstance(part, int) else _place(place, part)
         if fault["type"].startswith(("datetime", "timezone")):
-            yield f'{where}: expected a time with its UTC offset, such as "2026-12-01T09:00:00+08:00"'
+            yield f'{place}: expected a time with its UTC offset, such as "2026-12-01T09:00:00+08:00"'
         elif fault["type"] == "value_error":
-            yield f"{where}: {fault['msg'].removeprefix('Value error, ')}"
+            yield f"{place}: {fault['msg'].removeprefix('Value error, ')}"
         else:
-            yield f"{where}: {_expected(fault['msg'])}; got {_shown(fault['input'])}"
+            yield f"{place}: {_expected(fault['msg'])}; got {_shown(fault['input'])}"
 
 
 def _expected(message: str) -> str:

@@ -33,13 +33,13 @@ def with_admitted_groups(cloud: Cloud, database: model.Database, parts: Parts) -
     """Return a database with the security groups that it admits, sorted by id."""
     if database.product == "rds" and database.engine not in _RDS_ENGINES:
         return database
-    found = parts.read(("securityGroups",), lambda: _admitted(cloud, database), ())
-    return database.model_copy(update={"security_groups": found})
+    groups = parts.read(("securityGroups",), lambda: _admitted(cloud, database), ())
+    return database.model_copy(update={"security_groups": groups})
 
 
 def _admitted(cloud: Cloud, database: model.Database) -> tuple[model.AdmittedGroup, ...]:
     action, instance_id, network_type = _SPELLINGS[database.product]
-    found = [
+    groups = [
         build(
             page.source,
             model.AdmittedGroup,
@@ -49,4 +49,4 @@ def _admitted(cloud: Cloud, database: model.Database) -> tuple[model.AdmittedGro
         for page in pages(cloud, action, **{instance_id: database.id})
         for item in page.items
     ]
-    return tuple(sorted(found, key=lambda group: group.id))
+    return tuple(sorted(groups, key=lambda group: group.id))

@@ -26,11 +26,11 @@ def access_lists(cloud: Cloud, registry_id: str, name: str) -> list[model.Regist
 def _access_lists(cloud: Cloud, registry_id: str, name: str) -> Iterator[model.RegistryAccessList]:
     public, private = "cr:GetInstanceEndpoint", "cr:GetInstanceVpcEndpoint"
     for module in _MODULES:
-        asked: dict[str, Any] = {"instance_id": registry_id, "module_name": module}
-        endpoint = cloud.call(public, endpoint_type="internet", **asked)
-        vpcs = cloud.call(private, **asked)
+        fields: dict[str, Any] = {"instance_id": registry_id, "module_name": module}
+        endpoint = cloud.call(public, endpoint_type="internet", **fields)
+        vpcs = cloud.call(private, **fields)
         yield build(
-            source_of(public, endpoint, **asked),
+            source_of(public, endpoint, **fields),
             model.RegistryAccessList,
             registry_id=registry_id,
             registry_name=name,

@@ -187,14 +187,14 @@ def security_group(cloud: Cloud, head: Any) -> model.SecurityGroup:
     """
     action = "ecs:DescribeSecurityGroupAttribute"
     nic_types = ("intranet",) if head.vpc_id else ("internet", "intranet")
-    found = [
+    sides = [
         (nic_type, page)
         for nic_type in nic_types
         for page in pages(
             cloud, action, region_id=cloud.region, security_group_id=head.security_group_id, nic_type=nic_type
         )
     ]
-    first = found[0][1]
+    first = sides[0][1]
     return build(
         first.source,
         model.SecurityGroup,
@@ -205,7 +205,7 @@ def security_group(cloud: Cloud, head: Any) -> model.SecurityGroup:
         type=head.security_group_type,
         inner_access_policy=str(first.body.inner_access_policy).capitalize(),
         service_managed=bool(head.service_managed),
-        rules=tuple(rule_of(page.source, item, nic_type) for nic_type, page in found for item in page.items),
+        rules=tuple(rule_of(page.source, item, nic_type) for nic_type, page in sides for item in page.items),
         tags=tags(head),
     )
 
@@ -272,7 +272,7 @@ def _local_storage(item: Any) -> int | None:
 
 
 def with_local_storage(
-    found: Sequence[model.Instance], types: Sequence[model.InstanceType]
+    instances: Sequence[model.Instance], types: Sequence[model.InstanceType]
 ) -> tuple[model.Instance, ...]:
     """Return the instances; where an answer lacks the number of local disks, it is that of the type."""
     of_type = {kind.id: kind.local_storage_amount for kind in types}
@@ -280,7 +280,7 @@ def with_local_storage(
         instance
         if instance.local_storage_amount is not None
         else instance.model_copy(update={"local_storage_amount": of_type.get(instance.instance_type)})
-        for instance in found
+        for instance in instances
     )
 
 

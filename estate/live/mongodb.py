@@ -36,9 +36,9 @@ def mongodb_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> mod
     """
     database_id = head.dbinstance_id
     sharded = head.dbinstance_type == "sharding"
-    found: list[Page] = []
+    answers: list[Page] = []
     if not sharded:
-        found = read_part(
+        answers = read_part(
             parts, ("endpoints",), lambda: pages(cloud, "dds:DescribeReplicaSetRole", dbinstance_id=database_id), []
         )
     vpc_id, vswitch_id = head.vpcid or None, head.v_switch_id or None
@@ -73,7 +73,7 @@ def mongodb_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> mod
                 vswitch_id=vswitch_id if role.network_type == "VPC" else None,
                 expires_in_seconds=seconds_left(role.expired_time),
             )
-            for page in found
+            for page in answers
             for role in page.items
         ),
     )

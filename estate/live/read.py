@@ -248,15 +248,15 @@ def _load_balancer(cloud: Cloud, balancer: Any) -> tuple[_Balancer, Parts]:
 
 def _access_list(cloud: Cloud, acl_id: str) -> tuple[model.AccessControlList, Parts]:
     parts = Parts(f"access control list {acl_id}")
-    found = parts.read(("entries", "listeners"), lambda: slb.access_list(cloud, acl_id), None)
-    return found or model.AccessControlList(id=acl_id, unread=parts.unread), parts
+    access_list = parts.read(("entries", "listeners"), lambda: slb.access_list(cloud, acl_id), None)
+    return access_list or model.AccessControlList(id=acl_id, unread=parts.unread), parts
 
 
 def _each(futures: Sequence[Future[tuple[_Result, Parts]]]) -> list[_Result]:
     """Return the readings of all resources of one kind. Raises `PermissionDenied` for what is denied for all."""
-    read = [future.result() for future in futures]
-    raise_what_is_denied_to_all([parts for _, parts in read])
-    return [found for found, _ in read]
+    readings = [future.result() for future in futures]
+    raise_what_is_denied_to_all([parts for _, parts in readings])
+    return [result for result, _ in readings]
 
 
 def _spread(pool: ThreadPoolExecutor, read: Callable[[Any], _Result], items: Iterable[Any]) -> list[Future[_Result]]:
@@ -264,15 +264,15 @@ def _spread(pool: ThreadPoolExecutor, read: Callable[[Any], _Result], items: Ite
 
 
 def _interleaved(
-    pool: ThreadPoolExecutor, *asked: tuple[Callable[[Any], Any], Iterable[Any]]
+    pool: ThreadPoolExecutor, *kinds: tuple[Callable[[Any], Any], Iterable[Any]]
 ) -> list[list[Future[Any]]]:
     """Alternate between the kinds, so that one whose action waits for its rate does not hold up the others."""
-    found: list[list[Future[Any]]] = [[] for _ in asked]
-    for turn in zip_longest(*(items for _, items in asked), fillvalue=_NOTHING):
-        for futures, (read, _), item in zip(found, asked, turn, strict=True):
+    by_kind: list[list[Future[Any]]] = [[] for _ in kinds]
+    for turn in zip_longest(*(items for _, items in kinds), fillvalue=_NOTHING):
+        for futures, (read, _), item in zip(by_kind, kinds, turn, strict=True):
             if item is not _NOTHING:
                 futures.append(pool.submit(read, item))
-    return found
+    return by_kind
 
 
 def _chunks(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -62,11 +62,11 @@ def build(source: Source, kind: type[_Model], **fields: Any) -> _Model:
         raise UnusableAnswer(source.action, problem, source.request_id, source.of or name) from None
 
 
-def _problem(where: Iterable[str | int], found: object, message: str) -> str:
+def _problem(where: Iterable[str | int], value: object, message: str) -> str:
     """Put one of pydantic's errors into words: the field, its value, and what was expected."""
     expected = re.sub(r"^\w+ should (be|have) ", "expected ", message.removeprefix("Value error, "))
     path = ".".join(to_camel(str(part)) for part in where)
-    return f"{path} is {shown(found)}, {expected}" if path else expected
+    return f"{path} is {shown(value)}, {expected}" if path else expected
 
 
 def _name(kind: type[BaseModel], fields: Mapping[str, Any]) -> str:

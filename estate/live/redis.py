@@ -21,10 +21,10 @@ def redis_heads(cloud: Cloud) -> list[Any]:
     No text states whether an unfiltered list includes Memcache (DescribeInstances, InstanceType), so it is requested
     too.
     """
-    found = listed(cloud, "kvstore:DescribeInstances", region_id=cloud.region)
-    known = {head.instance_id for head in found}
-    others = listed(cloud, "kvstore:DescribeInstances", region_id=cloud.region, instance_type="Memcache")
-    return [*found, *(head for head in others if head.instance_id not in known)]
+    heads = listed(cloud, "kvstore:DescribeInstances", region_id=cloud.region)
+    ids = {head.instance_id for head in heads}
+    memcache_heads = listed(cloud, "kvstore:DescribeInstances", region_id=cloud.region, instance_type="Memcache")
+    return [*heads, *(head for head in memcache_heads if head.instance_id not in ids)]
 
 
 def redis_head(cloud: Cloud, database_id: str) -> Any:

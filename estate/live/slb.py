@@ -18,15 +18,15 @@ def access_list_ids(cloud: Cloud) -> list[str]:
 
 def access_list(cloud: Cloud, acl_id: str) -> model.AccessControlList:
     """Read one access control list with all its entries and the listeners that use it."""
-    found = pages(cloud, "slb:DescribeAccessControlListAttribute", region_id=cloud.region, acl_id=acl_id)
-    source, body, _ = found[-1]
+    answers = pages(cloud, "slb:DescribeAccessControlListAttribute", region_id=cloud.region, acl_id=acl_id)
+    source, body, _ = answers[-1]
     return build(
         source,
         model.AccessControlList,
         id=body.acl_id,
         name=body.acl_name or "",
         ip_version=body.address_ipversion or "ipv4",
-        entries=tuple(str(item.acl_entry_ip) for page in found for item in page.items),
+        entries=tuple(str(item.acl_entry_ip) for page in answers for item in page.items),
         listeners=tuple(
             f"{item.load_balancer_id}:{item.listener_port} ({item.acl_type})"
             for item in items(body, "related_listeners", "related_listener")

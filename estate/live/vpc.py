@@ -60,7 +60,7 @@ def route_tables(cloud: Cloud) -> list[tuple[str, str]]:
 
 def custom_routes(cloud: Cloud, vpc_id: str, route_table_id: str) -> list[model.RouteEntry]:
     """Read the custom entries of one route table."""
-    found = pages(
+    answers = pages(
         cloud,
         "vpc:DescribeRouteEntryList",
         region_id=cloud.region,
@@ -75,6 +75,6 @@ def custom_routes(cloud: Cloud, vpc_id: str, route_table_id: str) -> list[model.
             route_table_id=route_table_id,
             destination=item.destination_cidr_block,
         )
-        for page in found
+        for page in answers
         for item in page.items
     ]

@@ -109,13 +109,13 @@ def in_offset_of(start: datetime | None, text: str) -> str:
     return text if start is None else _TIME.sub(partial(_shown, start), text)
 
 
-def _shown(start: datetime, found: re.Match[str]) -> str:
+def _shown(start: datetime, match: re.Match[str]) -> str:
     try:
-        moment = datetime.fromisoformat(found[0]).astimezone(start.tzinfo)
+        moment = datetime.fromisoformat(match[0]).astimezone(start.tzinfo)
     except (ValueError, OverflowError):
         # No day of the calendar, or outside its range.
-        return found[0]
-    return moment.isoformat(timespec="seconds" if found["seconds"] else "minutes")
+        return match[0]
+    return moment.isoformat(timespec="seconds" if match["seconds"] else "minutes")
 
 
 @dataclass(frozen=True)

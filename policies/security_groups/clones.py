@@ -50,10 +50,10 @@ def the_groups(plan: Plan, clone: Resource) -> tuple[Resource, ...]:
     return groups
 
 
-def _only(what: str, found: tuple[Resource, ...]) -> Resource:
-    if len(found) != 1:
-        raise UnreadableError(what, f"is declared {len(found)} times and must be declared once")
-    return found[0]
+def _only(name: str, resources: tuple[Resource, ...]) -> Resource:
+    if len(resources) != 1:
+        raise UnreadableError(name, f"is declared {len(resources)} times and must be declared once")
+    return resources[0]
 
 
 def members_of(plan: Plan, group_id: str) -> tuple[str, ...]:
@@ -65,16 +65,16 @@ def members_by_id(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     """Return the members of existing VPC groups, by group id: a rule may name a clone without its original."""
 
     def read() -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = defaultdict(list)
+        keys_by_id: dict[str, list[str]] = defaultdict(list)
         strange = set()
         for classic_id, clones in plan.clones.items():
             for clone in clones:
                 for group in the_groups(plan, clone):
                     if group.exists:
-                        found[group.facts.text("id")].append(clone_key(classic_id))
+                        keys_by_id[group.facts.text("id")].append(clone_key(classic_id))
                         if "strangerIds" in group.facts.data and group.facts.texts("strangerIds"):
                             strange.add(group.facts.text("id"))
-        return {key: (*keys, *((key,) if key in strange else ())) for key, keys in found.items()}
+        return {key: (*keys, *((key,) if key in strange else ())) for key, keys in keys_by_id.items()}
 
     return plan.remember("clone ids", read)
 

@@ -417,7 +417,7 @@ def _strangers(clone: Table, classic_id: str, around: Surroundings) -> Iterator[
         yield _Stranger(classic_id, None, ANYWHERE_PRIVATE)
 
 
-def _compare_nobody(tables: Tables, classic_id: str, around: Surroundings, found: Differences) -> None:
+def _compare_nobody(tables: Tables, classic_id: str, around: Surroundings, differences: Differences) -> None:
     """Compare what is opened to a group by its name: a peer is accepted as a member, or by its address."""
     clone, classic = tables.clone, tables.classic
     as_group = classic.for_groups([classic_id])
@@ -430,20 +430,20 @@ def _compare_nobody(tables: Tables, classic_id: str, around: Surroundings, found
                 candidates[before, _united(clone.for_groups([met.key]), _drops(clone, at_place))] = None
     for before, after in candidates:
         for difference in tables.opened(before, after):
-            found.add(difference, f"members of {classic_id}")
+            differences.add(difference, f"members of {classic_id}")
 
 
 def _drops(table: Table, matching: Matching) -> Matching:
     return tuple(index for index in matching if not table.rules[index].accept)
 
 
-def _compare_foreign(tables: Tables, group: str, found: Differences) -> None:
+def _compare_foreign(tables: Tables, group: str, differences: Differences) -> None:
     if as_group := tables.classic.for_groups([group]):
         in_clone = tables.clone.for_groups([group])
         for place in ANYWHERE_PRIVATE:
             for at in tables.clone.in_block(place.version, place.interval):
                 for difference in tables.lost(as_group, _united(in_clone, at)):
-                    found.add(difference, f"members of {group}, a group of another account")
+                    differences.add(difference, f"members of {group}, a group of another account")
 
 
 def _united(ones: Matching, others: Matching) -> Matching:

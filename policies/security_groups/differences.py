@@ -44,14 +44,14 @@ class Traffic:
         parts += named[:_MOST_NAMED] + ([f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else [])
         return ", ".join(parts)
 
-    def add(self, other: Traffic, keep: Callable[[str], bool]) -> None:
+    def add(self, traffic: Traffic, keep: Callable[[str], bool]) -> None:
         """Add the peers of another one, of its instances those to keep."""
-        for version, intervals in other.addresses.items():
+        for version, intervals in traffic.addresses.items():
             self.addresses[version] += intervals
-        self.others |= other.others
-        for text, ids in other.instances.items():
-            if kept := set(filter(keep, ids)):
-                self.instances[text] |= kept
+        self.others |= traffic.others
+        for text, ids in traffic.instances.items():
+            if ids_to_keep := set(filter(keep, ids)):
+                self.instances[text] |= ids_to_keep
 
 
 class Differences:
@@ -117,16 +117,16 @@ class Differences:
             remaining.accepted._join(self._accepted, "", lambda item: item != instance_id, whole=True)
         return remaining
 
-    def join_of(self, others: Differences, instance_id: str, near: str) -> None:
+    def join_of(self, differences: Differences, instance_id: str, near: str) -> None:
         """Add those differences at another instance, called `near`, that concern one instance."""
-        self._join(others, near, lambda item: item == instance_id, whole=False)
+        self._join(differences, near, lambda item: item == instance_id, whole=False)
 
-    def _join(self, others: Differences, near: str, keep: Callable[[str], bool], *, whole: bool) -> None:
-        for key, traffic in others.traffic.items():
-            kept = Traffic()
-            kept.add(traffic if whole else Traffic(instances=traffic.instances), keep)
-            if kept:
-                self.traffic[key._replace(near=near or key.near)].add(kept, lambda _: True)
+    def _join(self, differences: Differences, near: str, keep: Callable[[str], bool], *, whole: bool) -> None:
+        for key, traffic in differences.traffic.items():
+            part = Traffic()
+            part.add(traffic if whole else Traffic(instances=traffic.instances), keep)
+            if part:
+                self.traffic[key._replace(near=near or key.near)].add(part, lambda _: True)
 
     @property
     def at_linked(self) -> bool:

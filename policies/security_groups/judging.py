@@ -49,13 +49,13 @@ def judge_linked(plan: Plan, instance: Facts, kind: Kind) -> Differences:
     return differences
 
 
-def _join_linked(plan: Plan, own: str, kind: Kind, found: Differences) -> None:
+def _join_linked(plan: Plan, own: str, kind: Kind, collected: Differences) -> None:
     for groups, peers in _linked_after(plan, departures(plan).get(own)).items():
         if peers.keys() == {own}:
             continue
         # Mostly there are none, and this is asked for each instance about each set of groups.
         if differences := _at_linked(plan, groups)[kind == "lost"]:
-            found.join_of(differences, own, _called([peer for name, peer in peers.items() if name != own]))
+            collected.join_of(differences, own, _called([peer for name, peer in peers.items() if name != own]))
 
 
 def _at_its_groups(

@@ -123,13 +123,13 @@ class Crowd:
     """Instances that rules distinguish by their addresses alone, found by address without a look at each of them."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
-        found: dict[Version | None, list[Entry]] = defaultdict(list)
+        by_version: dict[Version | None, list[Entry]] = defaultdict(list)
         for address, peer in entries:
-            found[address.version if address else None].append((address, peer))
-        for version in found.keys() - {None}:
-            found[version].sort(key=_low)
-        self._entries = dict(found)
-        self._lows = {version: [_low(entry) for entry in every] for version, every in found.items()}
+            by_version[address.version if address else None].append((address, peer))
+        for version in by_version.keys() - {None}:
+            by_version[version].sort(key=_low)
+        self._entries = dict(by_version)
+        self._lows = {version: [_low(entry) for entry in every] for version, every in by_version.items()}
 
     @property
     def versions(self) -> Iterable[Version | None]:
@@ -197,11 +197,11 @@ class Surroundings:
 
     @cached_property
     def _kinds(self) -> Mapping[str, Sequence[Kind]]:
-        found: dict[tuple[frozenset[str], bool, bool, tuple[AddressPeer, ...]], list[Entry]] = defaultdict(list)
+        by_key: dict[tuple[frozenset[str], bool, bool, tuple[AddressPeer, ...]], list[Entry]] = defaultdict(list)
         for peer in self.peers:
-            found[peer.groups, peer.moves, bool(peer.new_blocks), self._places(peer)] += _entries(peer)
+            by_key[peer.groups, peer.moves, bool(peer.new_blocks), self._places(peer)] += _entries(peer)
         by_group: dict[str, list[Kind]] = defaultdict(list)
-        for key, entries in found.items():
+        for key, entries in by_key.items():
             kind = Kind(*key, tuple(entries))
             for group in kind.groups:
                 by_group[group].append(kind)
@@ -210,22 +210,22 @@ class Surroundings:
     @cached_property
     def movers(self) -> Mapping[tuple[bool, tuple[AddressPeer, ...]], Crowd]:
         """Return all moving instances, by whether their destination is known, and by its blocks."""
-        found: dict[tuple[bool, tuple[AddressPeer, ...]], list[Entry]] = defaultdict(list)
+        by_destination: dict[tuple[bool, tuple[AddressPeer, ...]], list[Entry]] = defaultdict(list)
         for peer in self.peers:
             if peer.moves:
-                found[bool(peer.new_blocks), self._places(peer)] += _entries(peer)
-        return {key: Crowd(entries) for key, entries in found.items()}
+                by_destination[bool(peer.new_blocks), self._places(peer)] += _entries(peer)
+        return {key: Crowd(entries) for key, entries in by_destination.items()}
 
     @cached_property
     def not_moved_yet(self) -> Mapping[tuple[bool, int | None], Crowd]:
         """Return those that may be peers in their present state, by whether they are linked, and then by departure."""
-        found: dict[tuple[bool, int | None], list[Entry]] = defaultdict(list)
+        by_link: dict[tuple[bool, int | None], list[Entry]] = defaultdict(list)
         for peer in self.peers:
             if peer.linked:
-                found[True, peer.departure] += _entries(peer)
+                by_link[True, peer.departure] += _entries(peer)
             elif peer.unlinked:
-                found[False, None] += _entries(peer)
-        return {key: Crowd(entries) for key, entries in found.items()}
+                by_link[False, None] += _entries(peer)
+        return {key: Crowd(entries) for key, entries in by_link.items()}
 
     def _places(self, peer: Peer) -> tuple[AddressPeer, ...]:
         return (peer.new_blocks or self.anywhere) if peer.moves else ()

@@ -146,7 +146,7 @@ class Table:
         for index, (low, high) in blocks:
             for cell in range(bisect_left(starts, low), bisect_left(starts, high + 1)):
                 members[cell].append(index)
-        return starts, [tuple(found) for found in members]
+        return starts, [tuple(indexes) for indexes in members]
 
     @property
     def groups(self) -> Iterable[str]:
@@ -182,10 +182,10 @@ class Table:
 
     def decide(self, matching: tuple[int, ...], source_port: int) -> tuple[Decided, ...]:
         """Return the result for all destination ports, for a peer that these rules match, from one source port."""
-        known = self._decided.get((matching, source_port))
-        if known is None:
-            known = self._decided[matching, source_port] = tuple(self._sweep(matching, source_port))
-        return known
+        cached = self._decided.get((matching, source_port))
+        if cached is None:
+            cached = self._decided[matching, source_port] = tuple(self._sweep(matching, source_port))
+        return cached
 
     def _sweep(self, matching: tuple[int, ...], source_port: int) -> Iterable[Decided]:
         rules = [index for index in matching if _holds(self.rules[index].source_ports, source_port)]

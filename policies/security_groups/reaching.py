@@ -83,7 +83,7 @@ class _Ends(NamedTuple):
 
 
 @dataclass
-class _Found:
+class _PairFlows:
     """The result for the flows of one pair, by protocol."""
 
     kept: dict[str, Flows] = field(default_factory=dict)
@@ -125,17 +125,22 @@ def pairs(plan: Plan) -> Iterator[Pair]:
 
 
 def _pair_of(
-    found: _Found, sources: tuple[Peer, ...], targets: tuple[Peer, ...], ends: Mapping[str, _Ends], *, between: bool
+    flows_of_pair: _PairFlows,
+    sources: tuple[Peer, ...],
+    targets: tuple[Peer, ...],
+    ends: Mapping[str, _Ends],
+    *,
+    between: bool,
 ) -> Pair:
-    kept = {name: without(flows, found.lost[name]) for name, flows in found.kept.items()}
+    kept = {name: without(flows, flows_of_pair.lost[name]) for name, flows in flows_of_pair.kept.items()}
     return Pair(
         sources,
         targets,
         _traffic(kept),
-        _traffic(found.lost),
-        _traffic(found.opened),
+        _traffic(flows_of_pair.lost),
+        _traffic(flows_of_pair.opened),
         # What both ends open for one address is not repeated for the others.
-        _traffic({name: without(flows, found.opened[name]) for name, flows in found.one_end.items()}),
+        _traffic({name: without(flows, flows_of_pair.opened[name]) for name, flows in flows_of_pair.one_end.items()}),
         between,
         _is_apart(sources[0], targets[0]) and not between,
         known=all(_own(ends, peer, between=between).ways is not None for peer in (sources[0], targets[0])),
@@ -154,14 +159,14 @@ def _own(ends: Mapping[str, _Ends], peer: Peer, *, between: bool) -> _End:
     return ends[peer.id].moved if peer.moves and not between else ends[peer.id].classic
 
 
-def _pair(ends: Mapping[str, _Ends], source: Peer, target: Peer, *, between: bool) -> _Found | None:
+def _pair(ends: Mapping[str, _Ends], source: Peer, target: Peer, *, between: bool) -> _PairFlows | None:
     """Return the result for the flows from one instance to another; None where there are none before or after."""
     gone = _is_apart(source, target)
     if between and (gone or not _linked_between(source, target)):
         return None
     # Between their moves, the later instance has its classic rules; otherwise both have those of their destination.
     late = (source if _leaves_before(target, source) else target) if between else None
-    flows = _Found()
+    flows = _PairFlows()
     for protocol in PROTOCOLS:
         out = _ways(ends, source, target, ("egress", protocol), late)
         into = _ways(ends, target, source, ("ingress", protocol), late)
@@ -205,8 +210,8 @@ def _ends(plan: Plan, peer: Peer, around: Surroundings) -> _Ends:
         moved = plan.remember((__name__, key, peer.departure), partial(_moved_end, plan, key, peer.departure, around))
     elif peer.moves:
         # It moves with another stack: its rules are known if this stack has all of its clones.
-        found = attempt(lambda: plan.remember((__name__, key, None), partial(_moved_end, plan, key, None, around)))
-        moved = _End(None) if isinstance(found, UnreadableError) else found
+        end = attempt(lambda: plan.remember((__name__, key, None), partial(_moved_end, plan, key, None, around)))
+        moved = _End(None) if isinstance(end, UnreadableError) else end
     return _Ends(moved, plan.remember((__name__, key), partial(_classic_end, plan, key, around)))
 
 
@@ -263,6 +268,6 @@ def _alike(around: Surroundings, ends: Mapping[str, _Ends]) -> Iterator[tuple[Pe
     every = {id(end): end for own in ends.values() for end in own if end.ways is not None}
     by_kind: dict[object, list[Peer]] = defaultdict(list)
     for peer in around.peers:
-        said = tuple(end.met(key, peer) for end in every.values() for key in _keys())
-        by_kind[peer.groups, peer.fate, peer.linked, peer.departure, said].append(peer)
+        ways = tuple(end.met(key, peer) for end in every.values() for key in _keys())
+        by_kind[peer.groups, peer.fate, peer.linked, peer.departure, ways].append(peer)
     return (tuple(peers) for peers in by_kind.values())

@@ -67,8 +67,8 @@ def _surroundings(plan: Plan) -> Surroundings:
     for group_id, member_ids in listed.items():
         for member_id in member_ids:
             also_in[member_id].add(group_id)
-    given = tuple(dict.fromkeys(block for found in blocks.values() for block in found))
-    targets = tuple(dict.fromkeys([*given, *_vswitch_blocks(plan)]))
+    own_blocks = tuple(dict.fromkeys(block for of_instance in blocks.values() for block in of_instance))
+    targets = tuple(dict.fromkeys([*own_blocks, *_vswitch_blocks(plan)]))
     peers = {}
     for facts in migration.objects("classicInstances"):
         peer_id = facts.text("instanceId")
@@ -98,7 +98,7 @@ def _surroundings(plan: Plan) -> Surroundings:
     staying = {address for peer in peers.values() if not peer.moves for address in peer.addresses}
     return Surroundings(
         tuple(peers.values()),
-        {group_id: tuple(found) for group_id, found in members.items() if found},
+        {group_id: tuple(of_instance) for group_id, of_instance in members.items() if of_instance},
         _sorted(moving | staying),
         _sorted({address for address in moving if not any(address.is_inside(block) for block in targets)} | staying),
         targets,
@@ -283,17 +283,17 @@ _PEER_KEYS: Final = ("cidrIp", "ipv6CidrIp", "groupId", "prefixListId")
 
 
 def _peer(facts: Facts) -> tuple[AddressPeer | GroupPeer, str]:
-    given = [key for key in _PEER_KEYS if facts.data.get(key) not in (None, "")]
-    if len(given) != 1:
-        raise UnreadableError(facts.path, f"has {len(given)} peers and must have one of {', '.join(_PEER_KEYS)}")
-    text = facts.text(given[0])
-    if given[0] == "prefixListId":
+    keys = [key for key in _PEER_KEYS if facts.data.get(key) not in (None, "")]
+    if len(keys) != 1:
+        raise UnreadableError(facts.path, f"has {len(keys)} peers and must have one of {', '.join(_PEER_KEYS)}")
+    text = facts.text(keys[0])
+    if keys[0] == "prefixListId":
         raise facts.malformed("prefixListId", "a peer whose addresses this check can know")
-    if given[0] == "groupId":
+    if keys[0] == "groupId":
         return GroupPeer(text), text
-    peer = _parsed(facts, given[0], parse_block, text)
-    if peer.version != (4 if given[0] == "cidrIp" else 6):
-        raise facts.malformed(given[0], "a block of its IP version")
+    peer = _parsed(facts, keys[0], parse_block, text)
+    if peer.version != (4 if keys[0] == "cidrIp" else 6):
+        raise facts.malformed(keys[0], "a block of its IP version")
     return peer, text
 
 

@@ -90,28 +90,28 @@ def naming(entries: Iterable[str], addresses: Iterable[str]) -> tuple[str, ...]:
 
 def holding(entries: Iterable[str], addresses: Iterable[str]) -> tuple[str, ...]:
     """Return entries that contain one of the addresses, broad ones too. Raises UnreadableError for a bad entry."""
-    wanted = [ipaddress.ip_address(address) for address in addresses]
-    return tuple(entry for entry in entries if any(address in _block(entry) for address in wanted))
+    parsed = [ipaddress.ip_address(address) for address in addresses]
+    return tuple(entry for entry in entries if any(address in _block(entry) for address in parsed))
 
 
 def left_over(plan: Plan, entries: Iterable[str], address: str) -> tuple[str, ...]:
     """Return the entries that name an address which was given up, and no classic instance that still exists."""
     former = plan.migration.texts("formerAddresses")
     classic = plan.migration.objects("classicInstances")
-    used = [item for one in classic for item in one.texts("intranetIps") if item not in former]
+    used = [item for instance in classic for item in instance.texts("intranetIps") if item not in former]
     return tuple(entry for entry in naming(entries, (address,)) if not holding((entry,), used))
 
 
 def covers(entries: Iterable[str], blocks: Iterable[str]) -> bool:
     """Whether the entries cover every block completely."""
-    given = list(ipaddress.collapse_addresses(_ipv4(entries)))
-    return all(any(ipaddress.IPv4Network(block).subnet_of(own) for own in given) for block in blocks)
+    parsed = list(ipaddress.collapse_addresses(_ipv4(entries)))
+    return all(any(ipaddress.IPv4Network(block).subnet_of(own) for own in parsed) for block in blocks)
 
 
 def touches(entries: Iterable[str], blocks: Iterable[str]) -> bool:
     """Whether the entries cover any part of one of the blocks."""
-    given = list(_ipv4(entries))
-    return any(ipaddress.IPv4Network(block).overlaps(own) for block in blocks for own in given)
+    parsed = list(_ipv4(entries))
+    return any(ipaddress.IPv4Network(block).overlaps(own) for block in blocks for own in parsed)
 
 
 def any_matches(patterns: Iterable[str], vpc_id: str) -> bool:

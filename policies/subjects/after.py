@@ -79,10 +79,12 @@ def left_behind(
         raise not_used
     if not_used is not None:
         return not_used
-    left = [item for address in addresses for item in places(plan, address)]
-    if not left:
+    left_places = [item for address in addresses for item in places(plan, address)]
+    if not left_places:
         return passed(f"{former}, its former address, is in no list of {source.named} any more.")
-    where = "; ".join(dict.fromkeys(item.place for item in left))
+    locations = "; ".join(dict.fromkeys(item.place for item in left_places))
     if timeline.now < due:
-        return passed(f"{former}, its former address, is still in {where}; the cleanup is due by {until}.")
-    return failed(f"{former}, its former address, is still in {where}.", then_all(joined(item.fix for item in left)))
+        return passed(f"{former}, its former address, is still in {locations}; the cleanup is due by {until}.")
+    return failed(
+        f"{former}, its former address, is still in {locations}.", then_all(joined(item.fix for item in left_places))
+    )

@@ -90,10 +90,10 @@ def _vswitch_ids(plan: Plan) -> frozenset[str]:
 
 def _linked_vpcs(plan: Plan) -> Mapping[str, Sequence[str]]:
     def read() -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
+        by_instance: dict[str, list[str]] = defaultdict(list)
         for item in _live(plan).objects("classicLinks"):
-            found[item.text("instanceId")].append(item.text("vpcId"))
-        return {instance_id: sorted(vpc_ids) for instance_id, vpc_ids in found.items()}
+            by_instance[item.text("instanceId")].append(item.text("vpcId"))
+        return {instance_id: sorted(vpc_ids) for instance_id, vpc_ids in by_instance.items()}
 
     return plan.remember("live links", read)
 
@@ -106,12 +106,12 @@ def _whitelist_group(plan: Plan, applied: Facts, own: Facts) -> list[str] | None
     if groups is None:
         return None
     name = f"whitelist group {applied.text('groupName')} of {applied.text('dbInstanceId')}"
-    wanted = _blocks(applied.texts("securityIps"))
+    blocks = _blocks(applied.texts("securityIps"))
     live = {block for group in groups for block in _blocks(group.texts("securityIps"))}
     if not groups:
         return [f"{name} is gone"]
-    return [f"{name}: {block} is gone" for block in sorted(wanted - live)] + [
-        f"{name}: {block} was added" for block in sorted(live - wanted)
+    return [f"{name}: {block} is gone" for block in sorted(blocks - live)] + [
+        f"{name}: {block} was added" for block in sorted(live - blocks)
     ]
 
 
@@ -200,8 +200,8 @@ def _cut_through(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
 
 
 def _eip_of(plan: Plan, applied: Facts) -> str | None:
-    wanted = applied.text("instanceId")
-    instances = [item.facts for item in plan.instances if item.facts.data.get("instanceId") == wanted]
+    instance_id = applied.text("instanceId")
+    instances = [item.facts for item in plan.instances if item.facts.data.get("instanceId") == instance_id]
     return instances[0].optional_text("eip") if instances else None
 
 

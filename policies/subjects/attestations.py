@@ -86,14 +86,14 @@ def _by_instance(plan: Plan) -> Mapping[tuple[str, str], list[Facts]]:
     """Return attestations by kind and instance; one without readable instances covers none."""
 
     def read() -> dict[tuple[str, str], list[Facts]]:
-        found: dict[tuple[str, str], list[Facts]] = defaultdict(list)
+        by_instance: dict[tuple[str, str], list[Facts]] = defaultdict(list)
         entries = attempt(lambda: plan.migration.objects("attestations"))
         for entry in () if isinstance(entries, UnreadableError) else entries:
             about = attempt(lambda entry=entry: (entry.text("kind"), entry.texts("instanceIds")))  # type: ignore[misc]
             if not isinstance(about, UnreadableError):
                 for instance_id in dict.fromkeys(about[1]):
-                    found[about[0], instance_id].append(entry)
-        return found
+                    by_instance[about[0], instance_id].append(entry)
+        return by_instance
 
     return plan.remember("attestations", read)
 

@@ -71,10 +71,10 @@ def each_used(plan: Plan, instance: Facts, check: Callable[[Facts], Verdict]) ->
     database_ids = instance.texts("databaseIds")
     if not instance.texts("intranetIps"):
         return unknown("No intranet address of the instance is known, by which databases would admit it.")
-    verdicts = [judged(partial(_one, plan, database_id, check)) for database_id in database_ids]
+    verdicts = [judged(partial(_of_one_database, plan, database_id, check)) for database_id in database_ids]
     if not has_moved(instance):
         verdicts += [
-            unknown(f"It is unknown whether {named(item)} admits the instance: {'; '.join(reasons)}.", _ASK_AGAIN)
+            unknown(f"It is unknown whether {label(item)} admits the instance: {'; '.join(reasons)}.", _ASK_AGAIN)
             for item, reasons in _secretive(plan)
             if item.text("dbInstanceId") not in database_ids
         ]
@@ -87,18 +87,18 @@ def _secretive(plan: Plan) -> Sequence[tuple[Facts, Sequence[str]]]:
     """Databases whose whitelists the cloud refuses to read, each with the reason; computed once for all instances."""
 
     def read() -> list[tuple[Facts, Sequence[str]]]:
-        found: list[tuple[Facts, Sequence[str]]] = []
+        unread_databases: list[tuple[Facts, Sequence[str]]] = []
         for database in plan.migration.objects("databases"):
             unread = database.object("unread") if "unread" in database.data else None
             parts = [part for part in ("whitelistGroups", "securityGroups") if unread and part in unread.data]
             if unread and parts:
-                found.append((database, tuple(dict.fromkeys(unread.text(part) for part in parts))))
-        return found
+                unread_databases.append((database, tuple(dict.fromkeys(unread.text(part) for part in parts))))
+        return unread_databases
 
     return plan.remember("secretive databases", read)
 
 
-def _one(plan: Plan, database_id: str, check: Callable[[Facts], Verdict]) -> Verdict:
+def _of_one_database(plan: Plan, database_id: str, check: Callable[[Facts], Verdict]) -> Verdict:
     by_id, problem = plan.remember("databases", lambda: _by_id(plan))
     if database_id in by_id:
         return check(by_id[database_id])
@@ -122,16 +122,16 @@ def read_only_instances(plan: Plan, database: Facts) -> tuple[Facts, ...]:
     """Return the read-only instances that follow a database."""
 
     def read() -> dict[str | None, list[Facts]]:
-        found: dict[str | None, list[Facts]] = defaultdict(list)
+        by_primary: dict[str | None, list[Facts]] = defaultdict(list)
         for item in plan.migration.objects("databases"):
-            found[item.optional_text("primaryId")].append(item)
-        return found
+            by_primary[item.optional_text("primaryId")].append(item)
+        return by_primary
 
     primary_id = database.text("dbInstanceId")
     return tuple(plan.remember("read-only instances", read).get(primary_id, ()))
 
 
-def named(database: Facts) -> str:
+def label(database: Facts) -> str:
     """Return a database's name in findings: its id, and its description."""
     description = database.optional_text("description")
     return database.text("dbInstanceId") + (f" ({description})" if description else "")
@@ -172,11 +172,11 @@ def whitelist_groups(plan: Plan, database: Facts) -> tuple[Resource, ...]:
 
 def _of_database(plan: Plan, resource_types: tuple[str, ...], database: Facts) -> tuple[Resource, ...]:
     def read() -> dict[str, list[Resource]]:
-        found: dict[str, list[Resource]] = defaultdict(list)
+        resources: dict[str, list[Resource]] = defaultdict(list)
         for item in plan.of_type_in(resource_types):
             if isinstance(database_id := item.properties.get("dbInstanceId"), str):
-                found[database_id].append(item)
-        return found
+                resources[database_id].append(item)
+        return resources
 
     by_database = plan.remember(("of databases", resource_types), read)
     return tuple(by_database.get(database.text("dbInstanceId"), ()))
@@ -205,7 +205,7 @@ def address_in_vpc(plan: Plan, database: Facts) -> Verdict:
     declared = hybrid_accesses(plan, database)
     if not declared:
         return failed(
-            f"{named(database)} has a classic address only, which cannot be reached from the VPC, and no hybrid access "
+            f"{label(database)} has a classic address only, which cannot be reached from the VPC, and no hybrid access "
             "is declared for it.",
             hybrid_access(plan, database),
         )
@@ -221,11 +221,11 @@ def _private(plan: Plan, database: Facts, private: Iterable[Facts]) -> Verdict:
         if network and target is None and (file := estate_file(plan)):
             # The id of a VPC made by an update is in the stack's state, which this preview does not read.
             return unknown(
-                f"{named(database)} is in {', '.join(vpc_ids)}. Whether that is the VPC of this stack, only its state "
+                f"{label(database)} is in {', '.join(vpc_ids)}. Whether that is the VPC of this stack, only its state "
                 f"knows: the estate is from {file}."
             )
         return failed(
-            f"{named(database)} is in {', '.join(vpc_ids)}, which is not the target VPC; from one VPC to another it "
+            f"{label(database)} is in {', '.join(vpc_ids)}, which is not the target VPC; from one VPC to another it "
             "cannot be moved in hybrid access.",
             (
                 change("network", {"mode": "existing", "vpcId": vpc_ids[0], "vswitchIds": ["<vswitch>"]})
@@ -234,24 +234,24 @@ def _private(plan: Plan, database: Facts, private: Iterable[Facts]) -> Verdict:
         )
     if lacking := {item.text("kind") for item in endpoints(database, "Inner")} - set(there):
         return failed(
-            f"{named(database)} has an address in the VPC, but none for {' and '.join(sorted(lacking))}: that is "
+            f"{label(database)} has an address in the VPC, but none for {' and '.join(sorted(lacking))}: that is "
             "classic only.",
             hybrid_access(plan, database),
         )
     return passed(
-        f"{named(database)} is reached at {', '.join(there[kind] for kind in sorted(there))} from the VPC: the "
+        f"{label(database)} is reached at {', '.join(there[kind] for kind in sorted(there))} from the VPC: the "
         "application has to use that in place of the classic connection string."
     )
 
 
 def _declared_access(plan: Plan, database: Facts, resource: Resource) -> Verdict:
     if not plan.leads_to_target(resource):
-        return failed(f"Hybrid access of {named(database)} is declared into another VPC than the target.")
+        return failed(f"Hybrid access of {label(database)} is declared into another VPC than the target.")
     if not resource.exists:
-        return pending(f"Hybrid access of {named(database)} is declared and not applied yet.")
+        return pending(f"Hybrid access of {label(database)} is declared and not applied yet.")
     if plan.confirmed(resource):
-        return passed(f"{named(database)} has hybrid access: this update set it up, and read it back.")
-    return failed(f"{named(database)} has hybrid access by the state, but had no VPC address when it was read.", UP)
+        return passed(f"{label(database)} has hybrid access: this update set it up, and read it back.")
+    return failed(f"{label(database)} has hybrid access by the state, but had no VPC address when it was read.", UP)
 
 
 # ---- access ----
@@ -275,7 +275,7 @@ def admission(plan: Plan, database: Facts, block: str) -> Verdict:
     if admitted.reason:
         return admitted
     return failed(
-        f"No whitelist group of {named(database)} that is for {needed} addresses admits {block}"
+        f"No whitelist group of {label(database)} that is for {needed} addresses admits {block}"
         + ("; in enhanced mode a group for Classic addresses does not count." if needed == "VPC" else "."),
         with_network(plan, prepared(database)),
     )
@@ -314,7 +314,7 @@ def _declared(plan: Plan, database: Facts, resource: Resource, needed: str, bloc
     group = resource.facts
     if declared_network_type(resource) != needed or not covers(group, block):
         return failed("")
-    name = f"Whitelist group {group.text('groupName')} of {named(database)}"
+    name = f"Whitelist group {group.text('groupName')} of {label(database)}"
     if not resource.exists:
         return pending(f"{name}, which admits {block}, is declared and not applied yet.")
     if plan.confirmed(resource):

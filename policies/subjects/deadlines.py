@@ -44,9 +44,9 @@ def _of_words(plan: Plan, _schedule: Schedule) -> Iterator[datetime]:
         for kind in ("opened", "lost"):
             yield from _approval(partial(_accepted, group.facts, kind))
     for wave in _entries(lambda: plan.waves):
-        seen = _known(partial(wave.object, "scheduled"))
-        if seen is not None:
-            yield from _times(seen, "at")
+        scheduled = _if_known(partial(wave.object, "scheduled"))
+        if scheduled is not None:
+            yield from _times(scheduled, "at")
 
 
 def _accepted(group: Facts, kind: str) -> Facts:
@@ -61,13 +61,13 @@ def _of_exclusions(plan: Plan, _schedule: Schedule) -> Iterator[datetime]:
 
 def _of_evidence(plan: Plan, _schedule: Schedule) -> Iterator[datetime]:
     """Yield the times at which evidence of instances that have not moved becomes too old."""
-    most = _known(lambda: plan.migration.number("evidenceMaxAgeHours"))
+    most = _if_known(lambda: plan.migration.number("evidenceMaxAgeHours"))
     if most is None:
         return
     for instance in plan.instances:
-        guest = _known(partial(instance.facts.object, "guest"))
+        guest = _if_known(partial(instance.facts.object, "guest"))
         if guest is not None and not has_moved(instance.facts):
-            stale = _known(partial(_stale_at, guest, most))
+            stale = _if_known(partial(_stale_at, guest, most))
             yield from () if stale is None else (stale,)
 
 
@@ -79,26 +79,26 @@ def _of_what_comes_after(plan: Plan, schedule: Schedule) -> Iterator[datetime]:
     """Yield the deadlines for the old addresses of moved instances."""
     for instance in plan.instances:
         if has_moved(instance.facts):
-            times = _known(partial(cleanup, plan, schedule.of(instance.facts)[1]))
+            times = _if_known(partial(cleanup, plan, schedule.of(instance.facts)[1]))
             yield from () if times is None else (times.due,)
 
 
 def _entries(read: Callable[[], Sequence[Facts]]) -> Sequence[Facts]:
-    return _known(read) or ()
+    return _if_known(read) or ()
 
 
 def _approval(read: Callable[[], Facts]) -> Iterator[datetime]:
-    entry = _known(read)
+    entry = _if_known(read)
     if entry is not None:
         yield from _times(entry, "approvedAt", "expires")
 
 
 def _times(entry: Facts, *keys: str) -> Iterator[datetime]:
-    times = (_known(partial(entry.moment, key)) for key in keys)
+    times = (_if_known(partial(entry.moment, key)) for key in keys)
     yield from (moment for moment in times if moment is not None)
 
 
-def _known(read: Callable[[], T]) -> T | None:
+def _if_known(read: Callable[[], T]) -> T | None:
     """Return a readable value; None for an unreadable one, and for a time beyond the calendar, which never comes."""
     try:
         return read()

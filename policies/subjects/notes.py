@@ -86,9 +86,11 @@ def _no_way_back(_plan: Plan, _schedule: Schedule, _wave: Wave) -> str:
 
 
 def _later(plan: Plan, schedule: Schedule, wave: Wave) -> str:
-    others = sorted(other.name for other in schedule.waves if other.name != wave.name)
+    other_waves = sorted(item.name for item in schedule.waves if item.name != wave.name)
     later = sorted(plan.migration.texts("laterInstanceIds"))
-    others_named = [f"wave {name}" for name in others] + ([f"{len(later)} instances of no wave yet"] if later else [])
+    others_named = [f"wave {name}" for name in other_waves] + (
+        [f"{len(later)} instances of no wave yet"] if later else []
+    )
     return f"At another time: {', '.join(others_named)}. They reach it over ClassicLink only." if others_named else ""
 
 
@@ -159,7 +161,7 @@ def _released(_plan: Plan, instance: Facts) -> str:
     return "" if not addresses or bandwidth else f"{_list(addresses)} is released, at 0 Mbit/s of Internet bandwidth."
 
 
-def _kept(_plan: Plan, instance: Facts) -> str:
+def _kept_as_nat_ip(_plan: Plan, instance: Facts) -> str:
     addresses, bandwidth = instance.texts("publicIps"), instance.number("internetMaxBandwidthOut")
     if not addresses or not bandwidth:
         return ""
@@ -217,7 +219,7 @@ def _list(texts: tuple[str, ...]) -> str:
 _OF_INSTANCES: Final[dict[str, Callable[[Plan, Facts], str]]] = {
     "N03": _licences,
     "N04": _released,
-    "N05": _kept,
+    "N05": _kept_as_nat_ip,
     "N06": _private,
     "N07": _frozen,
     "N13": _ports,
@@ -235,24 +237,24 @@ REPORTED: Final = frozenset({*OF_WAVES, *_OF_INSTANCES})
 _MOST_WAVES: Final = 5
 
 
-def announcement(found: tuple[Note, ...], waves: Sequence[str]) -> str:
+def announcement(notes: tuple[Note, ...], waves: Sequence[str]) -> str:
     """Return the notes of all waves, as one text with a heading and few lines.
 
     Notes that are the same for all waves are shown once. Each wave has the line with its beginning. Of all other notes
     the items are named.
     """
-    text_of = {(note.wave, note.item): note.text for note in found if not note.instance_id}
+    text_of = {(note.wave, note.item): note.text for note in notes if not note.instance_id}
     texts = {item: {text_of.get((wave, item)) for wave in waves} for item in OF_WAVES}
     shared = [item for item, of_waves in texts.items() if len(of_waves) == 1 and item in _SAME]
     begins = [f"N01 {wave}: {text_of[wave, 'N01']}" for wave in waves if (wave, "N01") in text_of]
     more = len(begins) - _MOST_WAVES
-    others = sorted({item for _, item in text_of} - {"N01", *shared})
+    other_items = sorted({item for _, item in text_of} - {"N01", *shared})
     return "\n".join(
         [
             "Independent of findings:",
             *begins[:_MOST_WAVES],
             *([f"N01 and {more} more waves"] if more > 0 else []),
             *(f"{item} {text_of[waves[0], item]}" for item in shared if (waves[0], item) in text_of),
-            *([f"{', '.join(others)}: for each wave in the notices of the result file"] if others else []),
+            *([f"{', '.join(other_items)}: for each wave in the notices of the result file"] if other_items else []),
         ]
     )

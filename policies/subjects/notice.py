@@ -130,9 +130,9 @@ def not_checked(checked: Iterable[str]) -> tuple[str, ...]:
 
 def unchecked(checked: Iterable[str]) -> list[str]:
     """Return the items that have to be checked and are not in `checked`, with their texts."""
-    known = set(checked)
+    checked_items = set(checked)
     return [
         f"{item} {entry.text}"
         for item, entry in ITEMS.items()
-        if item not in known and {"check", "attest"} & set(entry.how)
+        if item not in checked_items and {"check", "attest"} & set(entry.how)
     ]

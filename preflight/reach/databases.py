@@ -20,7 +20,7 @@ from policies.subjects.databases import (
     declared_network_type,
     hybrid_accesses,
     is_hidden,
-    named,
+    label,
     network_type_needed,
     target_blocks,
     whitelist_groups,
@@ -121,6 +121,6 @@ def _staying(plan: Plan, database: Facts, instance: Facts, peer: Peer) -> _Resul
     if not hybrid_accesses(plan, database):
         return "kept", "the stack leaves its classic address as it is"
     if not by_address:
-        return "lost", f"{named(database)} admits it by its security group alone, which hybrid access makes invalid"
+        return "lost", f"{label(database)} admits it by its security group alone, which hybrid access makes invalid"
     until = "until it moves" if peer.moves else "while its classic address lasts"
     return "kept", f"by the classic address, {until}"

@@ -28,16 +28,16 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if not addresses:
         return not_applicable("It has kept its address, or another resource has that address now.")
     due = cleanup(plan, timeline).due
-    left = [place for address in addresses for place in (*_whitelists(plan, address), *_access_lists(plan, address))]
-    if not left:
+    places = [place for address in addresses for place in (*_whitelists(plan, address), *_access_lists(plan, address))]
+    if not places:
         return passed(f"{', '.join(addresses)}, its former address, is admitted nowhere any more.")
     if timeline.now < due:
         return passed(
-            f"{', '.join(addresses)}, its former address, is still admitted by {_joined(left)}; the cleanup is due by "
-            f"{to_minute(due)}."
+            f"{', '.join(addresses)}, its former address, is still admitted by {_joined(places)}; the cleanup is due "
+            f"by {to_minute(due)}."
         )
     return failed(
-        f"{', '.join(addresses)}, its former address, is still admitted by {_joined(left)}.",
+        f"{', '.join(addresses)}, its former address, is still admitted by {_joined(places)}.",
         _REMOVAL,
     )
 
@@ -74,9 +74,9 @@ def _names(entries: tuple[str, ...], address: str) -> bool:
 
 def _removes(resource: Resource, database: Facts, group: Facts, address: str) -> bool:
     """Whether a declared resource removes the address in this very update: declared and not applied yet."""
-    wanted = (database.text("dbInstanceId"), group.text("groupName"), group.text("networkType"))
+    place = (database.text("dbInstanceId"), group.text("groupName"), group.text("networkType"))
     removed_from = tuple(resource.facts.data.get(key) for key in ("dbInstanceId", "groupName", "networkType"))
-    return not resource.exists and removed_from == wanted and _has(resource, "securityIps", address)
+    return not resource.exists and removed_from == place and _has(resource, "securityIps", address)
 
 
 def _takes_out(resource: Resource, access_list: Facts, address: str) -> bool:

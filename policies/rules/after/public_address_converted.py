@@ -26,15 +26,15 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not has_moved(instance):
         return not_applicable("It has not moved yet: the address of a classic instance cannot be converted.")
     instance_id = instance.text("instanceId")
-    wanted = [PUBLIC_IP_CONVERSION]
+    types = [PUBLIC_IP_CONVERSION]
     if instance.optional_text("ftpPlan") == "eip-cut-through":
-        wanted.append(CUT_THROUGH_BINDING)
-    for resource_type in wanted:
+        types.append(CUT_THROUGH_BINDING)
+    for resource_type in types:
         resources = [item for item in plan.of_type(resource_type) if item.facts.data.get("instanceId") == instance_id]
         if len(resources) != 1:
-            what = resource_type.rpartition(":")[2]
+            name = resource_type.rpartition(":")[2]
             return failed(
-                f"{len(resources)} {what} resources are declared for it, and one is needed.",
+                f"{len(resources)} {name} resources are declared for it, and one is needed.",
                 _place_of_interface(plan, instance),
             )
     return passed("Its public address is an EIP, or becomes one with this update.")

@@ -24,8 +24,8 @@ def _check(plan: Plan, timeline: Timeline) -> Verdict:
 
 
 def _attestation(plan: Plan, timeline: Timeline, instances: Mapping[str, Facts], entry: Facts) -> Verdict:
-    kind, ids, said = entry.text("kind"), entry.texts("instanceIds"), entry.name("statement")
-    word = f"The attestation {kind} of {entry.name('owner')} for {', '.join(ids)} ({said.rstrip('.')})"
+    kind, ids, statement = entry.text("kind"), entry.texts("instanceIds"), entry.name("statement")
+    word = f"The attestation {kind} of {entry.name('owner')} for {', '.join(ids)} ({statement.rstrip('.')})"
     if kind not in KINDS:
         return failed(f"{word} has an unknown kind; known are {', '.join(sorted(KINDS))}.")
     if not ids:

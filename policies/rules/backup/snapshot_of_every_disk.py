@@ -120,11 +120,11 @@ def _retention(plan: Plan, timeline: Timeline, instance: Facts) -> int:
 
 def _declared_by_disk(plan: Plan) -> Mapping[str, list[Resource]]:
     def read() -> dict[str, list[Resource]]:
-        found: dict[str, list[Resource]] = defaultdict(list)
+        by_disk: dict[str, list[Resource]] = defaultdict(list)
         for item in plan.of_type(SNAPSHOT):
             if isinstance(disk_id := item.properties.get("diskId"), str):
-                found[disk_id].append(item)
-        return found
+                by_disk[disk_id].append(item)
+        return by_disk
 
     return plan.remember("declared snapshots", read)
 
@@ -133,12 +133,12 @@ def _groups_by_disk(plan: Plan) -> Mapping[str, list[Resource]]:
     """Return snapshot groups by disk; a group without readable disks belongs to none."""
 
     def read() -> dict[str, list[Resource]]:
-        found: dict[str, list[Resource]] = defaultdict(list)
+        by_disk: dict[str, list[Resource]] = defaultdict(list)
         for item in plan.of_type(SNAPSHOT_GROUP):
             disk_ids = attempt(partial(item.facts.texts, "diskIds"))
             for disk_id in dict.fromkeys(disk_ids if isinstance(disk_ids, tuple) else ()):
-                found[disk_id].append(item)
-        return found
+                by_disk[disk_id].append(item)
+        return by_disk
 
     return plan.remember("declared snapshot groups", read)
 
@@ -162,10 +162,10 @@ def _existing(plan: Plan, snapshot: Facts, timeline: Timeline, needed_until: dat
         )
     created, retention = snapshot.moment("createdAt"), snapshot.number("retentionDays") or None
     max_age = plan.migration.object("backups").number("maxAgeHours")
-    what = f"Snapshot {snapshot.text('snapshotId')} of the {disk}"
-    if too_short := _too_short(created, retention, needed_until, what):
+    snapshot_of_disk = f"Snapshot {snapshot.text('snapshotId')} of the {disk}"
+    if too_short := _too_short(created, retention, needed_until, snapshot_of_disk):
         return too_short
-    return _judge_age(plan, what, created, timeline, max_age)
+    return _judge_age(plan, snapshot_of_disk, created, timeline, max_age)
 
 
 def _declared(plan: Plan, resource: Resource, timeline: Timeline, needed_until: datetime, disk: str) -> Verdict:
@@ -178,28 +178,28 @@ def _declared(plan: Plan, resource: Resource, timeline: Timeline, needed_until: 
     return pending(f"A snapshot of the {disk} is declared and does not exist yet.")
 
 
-def _judge_age(plan: Plan, what: str, created: datetime, timeline: Timeline, max_age: float) -> Verdict:
+def _judge_age(plan: Plan, subject: str, created: datetime, timeline: Timeline, max_age: float) -> Verdict:
     if timeline.freeze_starts_at is None:
         raise UnreadableError("the beginning of the freeze", "is not known, by which a snapshot's age is judged")
     if created > timeline.now + MAX_CLOCK_SKEW:
-        return unknown(f"{what} is dated in the future.")
+        return unknown(f"{subject} is dated in the future.")
     # The freeze counts, not the window: a team that prepares in time takes the last snapshot when the freeze begins.
     if created < timeline.freeze_starts_at - timedelta(hours=min(max_age, 8_760)):
         return pending(
-            f"{what} is from {to_minute(created)} and will be more than {max_age:g} h old when the "
+            f"{subject} is from {to_minute(created)} and will be more than {max_age:g} h old when the "
             "freeze begins: a newer one is needed by then.",
             *_next_round(plan, "Shortly before the freeze:"),
         )
-    return passed(f"{what} is fresh enough and kept long enough.")
+    return passed(f"{subject} is fresh enough and kept long enough.")
 
 
-def _too_short(created: datetime, retention: float | None, needed_until: datetime, what: str) -> Verdict | None:
+def _too_short(created: datetime, retention: float | None, needed_until: datetime, subject: str) -> Verdict | None:
     # 36,500 days: beyond what a date can hold, and the API takes up to 65,536.
     if retention is None or created + timedelta(days=min(retention, 36_500)) >= needed_until:
         return None
     days = -(-(needed_until - created) // timedelta(days=1))
     return failed(
-        f"{what} is kept for only {retention:g} days; it is needed until "
+        f"{subject} is kept for only {retention:g} days; it is needed until "
         f"{to_minute(needed_until)}, when the data is copied and a newer one can be taken.",
         change("backups", {"retentionDays": days}),
     )

@@ -9,7 +9,7 @@ from policies.core.fixes import Fix, aliyun
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, WHITELIST_GROUPS, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.databases import READING, each_used, hybrid_accesses, named, whitelist_groups
+from policies.subjects.databases import READING, each_used, hybrid_accesses, label, whitelist_groups
 
 #: How the CLI reads each product, and spells the id of an instance and its status.
 _READS: Final = {
@@ -32,12 +32,12 @@ def _database(plan: Plan, database: Facts) -> Verdict:
     product = database.choice("product", *_READS)
     status, ready = database.text("status"), "Normal" if product == "redis" else "Running"
     if status == ready:
-        return passed(f"{named(database)} is {status}.")
+        return passed(f"{label(database)} is {status}.")
     declared = [*hybrid_accesses(plan, database), *whitelist_groups(plan, database)]
     if declared and all(item.exists for item in declared):
-        return passed(f"{named(database)} is {status}, and everything declared for it is applied.")
+        return passed(f"{label(database)} is {status}, and everything declared for it is applied.")
     return failed(
-        f"{named(database)} is {status}: it refuses hybrid access and changes of its whitelists until it is {ready}.",
+        f"{label(database)} is {status}: it refuses hybrid access and changes of its whitelists until it is {ready}.",
         _wait(product, database.text("dbInstanceId")),
     )
 

@@ -42,7 +42,7 @@ from policies.subjects.databases import (
     endpoints,
     hybrid_access,
     hybrid_accesses,
-    named,
+    label,
     read_only_instances,
 )
 
@@ -64,7 +64,7 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
     if not classic and hybrid_accesses(plan, database):
         return _ended(plan, instance, database)
     if not classic:
-        return not_applicable(f"{named(database)} has no classic address that could end.")
+        return not_applicable(f"{label(database)} has no classic address that could end.")
     if timeline.latest is None:
         raise UnreadableError("the window", "does not show until when classic addresses are needed")
     # A task may be put off until its Latest Schedule Time.
@@ -75,7 +75,7 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
     ]
     if not in_vpc:
         if not declared:
-            return not_applicable(f"{named(database)} is not in hybrid access: see database-address-in-vpc.")
+            return not_applicable(f"{label(database)} is not in hybrid access: see database-address-in-vpc.")
         return best(declared)
     live = judged(partial(_live, plan, database, classic, needed))
     # No documented call extends it for PostgreSQL: the declared end cannot be reached.
@@ -88,18 +88,18 @@ def _ended(plan: Plan, instance: Facts, database: Facts) -> Verdict:
     links = [item for item in plan.of_type(CLASSIC_LINK_ATTACHMENT) if item.facts.data.get("instanceId") == own]
     if not links:
         return failed(
-            f"{named(database)} has no classic address any more: its hybrid access has ended, and the instance, "
+            f"{label(database)} has no classic address any more: its hybrid access has ended, and the instance, "
             "which is still classic, cannot reach it.",
             task("Until it moves, it reaches the address in the VPC by ClassicLink alone:") + _link(plan, instance),
         )
     admitted = worst(judged(partial(admission, plan, database, f"{item}/32")) for item in addresses_of(instance))
     if admitted.outcome is Outcome.FAIL:
         return failed(
-            f"{named(database)} has no classic address any more: the instance reaches it by ClassicLink, and is not "
+            f"{label(database)} has no classic address any more: the instance reaches it by ClassicLink, and is not "
             "admitted by its own address there.",
             change("databases", [{"id": database.text("dbInstanceId"), "alsoAdmit": list(addresses_of(instance))}]),
         )
-    text = f"{named(database)} has no classic address any more; the instance reaches it by ClassicLink until it moves."
+    text = f"{label(database)} has no classic address any more; the instance reaches it by ClassicLink until it moves."
     if admitted.outcome is Outcome.PASS:
         return passed(text) if all(item.exists for item in links) else pending(f"{text} It is not linked yet.")
     return admitted
@@ -119,15 +119,15 @@ def _link(plan: Plan, instance: Facts) -> Fix:
 
 def _live(plan: Plan, database: Facts, classic: tuple[Facts, ...], needed: datetime) -> Verdict:
     if not all(item.is_known("expiresAt") for item in classic):
-        return unknown(f"The end of a classic address of {named(database)} is not known.")
+        return unknown(f"The end of a classic address of {label(database)} is not known.")
     ends = min(item.moment("expiresAt") for item in classic)
     if ends >= needed:
         return passed(
-            f"The classic addresses of {named(database)} last until {_day(ends)}. Instances that stay classic lose it "
+            f"The classic addresses of {label(database)} last until {_day(ends)}. Instances that stay classic lose it "
             "then, unless hybrid access is extended."
         )
     return failed(
-        f"The classic addresses of {named(database)} end at {_day(ends)}; the instance, which may move as late as its "
+        f"The classic addresses of {label(database)} end at {_day(ends)}; the instance, which may move as late as its "
         f"Latest Schedule Time, needs them until {_day(needed)}.",
         _extension(plan, database),
     )
@@ -147,21 +147,21 @@ def _declared(plan: Plan, timeline: Timeline, database: Facts, resource: Resourc
     if until < needed:
         longer = {"marginDays": math.ceil(timeline.threshold(_MARGIN) / 24)}
         return failed(
-            f"Hybrid access of {named(database)} is declared until {_day(until)} and needed until {_day(needed)}.",
+            f"Hybrid access of {label(database)} is declared until {_day(until)} and needed until {_day(needed)}.",
             change("databases", [{"id": database.text("dbInstanceId"), "hybridAccess": longer}]),
         )
     if plan.confirmed(resource) and resource.facts.optional_text("classicExpiresAt"):
         ends = resource.facts.moment("classicExpiresAt")
         if ends >= needed:
-            return passed(f"The classic addresses of {named(database)} last until {_day(ends)}, by this update.")
+            return passed(f"The classic addresses of {label(database)} last until {_day(ends)}, by this update.")
     if resource.exists:
         # No pending update extends it, and the addresses as read end too early.
         return failed(
-            f"By the Pulumi state, hybrid access of {named(database)} lasts until {_day(until)}, but its addresses "
+            f"By the Pulumi state, hybrid access of {label(database)} lasts until {_day(until)}, but its addresses "
             "end earlier.",
             UP,
         )
-    return pending(f"Hybrid access of {named(database)} until {_day(until)} is declared and not applied yet.")
+    return pending(f"Hybrid access of {label(database)} until {_day(until)} is declared and not applied yet.")
 
 
 def _day(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
 from policies.core.waivers import waiver
-from policies.subjects.databases import READING, each_used, endpoints, named
+from policies.subjects.databases import READING, each_used, endpoints, label
 
 _ENGINES: Final = ("MySQL", "PostgreSQL", "SQLServer")
 _2008_R2: Final = re.compile(r"2008.?r2", re.IGNORECASE)
@@ -34,31 +34,31 @@ def _database(database: Facts) -> Verdict:
     architecture = database.optional_text("architecture")
     if architecture == "sharding":
         return failed(
-            f"{named(database)} is a sharded MongoDB, which is not handled here: its addresses cannot be read.",
+            f"{label(database)} is a sharded MongoDB, which is not handled here: its addresses cannot be read.",
             task("Move it by hand (aliyun dds ModifyDBInstanceNetworkType), then say that it is done:") + waiver(),
         )
     if endpoints(database, "Private"):
-        return not_applicable(f"{named(database)} has an address in a VPC already.")
+        return not_applicable(f"{label(database)} has an address in a VPC already.")
     if architecture == "standalone":
         return failed(
-            f"{named(database)} is a standalone MongoDB, which cannot have hybrid access.",
+            f"{label(database)} is a standalone MongoDB, which cannot have hybrid access.",
             _new_instance("dds"),
         )
     if product == "redis" and database.text("engine") == "Memcache":
         return failed(
-            f"{named(database)} is Memcache, for which no switch with classic addresses kept is documented.",
+            f"{label(database)} is Memcache, for which no switch with classic addresses kept is documented.",
             _new_instance("r-kvstore"),
         )
     if product == "rds":
         return _rds(database)
-    return passed(f"{named(database)} can have hybrid access.")
+    return passed(f"{label(database)} can have hybrid access.")
 
 
 def _rds(database: Facts) -> Verdict:
     engine, version = database.text("engine"), database.text("engineVersion")
     if _2008_R2.search(version):
         return failed(
-            f"{named(database)} is SQL Server 2008 R2, which cannot go into a VPC.",
+            f"{label(database)} is SQL Server 2008 R2, which cannot go into a VPC.",
             (
                 aliyun(
                     "rds",
@@ -74,10 +74,10 @@ def _rds(database: Facts) -> Verdict:
         )
     if engine not in _ENGINES:
         return failed(
-            f"{named(database)} is {engine}, for which no switch with classic addresses kept is documented.",
+            f"{label(database)} is {engine}, for which no switch with classic addresses kept is documented.",
             _new_instance("rds"),
         )
-    return passed(f"{named(database)} can have hybrid access.")
+    return passed(f"{label(database)} can have hybrid access.")
 
 
 RULE: Final = InstanceRule(

@@ -14,7 +14,7 @@ from policies.subjects.databases import (
     address_in_vpc,
     admission,
     each_used,
-    named,
+    label,
     read_only_instances,
     target_blocks,
 )
@@ -30,7 +30,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
     replicas = read_only_instances(plan, database)
     if not replicas:
-        return not_applicable(f"{named(database)} has no read-only instances.")
+        return not_applicable(f"{label(database)} has no read-only instances.")
     verdicts = [judged(partial(address_in_vpc, plan, replica)) for replica in replicas]
     verdicts += [judged(partial(admission, plan, replica, block)) for replica in replicas for block in blocks]
     return worst(verdicts)

@@ -16,7 +16,7 @@ from policies.subjects.databases import (
     classic_groups,
     hybrid_accesses,
     is_hidden,
-    named,
+    label,
 )
 
 _GROUP: Final = "group_users"
@@ -38,18 +38,18 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
 def _database(plan: Plan, database: Facts) -> Verdict:
     groups = classic_groups(database)
     if not groups:
-        return passed(f"{named(database)} admits no instance by a classic security group.")
+        return passed(f"{label(database)} admits no instance by a classic security group.")
     users = [item for item in plan.migration.objects("classicInstances") if admits_by_group(database, item)]
     cut_off = [item for item in users if not admits_by_address(database, item)]
     if cut_off:
         listed = ", ".join(item.text("instanceId") for item in cut_off)
         return failed(
-            f"{named(database)} admits {listed} by the security group {', '.join(sorted(groups))} alone. Hybrid access "
+            f"{label(database)} admits {listed} by the security group {', '.join(sorted(groups))} alone. Hybrid access "
             "changes its network type and makes its security groups invalid: these instances lose it.",
             _command(database, cut_off),
         )
     return passed(
-        f"{named(database)} also admits by address all {len(users)} instances that it admits by security group."
+        f"{label(database)} also admits by address all {len(users)} instances that it admits by security group."
     )
 
 

@@ -14,8 +14,8 @@ from policies.subjects.databases import (
     admits_by_address,
     admits_by_group,
     hybrid_accesses,
+    label,
     left_behind,
-    named,
 )
 
 
@@ -40,14 +40,14 @@ def _database(plan: Plan, database: Facts, staying: list[Facts]) -> Verdict:
         listed = ", ".join(unknown_to_the_team)
         database_id = database.text("dbInstanceId")
         return failed(
-            f"{named(database)} admits {listed}, which stay classic: when hybrid access ends, its classic addresses "
+            f"{label(database)} admits {listed}, which stay classic: when hybrid access ends, its classic addresses "
             "are deleted, and they lose it.",
             (
                 change("databases", [{"id": database_id, "hybridAccess": {"leavesBehind": unknown_to_the_team}}])
                 | (task("Move them too, before it ends:") + change("later", unknown_to_the_team))
             ),
         )
-    return passed(f"No classic instance loses {named(database)} without notice.")
+    return passed(f"No classic instance loses {label(database)} without notice.")
 
 
 RULE: Final = MigrationRule(

@@ -9,7 +9,7 @@ from policies.core.fixes import change
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.databases import READING, each_used, endpoints, named
+from policies.subjects.databases import READING, each_used, endpoints, label
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -20,16 +20,16 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 def _database(plan: Plan, database: Facts) -> Verdict:
     if endpoints(database, "Private"):
-        return not_applicable(f"{named(database)} has an address in a VPC already.")
+        return not_applicable(f"{label(database)} has an address in a VPC already.")
     zone_ids = database.texts("zoneIds")
     if not zone_ids:
         raise UnreadableError(f"{database.path}: zoneIds", "names no zone")
     for zone_id in zone_ids:
         if vswitches := plan.vswitches((zone_id, None)):
-            return passed(f"{named(database)} is in zone {zone_id}, as is {vswitches[0].text('vswitchName')}.")
+            return passed(f"{label(database)} is in zone {zone_id}, as is {vswitches[0].text('vswitchName')}.")
     where = f"zone {zone_ids[0]}" if len(zone_ids) == 1 else f"zones {' and '.join(zone_ids)}"
     return failed(
-        f"{named(database)} is in {where}, and the target network has no VSwitch there: a database goes only "
+        f"{label(database)} is in {where}, and the target network has no VSwitch there: a database goes only "
         "into a VSwitch of its own zone, and cannot change zone in hybrid access.",
         change("network.vswitches", [{"zone": zone_ids[0]}]),
     )

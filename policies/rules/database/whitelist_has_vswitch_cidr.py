@@ -9,7 +9,7 @@ from policies.core.fixes import UP, change, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, WHITELIST_GROUPS, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.databases import READING, admission, each_used, named, prepared, target_blocks
+from policies.subjects.databases import READING, admission, each_used, label, prepared, target_blocks
 from policies.subjects.network import with_network
 
 
@@ -20,7 +20,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _database(plan: Plan, instance: Facts, database: Facts) -> Verdict:
     if not plan.of_type(TARGET_NETWORK):
         return failed(
-            f"{named(database)} admits the instance by its intranet address, which changes; there is no target network "
+            f"{label(database)} admits the instance by its intranet address, which changes; there is no target network "
             "whose block could be admitted instead.",
             with_network(plan, prepared(database)),
         )

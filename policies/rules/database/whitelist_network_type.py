@@ -15,7 +15,7 @@ from policies.subjects.databases import (
     declared_network_type,
     each_used,
     is_hidden,
-    named,
+    label,
     network_type_needed,
     prepared,
     target_blocks,
@@ -36,23 +36,23 @@ def _database(plan: Plan, blocks: tuple[str, ...], database: Facts) -> Verdict:
         declared = declared_network_type(resource)
         if declared != needed:
             return failed(
-                f"Whitelist group {resource.facts.text('groupName')} of {named(database)} is declared for {declared} "
+                f"Whitelist group {resource.facts.text('groupName')} of {label(database)} is declared for {declared} "
                 f"addresses; the whitelists of the database must be for {needed}.",
                 prepared(database) + UP,
             )
     if needed == "MIX":
-        return not_applicable(f"{named(database)} has one kind of whitelist group for both networks.")
+        return not_applicable(f"{label(database)} has one kind of whitelist group for both networks.")
     groups = [group for group in database.objects("whitelistGroups") if not is_hidden(group)]
     groups += [resource.facts for resource in whitelist_groups(plan, database)]
     for block in blocks:
         admitting = {group.text("networkType"): group.text("groupName") for group in groups if covers(group, block)}
         if "Classic" in admitting and needed not in admitting:
             return failed(
-                f"Whitelist group {admitting['Classic']} of {named(database)} admits {block} for classic addresses: in "
+                f"Whitelist group {admitting['Classic']} of {label(database)} admits {block} for classic addresses: in "
                 "enhanced mode that admits no VPC address.",
                 prepared(database),
             )
-    return passed(f"{named(database)} admits the VPC in groups for VPC addresses.")
+    return passed(f"{label(database)} admits the VPC in groups for VPC addresses.")
 
 
 RULE: Final = InstanceRule(

@@ -9,7 +9,7 @@ from policies.core.fixes import Fix, aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, WHITELIST_GROUPS, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.databases import READING, declared_network_type, each_used, named, whitelist_groups
+from policies.subjects.databases import READING, declared_network_type, each_used, label, whitelist_groups
 
 MAX_GROUPS: Final = 200
 MAX_ENTRIES: Final = 1000
@@ -25,7 +25,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _database(plan: Plan, database: Facts) -> Verdict:
     declared = whitelist_groups(plan, database)
     if not declared:
-        return not_applicable(f"No whitelist group of {named(database)} is declared.")
+        return not_applicable(f"No whitelist group of {label(database)} is declared.")
     sizes = {
         (group.text("networkType"), group.text("groupName")): len(group.texts("securityIps"))
         for group in database.objects("whitelistGroups")
@@ -36,17 +36,17 @@ def _database(plan: Plan, database: Facts) -> Verdict:
     entries = sum(sizes.values())
     if entries > MAX_ENTRIES:
         return failed(
-            f"With what is declared, {named(database)} would have {entries} whitelist entries; the limit is "
+            f"With what is declared, {label(database)} would have {entries} whitelist entries; the limit is "
             f"{MAX_ENTRIES} over all groups.",
             _remedy(database),
         )
     if database.choice("product", "rds", "redis", "mongodb") == "rds" and len(sizes) > MAX_GROUPS:
         return failed(
-            f"With what is declared, {named(database)} would have {len(sizes)} whitelist groups; the limit is "
+            f"With what is declared, {label(database)} would have {len(sizes)} whitelist groups; the limit is "
             f"{MAX_GROUPS}.",
             _remedy(database),
         )
-    return passed(f"{named(database)} has {entries} whitelist entries in {len(sizes)} groups with what is declared.")
+    return passed(f"{label(database)} has {entries} whitelist entries in {len(sizes)} groups with what is declared.")
 
 
 def _remedy(database: Facts) -> Fix:

@@ -14,14 +14,14 @@ from policies.subjects.guest import by_evidence, is_windows, listed
 def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> Verdict:
     if is_windows(guest):
         return not_applicable("Windows does not use device names.")
-    fstab, others = guest.texts("fstabDevices"), guest.texts("deviceNames")
+    fstab, names = guest.texts("fstabDevices"), guest.texts("deviceNames")
     problems = []
     if fstab:
         problems.append(
             f"/etc/fstab names {listed(fstab)}; only the user guide of 2021 says that the migration rewrites it."
         )
-    if others:
-        problems.append(f"These settings name disks, and nothing rewrites them: {listed(others)}.")
+    if names:
+        problems.append(f"These settings name disks, and nothing rewrites them: {listed(names)}.")
     return failed("\n".join(problems)) if problems else passed("No setting that the script looks at names a disk xvd.")
 
 

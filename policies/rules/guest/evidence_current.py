@@ -32,8 +32,8 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if not guest.flag("privileged"):
         return unknown("The script was not run as root or administrator, and saw only a part.", again)
     collected_at = guest.moment("collectedAt")
-    who = f"{guest.text('collectedBy')} ({guest.choice('source', 'cloud-assistant', 'file')})"
-    when = f"at {to_minute(collected_at)} by {who}"
+    collector = f"{guest.text('collectedBy')} ({guest.choice('source', 'cloud-assistant', 'file')})"
+    when = f"at {to_minute(collected_at)} by {collector}"
     if collected_at > timeline.now + _SKEW:
         return unknown(f"The evidence was collected {when}, which is in the future.", again)
     hours = (timeline.now - collected_at) / timedelta(hours=1)

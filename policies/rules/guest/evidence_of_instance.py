@@ -53,14 +53,15 @@ def _addresses(plan: Plan, instance: Facts, guest: Facts) -> Verdict:
         if holder != own_id:
             raise problem
     for address in sorted(reported & holders.keys()):
-        if others := [holder for holder in holders[address] if holder != own_id]:
+        if other_holders := [holder for holder in holders[address] if holder != own_id]:
             return failed(
-                f"The evidence is of another instance: the system has {address}, the address of {others[-1]}."
+                f"The evidence is of another instance: the system has {address}, the address of {other_holders[-1]}."
             )
     if not reported & own:
-        seen = ", ".join(sorted(reported)) or "none"
+        addresses = ", ".join(sorted(reported)) or "none"
         return failed(
-            f"The evidence is of another system: its addresses are {seen}; the instance's is {', '.join(sorted(own))}."
+            f"The evidence is of another system: its addresses are {addresses}; the instance's is "
+            f"{', '.join(sorted(own))}."
         )
     return passed(f"The system has {', '.join(sorted(reported & own))}, which belongs to the instance.")
 

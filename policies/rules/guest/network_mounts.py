@@ -23,16 +23,17 @@ def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> 
     if not mounts:
         return passed("No file system of another machine is mounted, or in /etc/fstab.")
     nas = tuple(text for text in mounts if _NAS in text)
-    others = tuple(text for text in mounts if _NAS not in text)
+    local_names = tuple(text for text in mounts if _NAS not in text)
     problems = []
     if nas:
         problems.append(
             f"It mounts NAS file systems ({listed(nas)}): a mount target of the type Classic cannot be reached from a "
             "VPC, and its access rules may name the old address."
         )
-    if others:
+    if local_names:
         problems.append(
-            f"It mounts file systems of other machines ({listed(others)}), which its new address must be able to reach."
+            f"It mounts file systems of other machines ({listed(local_names)}), which its new address must be able "
+            "to reach."
         )
     return failed("\n".join(problems))
 

@@ -28,11 +28,11 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     return worst(verdicts)
 
 
-def _lasts(end: datetime, needed: datetime, what: str, extend: Callable[[str], Fix], instance: Facts) -> Verdict:
+def _lasts(end: datetime, needed: datetime, subject: str, extend: Callable[[str], Fix], instance: Facts) -> Verdict:
     if end > needed:
-        return passed(f"{what} at {to_minute(end)}.")
+        return passed(f"{subject} at {to_minute(end)}.")
     return failed(
-        f"{what} at {to_minute(end)}; it must last until {to_minute(needed)}, "
+        f"{subject} at {to_minute(end)}; it must last until {to_minute(needed)}, "
         "the Latest Schedule Time and the hours in which its data is copied. The migration "
         "cancels a renewal order that is unpaid or not yet in force.",
         extend(instance.text("instanceId")),

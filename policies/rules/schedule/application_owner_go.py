@@ -20,12 +20,12 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if go is not None:
         return passed(go)
     owners = plan.migration.objects("attestations")
-    given = any(
+    is_given = any(
         entry.text("kind") == "application-go" and instance.text("instanceId") in entry.texts("instanceIds")
         for entry in owners
     )
     until = to_minute(timeline.latest)
-    if given:
+    if is_given:
         return failed(
             f"The application owner's approval is not valid from now until {until}, the latest time of its move."
         )

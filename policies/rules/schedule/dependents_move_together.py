@@ -47,23 +47,24 @@ def _in_order(one: str, other: str, before: Mapping[str, frozenset[str]]) -> boo
 
 def _talks(plan: Plan, own: str, peer: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
     wave = peer.text("wave")
-    what = f"It is in wave {own} and talks with {peer.text('instanceId')} of wave {wave} ({peer.text('reason')})"
+    reason = f"It is in wave {own} and talks with {peer.text('instanceId')} of wave {wave} ({peer.text('reason')})"
     if _in_order(own, wave, before):
-        return passed(f"{what}, in a declared order.")
-    return _apart(plan, what, own, [wave])
+        return passed(f"{reason}, in a declared order.")
+    return _apart(plan, reason, own, [wave])
 
 
 def _shares(plan: Plan, own: str, database: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
     unordered = [wave for wave in database.texts("waves") if not _in_order(own, wave, before)]
-    what = (
+    reason = (
         f"It is in wave {own} and shares {database.text('dbInstanceId')} with wave {', '.join(database.texts('waves'))}"
     )
-    return _apart(plan, what, own, unordered) if unordered else passed(f"{what}, in a declared order.")
+    return _apart(plan, reason, own, unordered) if unordered else passed(f"{reason}, in a declared order.")
 
 
-def _apart(plan: Plan, what: str, own: str, waves: list[str]) -> Verdict:
+def _apart(plan: Plan, reason: str, own: str, waves: list[str]) -> Verdict:
     return failed(
-        f"{what}: between the two windows one is in the VPC and the other is classic, and the stack declares no order.",
+        f"{reason}: between the two windows one is in the VPC and the other is classic, and the stack declares no "
+        "order.",
         task("Move them in one wave.") | _ordered(plan, own, waves),
     )
 

@@ -24,30 +24,30 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
             "understands.",
             task("Use a policy pack and a program of the same release."),
         )
-    wanted = Counter(plan.migration.texts("instanceIds"))
-    if not wanted:
+    expected = Counter(plan.migration.texts("instanceIds"))
+    if not expected:
         return failed("The Migration names no instance: an empty estate is not a prepared one.")
     ids = [attempt(partial(_id_of, instance)) for instance in plan.instances]
     declared = Counter(item for item in ids if isinstance(item, str))
     verdicts = [unknown(f"Not known: {item}.") for item in ids if isinstance(item, UnreadableError)]
     verdicts += [
         failed(
-            f"{instance_id} is named {wanted[instance_id]} times among the Migration's instanceIds and declared by "
+            f"{instance_id} is named {expected[instance_id]} times among the Migration's instanceIds and declared by "
             f"{declared[instance_id]} MigratingInstance components; each must be once."
         )
-        for instance_id in sorted(wanted | declared)
-        if not wanted[instance_id] == declared[instance_id] == 1
+        for instance_id in sorted(expected | declared)
+        if not expected[instance_id] == declared[instance_id] == 1
     ]
     in_waves = Counter(instance_id for wave in plan.waves for instance_id in wave.texts("instanceIds"))
     verdicts += [
         failed(
-            f"{instance_id} is in {in_waves[instance_id]} waves and named {wanted[instance_id]} times among the "
+            f"{instance_id} is in {in_waves[instance_id]} waves and named {expected[instance_id]} times among the "
             "Migration's instanceIds; it must be once in each."
         )
-        for instance_id in sorted(wanted | in_waves)
-        if not in_waves[instance_id] == 1 <= wanted[instance_id]
+        for instance_id in sorted(expected | in_waves)
+        if not in_waves[instance_id] == 1 <= expected[instance_id]
     ]
-    return worst(verdicts or [passed(f"One migration of {len(wanted)} instances is declared.")])
+    return worst(verdicts or [passed(f"One migration of {len(expected)} instances is declared.")])
 
 
 def _id_of(instance: Resource) -> str:

@@ -39,9 +39,9 @@ def _contradictions(
     for entry in staying:
         entry.name("owner"), entry.name("reason")
         for instance_id in entry.texts("instanceIds"):
-            where = "with a wave" if instance_id in moving else "later" if instance_id in later else None
-            if where is not None:
-                yield failed(f"{instance_id} is declared to stay and to move {where}: only one is possible.", _TAKE_OUT)
+            place = "with a wave" if instance_id in moving else "later" if instance_id in later else None
+            if place is not None:
+                yield failed(f"{instance_id} is declared to stay and to move {place}: only one is possible.", _TAKE_OUT)
             elif instance_id not in classic:
                 yield failed(f"{instance_id} is declared to stay, but is no classic instance of the region.", _TAKE_OUT)
 

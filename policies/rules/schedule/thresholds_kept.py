@@ -60,10 +60,10 @@ _BOUNDS: Final = (
 
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:
-    return worst(judged(partial(_kept, plan.migration, bound)) for bound in _BOUNDS)
+    return worst(judged(partial(_in_bounds, plan.migration, bound)) for bound in _BOUNDS)
 
 
-def _kept(migration: Facts, bound: _Bound) -> Verdict:
+def _in_bounds(migration: Facts, bound: _Bound) -> Verdict:
     value = bound.read(migration)
     if value is None:
         return passed(f"{bound.key} is not set.")

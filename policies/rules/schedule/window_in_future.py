@@ -28,22 +28,22 @@ def _wave(wave: Facts, instances: Mapping[str | None, Facts], timeline: Timeline
     if start <= timeline.now:
         return failed(
             f"The window of wave {name} began at {to_minute(start)}, it is "
-            f"{to_minute(timeline.now)} now, and {_left(wave, instances)} not in the target VPC: "
+            f"{to_minute(timeline.now)} now, and {_instances_left(wave, instances)} not in the target VPC: "
             "what is prepared from now on comes too late.",
             of_wave(name, _START),
         )
     return passed(f"The window of wave {name} begins at {to_minute(start)}.")
 
 
-def _left(wave: Facts, instances: Mapping[str | None, Facts]) -> str:
+def _instances_left(wave: Facts, instances: Mapping[str | None, Facts]) -> str:
     """Return the instances of the wave that are not known to have moved, by name and id, with their verb."""
     ids = wave.texts("instanceIds")
-    left = [item for item in ids if item not in instances or not has_moved(instances[item])]
-    if not left:
+    ids_left = [item for item in ids if item not in instances or not has_moved(instances[item])]
+    if not ids_left:
         return f"not all of its {len(ids)} instances are known to have moved: some are"
-    names = [instances[item].optional_text("instanceName") if item in instances else None for item in left]
-    named = [item if name in (None, item) else f"{name} ({item})" for item, name in zip(left, names, strict=True)]
-    return f"{', '.join(named)} of its {len(ids)} instances {'is' if len(left) == 1 else 'are'}"
+    names = [instances[item].optional_text("instanceName") if item in instances else None for item in ids_left]
+    labels = [item if name in (None, item) else f"{name} ({item})" for item, name in zip(ids_left, names, strict=True)]
+    return f"{', '.join(labels)} of its {len(ids)} instances {'is' if len(ids_left) == 1 else 'are'}"
 
 
 RULE: Final = MigrationRule(

@@ -19,20 +19,20 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     groups = reading.groups_by_id(plan)
     if missing := sorted(group_ids - groups.keys()):
         return unknown(f"The members of {', '.join(missing)} are not known.")
-    others = {group_id: set(groups[group_id].texts("memberIds")) - {own} for group_id in sorted(group_ids)}
-    if not any(others.values()):
+    other_members = {group_id: set(groups[group_id].texts("memberIds")) - {own} for group_id in sorted(group_ids)}
+    if not any(other_members.values()):
         return not_applicable("No other instance is in its groups.")
     accounted = plan.remember(__name__, lambda: _accounted(plan))
-    left = [
+    unaccounted = [
         f"{', '.join(sorted(members - accounted))} in {group_id}"
-        for group_id, members in others.items()
+        for group_id, members in other_members.items()
         if members - accounted
     ]
-    if left:
-        nobodys = sorted({item for members in others.values() for item in members - accounted})
+    if unaccounted:
+        nobodys = sorted({item for members in other_members.values() for item in members - accounted})
         return failed(
-            f"Its groups are in use by instances that this stack neither moves nor links: {'; '.join(left)}. Traffic "
-            "between members stops there, and a stack that moves them makes a clone of its own.",
+            f"Its groups are in use by instances that this stack neither moves nor links: {'; '.join(unaccounted)}. "
+            "Traffic between members stops there, and a stack that moves them makes a clone of its own.",
             change("later", nobodys) | (task("For those that stay:") + with_network(plan, link(plan, nobodys))),
         )
     return passed("Every member of its groups moves with this stack, now or later, or is linked to its VPC.")

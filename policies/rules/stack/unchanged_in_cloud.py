@@ -62,11 +62,11 @@ _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     # Groups of others are in place of clones, and no `up` of this stack applied them.
-    others = {f"{item.urn}/clone" for item in plan.of_type(SHARED_SECURITY_GROUP)}
-    applied = [item for item in plan.of_type_in(_TYPES) if item.parent not in others and _was_applied(item)]
+    clone_urns = {f"{item.urn}/clone" for item in plan.of_type(SHARED_SECURITY_GROUP)}
+    applied = [item for item in plan.of_type_in(_TYPES) if item.parent not in clone_urns and _was_applied(item)]
     # Raises where there is no migration: then nothing is known to be applied.
     region = plan.migration.text("regionId")
-    declared = [item for item in plan.of_type(SECURITY_GROUP) if item.parent not in others]
+    declared = [item for item in plan.of_type(SECURITY_GROUP) if item.parent not in clone_urns]
     groups = [item for item in declared if group_id_of(plan, item) is not None]
     networks = [item for item in plan.of_type_in((VPC, VSWITCH)) if item.exists]
     if file := estate_file(plan):
@@ -84,14 +84,14 @@ def _gone(plan: Plan) -> Iterator[Verdict]:
     """Yield what the last `up` had in the cloud and the next one would create again, or an old state takes to exist."""
     for item in plan.migration.objects("gone") if "gone" in plan.migration.data else ():
         kind, gone_id = item.choice("kind", *_KINDS), item.text("id")
-        what, types = _KINDS[kind]
+        kind_name, types = _KINDS[kind]
         declared = plan.of_type_in(types)
         # A resource that `up` created again has an id of the cloud's own; a link has none, and looks the same again.
         by_state = (plan.migration.flag("dryRun") or kind != "linkedInstance") and any(
             gone_id in (resource.facts.data.get("id"), resource.facts.data.get("instanceId")) for resource in declared
         )
         if by_state or not all(resource.exists for resource in declared):
-            yield failed(f"{what} {gone_id} was applied, and is gone from the cloud.")
+            yield failed(f"{kind_name} {gone_id} was applied, and is gone from the cloud.")
 
 
 def _was_applied(item: Resource) -> bool:
@@ -132,8 +132,8 @@ def _as_applied(item: Resource) -> Verdict:
 
 
 def _changed(item: Resource, drift: Sequence[str]) -> Verdict:
-    shown = [*drift[:_MOST_SHOWN], *([f"{len(drift) - _MOST_SHOWN} more"] if len(drift) > _MOST_SHOWN else [])]
-    return failed(f"{_named(item)} was changed in the cloud since the last `pulumi up`: {', '.join(shown)}.")
+    differences = [*drift[:_MOST_SHOWN], *([f"{len(drift) - _MOST_SHOWN} more"] if len(drift) > _MOST_SHOWN else [])]
+    return failed(f"{_named(item)} was changed in the cloud since the last `pulumi up`: {', '.join(differences)}.")
 
 
 def _named(item: Resource) -> str:
