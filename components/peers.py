@@ -132,7 +132,7 @@ def _named(
 
 
 def _earlier_and_later(near: _Departures, far: _Departures) -> Iterator[tuple[str, str]]:
-    """Yield each pair of one of `some` with one of `others` that leaves later."""
+    """Yield each pair of one of `near` with one of `far` that leaves later."""
     for start, one in near:
         if not far or far[-1][0] <= start:
             return

@@ -94,8 +94,8 @@ def _tell(estate: Path, stack_file: Path, directory: Path, console: Console) -> 
         try:
             story.tell(story.Stage(screen, project, cloud, watch), prepared, stack_file.parent)
         except subprocess.CalledProcessError as error:
-            said = f"`{' '.join(error.cmd)}` ended with exit code {error.returncode}:\n{error.stdout}"
-            raise StepError(f"{said}\n  The whole output is in {_shown(path)}.") from None
+            message = f"`{' '.join(error.cmd)}` ended with exit code {error.returncode}:\n{error.stdout}"
+            raise StepError(f"{message}\n  The whole output is in {_shown(path)}.") from None
         except StepError as error:
             raise StepError(f"{error}\n  The whole output is in {_shown(path)}.") from None
         screen.say(_NEXT + steps() + 'README.md, "On a real account", has more.')

@@ -35,12 +35,12 @@ _KEPT = frozenset(
 )
 
 
-def _kept(environ: Mapping[str, str]) -> dict[str, str]:
+def _inherited(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the part of `environ` for child processes, with the path to Pulumi's plugins: their home is another."""
-    kept = {name: value for name, value in environ.items() if name in _KEPT or name.startswith("LC_")}
+    variables = {name: value for name, value in environ.items() if name in _KEPT or name.startswith("LC_")}
     if "HOME" in environ:
-        kept.setdefault("PULUMI_HOME", str(Path(environ["HOME"]) / ".pulumi"))
-    return kept
+        variables.setdefault("PULUMI_HOME", str(Path(environ["HOME"]) / ".pulumi"))
+    return variables
 
 
 def no_proxy(cloud: Simulator) -> str:
@@ -77,7 +77,7 @@ class Project:
         access_key, secret_key = cloud.credentials
         home = directory / "home"
         self.environ = {
-            **_kept(os.environ if environ is None else environ),
+            **_inherited(os.environ if environ is None else environ),
             "HOME": str(home),
             "PULUMI_BACKEND_URL": (directory / "state").as_uri(),
             # The state holds no secret: credentials stay in the environment.

@@ -18,13 +18,13 @@ class Retained(NamedTuple):
         return f"{len(self.items)} {self.noun}{'' if len(self.items) == 1 else 's'}: {self.why}"
 
 
-def without_retained(left: dict[str, Any], found: Mapping[str, Any]) -> tuple[dict[str, Any], list[Retained]]:
+def without_retained(after: dict[str, Any], initial: Mapping[str, Any]) -> tuple[dict[str, Any], list[Retained]]:
     """Return the state without the resources that a destroy keeps on purpose, and those resources."""
     groups: list[str] = []
     databases: list[str] = []
-    snapshots, networks = _snapshots(left, found), _network(left, found)
+    snapshots, networks = _snapshots(after, initial), _network(after, initial)
     for product in ("databases", "redis", "mongodb"):
-        for database, before in zip(left[product], found[product], strict=True):
+        for database, before in zip(after[product], initial[product], strict=True):
             groups += _whitelist_groups(database, before)
             databases += _hybrid_access(database, before)
     retained = (
@@ -33,28 +33,28 @@ def without_retained(left: dict[str, Any], found: Mapping[str, Any]) -> tuple[di
         Retained("database", "none leaves a VPC again", databases),
         Retained("whitelist group", "emptied, because no API call deletes one", groups),
     )
-    return left, [kind for kind in retained if kind.items]
+    return after, [kind for kind in retained if kind.items]
 
 
-def _snapshots(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
+def _snapshots(after: dict[str, Any], initial: Mapping[str, Any]) -> list[str]:
     """Return the snapshots: they are kept because without them nothing can be restored."""
-    new = _new(left, found, "snapshots")
+    new = _new(after, initial, "snapshots")
     return [f"snapshot {item['id']} of {item['disk_id']}, for {item['retention_days']} days" for item in new]
 
 
-def _network(left: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
+def _network(after: dict[str, Any], initial: Mapping[str, Any]) -> list[str]:
     """Return the part of the network that stays: a VPC and its VSwitches with databases in them, which cannot leave."""
-    vpcs = [item["id"] for item in _new(left, found, "vpcs")]
-    vswitches = [item["id"] for item in _new(left, found, "vswitches") if item["vpc_id"] in vpcs]
-    _new(left, found, "route_tables")
+    vpcs = [item["id"] for item in _new(after, initial, "vpcs")]
+    vswitches = [item["id"] for item in _new(after, initial, "vswitches") if item["vpc_id"] in vpcs]
+    _new(after, initial, "route_tables")
     return [f"{vpc_id} with {' and '.join(vswitches)}, where databases are now" for vpc_id in vpcs]
 
 
-def _new(left: dict[str, Any], found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+def _new(after: dict[str, Any], initial: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     """Take the items that are new out of one list of the state, and return them."""
-    known = {item["id"] for item in found[name]}
-    new = [item for item in left[name] if item["id"] not in known]
-    left[name] = [item for item in left[name] if item["id"] in known]
+    ids = {item["id"] for item in initial[name]}
+    new = [item for item in after[name] if item["id"] not in ids]
+    after[name] = [item for item in after[name] if item["id"] in ids]
     return new
 
 

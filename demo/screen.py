@@ -38,8 +38,8 @@ class Output:
         """Return the lines of the policy pack's first finding."""
         lines = self.text.splitlines()
         starts = [number for number, line in enumerate(lines) if _FINDING.match(line)]
-        found = lines[starts[0] : starts[1] if len(starts) > 1 else None] if starts else []
-        return textwrap.dedent("\n".join(found)).splitlines()
+        finding_lines = lines[starts[0] : starts[1] if len(starts) > 1 else None] if starts else []
+        return textwrap.dedent("\n".join(finding_lines)).splitlines()
 
     @property
     def gist(self) -> list[str]:
@@ -57,10 +57,10 @@ class Output:
         return "\n".join(f"    {line}" for line in (faults or lines)[-_FAULT_LINES:])
 
 
-def unmet(what: str, output: Output | None = None) -> str:
+def unmet(expectation: str, output: Output | None = None) -> str:
     """Return what was expected of a step, and the command's output instead."""
-    said = f"\n  pulumi {output.command} ended with exit code {output.code}:\n{output.why}" if output else ""
-    return f"expected: {what}{said}"
+    output_text = f"\n  pulumi {output.command} ended with exit code {output.code}:\n{output.why}" if output else ""
+    return f"expected: {expectation}{output_text}"
 
 
 class Screen:
@@ -87,11 +87,11 @@ class Screen:
         self._console.rule(f"[bold]{number}. {title}", align="left")
         self.note(f"== {number}. {title}")
 
-    def expect(self, met: bool, what: str, output: Output | None = None) -> None:
+    def expect(self, met: bool, expectation: str, output: Output | None = None) -> None:
         """Show one expected result of a step; raise StepError where it is missing, with the text of `output`."""
         if not met:
-            raise StepError(unmet(what, output))
-        self.say(f"✓ {what}", "green")
+            raise StepError(unmet(expectation, output))
+        self.say(f"✓ {expectation}", "green")
 
     def pulumi(self, project: Project, *args: str) -> Output:
         """Run one command as a user would type it, show the relevant part, and return its output."""

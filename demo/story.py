@@ -62,19 +62,19 @@ def tell(stage: Stage, prepared: Mapping[str, Any], seen_from: Path) -> None:
 
 def unprepared(migration: Mapping[str, Any]) -> dict[str, Any]:
     """Return the stack of a team that has not begun: only windows and instances."""
-    kept = {key: migration[key] for key in ("window", "selector", "name", "after") if key in migration}
+    remaining = {key: migration[key] for key in ("window", "selector", "name", "after") if key in migration}
     if "waves" in migration:
-        kept["waves"] = [unprepared(wave) for wave in migration["waves"]]
-        kept.pop("after", None)
+        remaining["waves"] = [unprepared(wave) for wave in migration["waves"]]
+        remaining.pop("after", None)
     if "instances" in migration:
         later = migration.get("later", ())
-        kept["instances"] = [
+        remaining["instances"] = [
             *(item if isinstance(item, str) else item["id"] for item in migration["instances"]),
             *later,
         ]
     elif "later" in migration:
-        kept["later"] = migration["later"]
-    return kept
+        remaining["later"] = migration["later"]
+    return remaining
 
 
 def _refused(screen: Screen, project: Project) -> None:
@@ -83,12 +83,12 @@ def _refused(screen: Screen, project: Project) -> None:
     screen.expect(preview.code != 0, "the preview failed", preview)
     result = _result(project, preview)
     stopping = [item for item in findings(result) if item["outcome"] in ("FAIL", "UNKNOWN") and item["blocking"]]
-    screen.expect(any(item["outcome"] == "FAIL" for item in stopping), found(stopping), preview)
+    screen.expect(any(item["outcome"] == "FAIL" for item in stopping), count_of_findings(stopping), preview)
     screen.excerpt(preview.first_finding)
     screen.excerpt(_rules(stopping))
 
 
-def found(stopping: Iterable[Mapping[str, Any]]) -> str:
+def count_of_findings(stopping: Iterable[Mapping[str, Any]]) -> str:
     """Return how many results stop a preview: what is missing and what is unknown, each with its number."""
     counted = Counter(item["outcome"] for item in stopping)
     failed, unknown = counted["FAIL"], counted["UNKNOWN"]
@@ -125,12 +125,12 @@ def _prepared(screen: Screen, project: Project) -> None:
 
 def _drift(screen: Screen, project: Project, cloud: Simulator) -> None:
     screen.chapter(3, "Somebody takes something away behind Pulumi's back")
-    taken = take_away(project)
-    for what in taken.values():
+    removed = take_away(project)
+    for what in removed.values():
         screen.say(f"taken away, by an API call: {what}", "yellow")
     preview = screen.pulumi(project, "preview", "--stack", "dev", "--refresh", "--expect-no-changes", "--diff", *_PACK)
     screen.expect(preview.code != 0, "the next preview with refresh failed: something is not as declared", preview)
-    for name, what in taken.items():
+    for name, what in removed.items():
         named = [" ".join(line.split()) for line in preview.text.splitlines() if name in line]
         screen.expect(bool(named), f"it names what is gone: {what}", preview)
         screen.excerpt(named[:_MOST_LINES])
@@ -138,17 +138,17 @@ def _drift(screen: Screen, project: Project, cloud: Simulator) -> None:
     screen.expect(up.code == 0, "an up puts it back", up)
 
 
-def _destroyed(screen: Screen, project: Project, cloud: Simulator, found: Mapping[str, Any]) -> None:
+def _destroyed(screen: Screen, project: Project, cloud: Simulator, initial: Mapping[str, Any]) -> None:
     screen.chapter(4, "Destroy leaves the estate as it was found")
     destroy = screen.pulumi(project, "destroy", "--yes", "--stack", "dev")
     screen.expect(destroy.code == 0, "what the stack made is gone", destroy)
-    left, retained = without_retained(cloud.state(), found)
+    after, retained = without_retained(cloud.state(), initial)
     for kind in retained:
         screen.say(f"  retained: {kind}")
         for item in kind.items:
             screen.note(f"    retained: {item}")
     count = sum(len(kind.items) for kind in retained)
-    screen.expect(left == dict(found), f"but for the {count} things retained, the estate is as it was found")
+    screen.expect(after == dict(initial), f"but for the {count} things retained, the estate is as it was found")
 
 
 def _nothing_left(screen: Screen, cloud: Simulator, watch: Watch) -> None:
@@ -157,9 +157,9 @@ def _nothing_left(screen: Screen, cloud: Simulator, watch: Watch) -> None:
     name = cloud.simulation.cloud.estate.users[0].name
     others = sorted({entry["caller"] or "nobody" for entry in requests} - {name})
     screen.expect(not others, f"all {len(requests)} requests to the simulated cloud are signed with its own key")
-    asked = "".join(f"\n    {line}" for line in dict.fromkeys(watch.seen))
-    if asked:
-        raise StepError(f"expected: nothing was asked of any other host\n  A proxy on loopback saw:{asked}")
+    calls = "".join(f"\n    {line}" for line in dict.fromkeys(watch.seen))
+    if calls:
+        raise StepError(f"expected: nothing was asked of any other host\n  A proxy on loopback saw:{calls}")
     screen.expect(True, "nothing was asked of any other host")
 
 

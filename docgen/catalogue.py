@@ -162,11 +162,11 @@ def mirror(rule: AnyRule) -> str:
 
 def write(directory: Path) -> None:
     """Write all pages, and remove those of rules that no longer exist."""
-    made = documents()
+    texts = documents()
     for stale in (directory / "rules").glob("*.md"):
-        if f"rules/{stale.name}" not in made:
+        if f"rules/{stale.name}" not in texts:
             stale.unlink()
-    for name, content in made.items():
+    for name, content in texts.items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")

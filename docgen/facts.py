@@ -35,14 +35,14 @@ times (ISO) ISO 8601 with an offset. Keys with a `?` are not always there.
 def schema() -> dict[str, Any]:
     """Return the JSON Schema: an object with the facts of each component below its type."""
     adapters = [(key, "validation", TypeAdapter(facts)) for key, facts in COMPONENTS.items()]
-    found, definitions = TypeAdapter.json_schemas(adapters)  # type: ignore[arg-type]  # the mode is a literal
+    schemas, definitions = TypeAdapter.json_schemas(adapters)  # type: ignore[arg-type]  # the mode is a literal
     types: dict[str, Any] = definitions["$defs"]
     guest = GuestFacts.model_json_schema()
     types["GuestFacts"]["properties"] |= {
         key: _present(value) for key, value in guest["properties"].items() if key not in NOT_TOLD
     }
     types |= {name: _all_present(value) for name, value in guest["$defs"].items()}
-    properties = {key: found[key, "validation"] for key, _, _ in adapters}
+    properties = {key: schemas[key, "validation"] for key, _, _ in adapters}
     return _HEAD | {"type": "object", "properties": properties, "$defs": dict(sorted(map(_closed, types.items())))}
 
 
@@ -51,8 +51,8 @@ def _closed(item: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
     name, definition = item
     properties = {key: _untitled(value) for key, value in definition["properties"].items()}
     # That it is one of pydantic's types is no part of the contract.
-    rest = {key: value for key, value in definition.items() if key not in ("title", "properties")}
-    return name, {**rest, "properties": properties, "additionalProperties": False}
+    fields = {key: value for key, value in definition.items() if key not in ("title", "properties")}
+    return name, {**fields, "properties": properties, "additionalProperties": False}
 
 
 def _untitled(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,9 +65,9 @@ def _all_present(definition: dict[str, Any]) -> dict[str, Any]:
 
 def _present(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema of a value that is present: a fact that is None is left out."""
-    kept = {key: item for key, item in value.items() if key not in ("anyOf", "default")}
+    fields = {key: item for key, item in value.items() if key not in ("anyOf", "default")}
     kinds = [item for item in value.get("anyOf", ()) if item != {"type": "null"}]
-    return kept | (kinds[0] if kinds else {})
+    return fields | (kinds[0] if kinds else {})
 
 
 # ---- the page ----

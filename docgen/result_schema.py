@@ -28,8 +28,8 @@ def opened(schema: Any) -> Any:
         return [opened(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    found = {key: opened(value) for key, value in schema.items() if (key, value) != ("additionalProperties", False)}
-    minor = found.get("properties", {}).get("schemaMinorVersion")
+    fields = {key: opened(value) for key, value in schema.items() if (key, value) != ("additionalProperties", False)}
+    minor = fields.get("properties", {}).get("schemaMinorVersion")
     if minor is not None:
-        found["properties"]["schemaMinorVersion"] = {"minimum": minor["const"], "type": "integer"}
-    return found
+        fields["properties"]["schemaMinorVersion"] = {"minimum": minor["const"], "type": "integer"}
+    return fields

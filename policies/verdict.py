@@ -64,7 +64,7 @@ class NotJudgedError(Exception):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Criteria:
     """What the result must match; None accepts any value."""
 
     run: str | None
@@ -105,38 +105,38 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return document
 
 
-def refusals(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> list[str]:
+def refusals(result: Mapping[str, Any], criteria: Criteria, now: datetime) -> list[str]:
     """Return why the result is not of this run, this pack and these files, or not recent; empty if it is."""
     try:
         return [
-            *_other_run(result, wanted),
-            *_out_of_time(result, wanted, now),
+            *_other_run(result, criteria),
+            *_out_of_time(result, criteria, now),
             *_other_rules(result),
-            *_other_sources(result, wanted),
+            *_other_sources(result, criteria),
             *_contradictions(result),
         ]
     except MALFORMED:
         return [NO_RESULT]
 
 
-def _other_run(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
+def _other_run(result: Mapping[str, Any], criteria: Criteria) -> Iterator[str]:
     run = result["run"]
-    if wanted.run is not None and run["id"] != wanted.run:
-        yield f"its run is {run['id'] or 'without an id'}, expected {wanted.run}"
-    if wanted.since is not None and _time(result["judgedAt"]) < wanted.since:
-        yield f"it was judged at {result['judgedAt']}, before {wanted.since.isoformat()}"
+    if criteria.run is not None and run["id"] != criteria.run:
+        yield f"its run is {run['id'] or 'without an id'}, expected {criteria.run}"
+    if criteria.since is not None and _time(result["judgedAt"]) < criteria.since:
+        yield f"it was judged at {result['judgedAt']}, before {criteria.since.isoformat()}"
     for name, actual, expected in (
-        ("stack", result["stack"], wanted.stack),
-        ("commit", run["commit"], wanted.commit),
-        ("account", run["accountId"], wanted.account),
+        ("stack", result["stack"], criteria.stack),
+        ("commit", run["commit"], criteria.commit),
+        ("account", run["accountId"], criteria.account),
     ):
         if expected is not None and actual != expected:
             yield f"its {name} is {actual or '(not known)'}, expected {expected}"
-    if wanted.commit is not None and run["dirty"] is not False:
+    if criteria.commit is not None and run["dirty"] is not False:
         yield "the checkout had changes on top of that commit"
 
 
-def _out_of_time(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> Iterator[str]:
+def _out_of_time(result: Mapping[str, Any], criteria: Criteria, now: datetime) -> Iterator[str]:
     run = result["run"]
     # The age of an inventory file does not matter here: a result by a file is never ready anyway.
     read = () if _by_file(result) else (("the estate was read", run["machineTime"]),)
@@ -145,8 +145,8 @@ def _out_of_time(result: Mapping[str, Any], wanted: Wanted, now: datetime) -> It
             yield f"it does not say when {event}"
         elif _time(text) > now + _SKEW:
             yield f"{event} at {text}, which is in the future: it is {_to_second(now)} here"
-        elif _time(text) < now - wanted.max_age:
-            yield f"{event} at {text}, more than {wanted.max_age // timedelta(minutes=1)} minutes ago"
+        elif _time(text) < now - criteria.max_age:
+            yield f"{event} at {text}, more than {criteria.max_age // timedelta(minutes=1)} minutes ago"
     if result["validUntil"] is None or run["cloudTime"] is None or run["machineTime"] is None:
         return
     # In terms of the cloud's clock, which the pack used.
@@ -167,17 +167,17 @@ def _other_rules(result: Mapping[str, Any]) -> Iterator[str]:
         yield f"rules have no result: {', '.join(unasked)}"
 
 
-def _other_sources(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
+def _other_sources(result: Mapping[str, Any], criteria: Criteria) -> Iterator[str]:
     stack_file, files = result["run"]["stackFile"], result["run"]["files"]
-    if stack_file is None and not wanted.config_elsewhere:
+    if stack_file is None and not criteria.config_elsewhere:
         yield "it names no stack file: its config came from elsewhere (--config-elsewhere accepts that)"
     if files is None:
         yield "it does not list the files that it rests on"
     for item in [*([] if stack_file is None else [stack_file]), *(files or ())]:
         try:
-            digest = hashlib.sha256((wanted.project / item["path"]).read_bytes()).hexdigest()
+            digest = hashlib.sha256((criteria.project / item["path"]).read_bytes()).hexdigest()
         except OSError as error:
-            yield f"{item['path']}, which it rests on, cannot be read in {wanted.project}: {error.strerror}"
+            yield f"{item['path']}, which it rests on, cannot be read in {criteria.project}: {error.strerror}"
             continue
         if digest != item["sha256"]:
             yield f"{item['path']} has changed since it was judged"
@@ -265,15 +265,15 @@ class Decision:
     problems: tuple[str, ...] = ()
 
 
-def decide(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) -> Decision:
+def decide(path: Path, criteria: Criteria, now: datetime, *, strict: bool = False) -> Decision:
     """Return what the file means for a gate; no content of the file makes it raise."""
     try:
         result = load(path)
-        if problems := refusals(result, wanted, now):
+        if problems := refusals(result, criteria, now):
             return Decision(NOT_JUDGED, "NOT JUDGED", None, tuple(map(_line, problems)))
-        readiness = str(judgement(result, wanted.wave)["readiness"])
-        if wanted.rehearsal and {item["kind"] for item in result["whatIf"]} == {"rehearsal"}:
-            readiness = str(judgement(result, wanted.wave)["hypothetical"])
+        readiness = str(judgement(result, criteria.wave)["readiness"])
+        if criteria.rehearsal and {item["kind"] for item in result["whatIf"]} == {"rehearsal"}:
+            readiness = str(judgement(result, criteria.wave)["hypothetical"])
     except NotJudgedError as problem:
         return Decision(NOT_JUDGED, "NOT JUDGED", None, (str(problem),))
     except MALFORMED:
@@ -284,13 +284,13 @@ def decide(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) -
     return Decision(code, readiness, result)
 
 
-def verdict(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) -> tuple[int, list[str]]:
+def verdict(path: Path, criteria: Criteria, now: datetime, *, strict: bool = False) -> tuple[int, list[str]]:
     """Return the exit code, and the lines for a person."""
-    decision = decide(path, wanted, now, strict=strict)
+    decision = decide(path, criteria, now, strict=strict)
     problems = decision.problems
     if decision.result is not None:
         try:
-            lines = [_headline(decision.result, wanted, decision.readiness), *_findings(decision.result, wanted)]
+            lines = [_headline(decision.result, criteria, decision.readiness), *_findings(decision.result, criteria)]
         except (*MALFORMED, NotJudgedError):
             problems = (NO_RESULT,)
         else:
@@ -298,26 +298,28 @@ def verdict(path: Path, wanted: Wanted, now: datetime, *, strict: bool = False) 
     return NOT_JUDGED, [f"NOT JUDGED: {_line(path)}:", *(f"  {problem}" for problem in problems)]
 
 
-def _headline(result: Mapping[str, Any], wanted: Wanted, readiness: str) -> str:
+def _headline(result: Mapping[str, Any], criteria: Criteria, readiness: str) -> str:
     run = result["run"]
-    subject = f"stack {result['stack']}" if wanted.wave is None else f"wave {wanted.wave} of stack {result['stack']}"
+    subject = (
+        f"stack {result['stack']}" if criteria.wave is None else f"wave {criteria.wave} of stack {result['stack']}"
+    )
     commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
     headline = f"{readiness}: {subject}, account {run['accountId'] or 'not known'}, judged at {result['now']}{commit}"
     if _by_file(result):
         headline += f", by the estate in {run['estateFile']['path']} of {run['estateReadAt']}"
     if not result["whatIf"]:
         return _line(headline)
-    would = judgement(result, wanted.wave)["hypothetical"]
+    would = judgement(result, criteria.wave)["hypothetical"]
     reasons = (f"  {_line(item['reason'])}" for item in result["whatIf"])
     return "\n".join([_line(f"{headline}; would be {would}"), *reasons])
 
 
-def _findings(result: Mapping[str, Any], wanted: Wanted) -> Iterator[str]:
+def _findings(result: Mapping[str, Any], criteria: Criteria) -> Iterator[str]:
     """Yield each blocking finding: outcome, rule, subject and the first line of the reason."""
     open_findings = [
         item
         for item in findings(result, "FAIL", "UNKNOWN")
-        if item["blocking"] and wanted.wave in (None, item["wave"] or wanted.wave)
+        if item["blocking"] and criteria.wave in (None, item["wave"] or criteria.wave)
     ]
     for item in open_findings[:_SHOWN]:
         reason = item["reason"].partition("\n")[0]
@@ -391,7 +393,7 @@ def _parser(prog: str = PROGRAM) -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None, prog: str = PROGRAM) -> int:
     """Judge the file that the command line names, as the command `prog`; return the exit code."""
     options = _parser(prog).parse_args(arguments)
-    wanted = Wanted(
+    criteria = Criteria(
         options.run,
         options.since,
         options.project,
@@ -403,7 +405,7 @@ def main(arguments: Sequence[str] | None = None, prog: str = PROGRAM) -> int:
         options.rehearsal,
         options.max_age,
     )
-    code, lines = verdict(options.file, wanted, datetime.now(UTC), strict=options.strict)
+    code, lines = verdict(options.file, criteria, datetime.now(UTC), strict=options.strict)
     _print("\n".join(lines))
     return code
 

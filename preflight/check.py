@@ -9,14 +9,14 @@ from rich.console import Console
 from policies.verdict import Decision
 from preflight.findings import chosen_of
 from preflight.fixes import fixes, open_findings
-from preflight.judging import Asked, judge, not_judged
+from preflight.judging import RunOptions, judge, not_judged
 from preflight.previewing import Preview
 from preflight.screen import Verdict, show_findings, show_verdict
 from preflight.summary import conditions, waves
 
 
 @dataclass(frozen=True)
-class Wish(Asked):
+class Wish(RunOptions):
     """The request of the command line; `instances` by id or name, `rules` by id, `everything` shows all findings."""
 
     everything: bool = False

@@ -28,18 +28,18 @@ def known_rules(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def chosen_of(
-    found: Sequence[Mapping[str, Any]], result: Mapping[str, Any], rules: Sequence[str], instances: Sequence[str]
+    findings: Sequence[Mapping[str, Any]], result: Mapping[str, Any], rules: Sequence[str], instances: Sequence[str]
 ) -> list[Mapping[str, Any]]:
     """Return the findings of some rules and instances, of all where none is named.
 
     Raises Stop for an instance that is not in the result.
     """
-    known = {name for item in result["instances"] for name in (item["subject"]["id"], item["subject"]["name"])}
-    if missing := [name for name in instances if name not in known]:
+    instance_names = {name for item in result["instances"] for name in (item["subject"]["id"], item["subject"]["name"])}
+    if missing := [name for name in instances if name not in instance_names]:
         raise Stop(BAD_INPUT, f"--instance {', '.join(missing)}: does not migrate in this stack")
     return [
         item
-        for item in found
+        for item in findings
         if (not rules or item["rule"] in rules)
         and (not instances or {item["subject"]["id"], item["subject"]["name"]} & set(instances))
     ]

@@ -56,10 +56,10 @@ def fixes(findings: Iterable[Mapping[str, Any]], rules: Mapping[str, Mapping[str
     """
     grouped: defaultdict[object, list[_Found]] = defaultdict(list)
     for item in findings:
-        for written in item["fixes"]:
-            fix = data.Fix(tuple(tuple(_step(step) for step in way) for way in written["ways"]))
+        for document in item["fixes"]:
+            fix = data.Fix(tuple(tuple(_step(step) for step in way) for way in document["ways"]))
             general = _general(fix, item["subject"])
-            grouped[tuple(tuple(map(_what, way)) for way in general.ways)].append(_Found(fix, general, item))
+            grouped[tuple(tuple(map(_place_or_step, way)) for way in general.ways)].append(_Found(fix, general, item))
     return sorted((_fix(items, rules) for items in grouped.values()), key=_order)
 
 
@@ -95,15 +95,15 @@ def _general(fix: data.Fix, subject: Mapping[str, Any]) -> data.Fix:
     return data.Fix(tuple(tuple(map(of, way)) for way in fix.ways))
 
 
-def _what(step: data.Step) -> object:
+def _place_or_step(step: data.Step) -> object:
     return step.path if isinstance(step, Change) else step
 
 
-def _fix(found: Sequence[_Found], rules: Mapping[str, Mapping[str, Any]]) -> Fix:
-    items = {(item["rule"], item["subject"]["urn"]): item for _, _, item in found}.values()
+def _fix(findings: Sequence[_Found], rules: Mapping[str, Mapping[str, Any]]) -> Fix:
+    items = {(item["rule"], item["subject"]["urn"]): item for _, _, item in findings}.values()
     ids = sorted({item["rule"] for item in items}, key=lambda rule: (_rank(rules[rule]["severity"]), rule))
     instances = {item["subject"]["id"]: item["subject"]["name"] for item in items if _is_instance(item)}
-    todo = data.joined(one.general if len(instances) > 1 else one.exact for one in found)
+    todo = data.joined(finding.general if len(instances) > 1 else finding.exact for finding in findings)
     waiting = [item["mandatoryFrom"] for item in items if not item["blocking"]]
     return Fix(
         title=rules[ids[0]]["title"],

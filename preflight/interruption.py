@@ -27,12 +27,12 @@ _SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", 
 class Interrupted(BaseException):
     """A signal has ended the command and its engine; no handler of errors may catch this.
 
-    `left` says what was changed before that.
+    `outcome` says what was changed before that.
     """
 
-    def __init__(self, number: int, left: str = "nothing was changed in the cloud") -> None:
+    def __init__(self, number: int, outcome: str = "nothing was changed in the cloud") -> None:
         self.number = number
-        self.left = left
+        self.left = outcome
         super().__init__(signal.Signals(number).name)
 
 

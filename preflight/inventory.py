@@ -83,12 +83,12 @@ def _same_region(before: Inventory, after: Inventory, path: Path | None) -> None
         raise Stop(BAD_INPUT, redacted(f"{path}: it is of {one}; expected one of {other}"))
 
 
-def _save(path: Path, found: Inventory) -> None:
+def _save(path: Path, inventory: Inventory) -> None:
     try:
-        save_inventory(path, found)
+        save_inventory(path, inventory)
     except InventoryError as error:
         raise Stop(BAD_INPUT, redacted(str(error))) from None
-    show(console(stderr=True), Text(safe(f"Wrote {counted(found.estate)} to {path}")))
+    show(console(stderr=True), Text(safe(f"Wrote {counted(inventory.estate)} to {path}")))
 
 
 def show_changes(out: Console, before: Inventory, after: Inventory, differences: Sequence[Change]) -> None:
@@ -102,5 +102,5 @@ def show_changes(out: Console, before: Inventory, after: Inventory, differences:
                 show(out, Text(line, style))
     since = when(before.estate.read_at.isoformat())
     number = len(differences)
-    what = "Nothing changed" if not number else number_of(number, "change")
-    show(out, f"{what} from {since} to {when(after.estate.read_at.isoformat())}.")
+    summary = "Nothing changed" if not number else number_of(number, "change")
+    show(out, f"{summary} from {since} to {when(after.estate.read_at.isoformat())}.")

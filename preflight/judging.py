@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, READY, Decision, Wanted, decide
+from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, READY, Criteria, Decision, decide
 from preflight.access import EXIT_CODES
 from preflight.exits import Stop
-from preflight.previewing import Heard, Preview, Request, preview
+from preflight.previewing import Preview, Request, RunLog, preview
 from preflight.screen import Progress, show_not_judged
 from preflight.session import session
 from preflight.workspace import OpenStack
@@ -21,7 +21,7 @@ _MOST_PROBLEMS = 8
 
 
 @dataclass(frozen=True)
-class Asked:
+class RunOptions:
     """The requested run.
 
     `result` keeps the pack's whole result, `plan` the engine's update plan. `estate` is the inventory file to use;
@@ -43,45 +43,45 @@ class Asked:
 class Judged:
     """A finished run: the stack, the meaning of its result, and the engine's messages.
 
-    `wanted` is what the result had to match. `scrub` blanks the secrets in use.
+    `criteria` is what the result had to match. `scrub` blanks the secrets in use.
     """
 
     stack: OpenStack
     decision: Decision
     preview: Preview
-    wanted: Wanted | None = None
+    criteria: Criteria | None = None
     scrub: Callable[[str], str] = str
 
 
-def judge(asked: Asked, err: Console) -> Judged:
+def judge(options: RunOptions, err: Console) -> Judged:
     """Preview the stack and judge it by the result of that run. Raises Stop before anything is judged."""
     progress = Progress(err)
-    if asked.result is not None and not asked.result.absolute().parent.is_dir():
+    if options.result is not None and not options.result.absolute().parent.is_dir():
         # The pack could not write it, and minutes later nothing would be judged.
-        raise Stop(BAD_INPUT, f"--result {asked.result}: expected a file in a directory that exists")
-    with session(asked.project, asked.stack, asked.estate) as opened:
+        raise Stop(BAD_INPUT, f"--result {options.result}: expected a file in a directory that exists")
+    with session(options.project, options.stack, options.estate) as opened:
         stack = opened.stack
         names = [wave.name for wave in opened.config.waves]
-        if asked.wave is not None and asked.wave not in (names or ["all"]):
-            raise Stop(BAD_INPUT, f"--wave {asked.wave}: expected one of {', '.join(names or ['all'])}")
+        if options.wave is not None and options.wave not in (names or ["all"]):
+            raise Stop(BAD_INPUT, f"--wave {options.wave}: expected one of {', '.join(names or ['all'])}")
         progress.say(f"Stack {stack.name}, {opened.origin}")
-        result = opened.scratch / "result.json" if asked.result is None else asked.result.resolve()
+        result = opened.scratch / "result.json" if options.result is None else options.result.resolve()
         with progress.running():
-            heard = Heard(progress.tell, opened.scrub)
-            ran = preview(stack, Request(result, opened.scratch, asked.at, asked.plan), heard)
-        wanted = Wanted(
+            log = RunLog(progress.tell, opened.scrub)
+            ran = preview(stack, Request(result, opened.scratch, options.at, options.plan), log)
+        criteria = Criteria(
             run=ran.run_id,
             since=None,
             project=stack.directory,
             stack=stack.name,
-            wave=asked.wave,
+            wave=options.wave,
             account=opened.account_id,
-            rehearsal=asked.rehearsal,
+            rehearsal=options.rehearsal,
         )
-        decision = decide(result, wanted, datetime.now(UTC), strict=asked.strict)
+        decision = decide(result, criteria, datetime.now(UTC), strict=options.strict)
     for warning in ran.warnings[:_MOST_PROBLEMS]:
         progress.say(f"warning: {warning}")
-    return Judged(stack, in_doubt(decision, ran), ran, wanted, opened.scrub)
+    return Judged(stack, in_doubt(decision, ran), ran, criteria, opened.scrub)
 
 
 def in_doubt(decision: Decision, ran: Preview) -> Decision:

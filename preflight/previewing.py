@@ -63,8 +63,8 @@ class Preview:
 
 
 @dataclass
-class Heard:
-    """What the engine's events reported so far; `tell` receives each step with counts, `scrub` blanks secrets."""
+class RunLog:
+    """What the engine's events reported in one run; `tell` receives each step with counts, `scrub` blanks secrets."""
 
     tell: Callable[[str], None]
     scrub: Callable[[str], str]
@@ -117,14 +117,14 @@ class Request:
     plan: Path | None = None
 
 
-def preview(stack: OpenStack, request: Request, heard: Heard) -> Preview:
-    """Preview the stack; nothing in the cloud is changed. `heard` takes in what the engine says."""
+def preview(stack: OpenStack, request: Request, log: RunLog) -> Preview:
+    """Preview the stack; nothing in the cloud is changed. `log` takes in what the engine says."""
     if request.at is not None:
         os.environ[NOW_VARIABLE] = request.at.isoformat()
 
     def run(engine: automation.Stack) -> None:
         engine.preview(
-            on_event=heard.hear,
+            on_event=log.hear,
             color="never",
             # The state of a run by an inventory file is empty: there is nothing to refresh, and no cloud to call.
             refresh=stack.config_file is None,
@@ -134,7 +134,7 @@ def preview(stack: OpenStack, request: Request, heard: Heard) -> Preview:
         )
 
     with _without_states():
-        return run_engine(stack, run, request, heard)
+        return run_engine(stack, run, request, log)
 
 
 @contextmanager
@@ -150,7 +150,7 @@ def _without_states() -> Iterator[None]:
             os.environ[_UNWRITTEN] = own
 
 
-def run_engine(stack: OpenStack, run: Callable[[automation.Stack], None], request: Request, heard: Heard) -> Preview:
+def run_engine(stack: OpenStack, run: Callable[[automation.Stack], None], request: Request, log: RunLog) -> Preview:
     """Run the engine to its end, and say how that was; no result of an earlier run is left at `request.result`."""
     request.result.unlink(missing_ok=True)
     failure = request.scratch / "failure.json"
@@ -162,20 +162,20 @@ def run_engine(stack: OpenStack, run: Callable[[automation.Stack], None], reques
         run(stack.handle)
     except automation.CommandError as error:
         failed = True
-        if not heard.errors and not heard.violations:
-            heard.errors += error_lines(heard.scrub(str(error))) or ["the engine ended without saying why"]
+        if not log.errors and not log.violations:
+            log.errors += error_lines(log.scrub(str(error))) or ["the engine ended without saying why"]
     except RuntimeError as error:
         # The Automation API raises this for a successful preview without a summary.
         failed = True
-        heard.errors.append(redacted(str(error), heard.scrub))
+        log.errors.append(redacted(str(error), log.scrub))
     return Preview(
         run_id,
         request.result,
         failed,
-        tuple(dict.fromkeys(heard.errors)),
-        tuple(dict.fromkeys(heard.warnings)),
-        _failure(failure, heard.scrub),
-        heard.steps.all(),
+        tuple(dict.fromkeys(log.errors)),
+        tuple(dict.fromkeys(log.warnings)),
+        _failure(failure, log.scrub),
+        log.steps.all(),
     )
 
 

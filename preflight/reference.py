@@ -52,9 +52,9 @@ def show_rules(console: Console) -> None:
 
 def known_rule(rule_id: str) -> None:
     """Raise Stop for an unknown rule, with the ids that are similar."""
-    known = manifest()
-    if rule_id not in known:
-        alike = difflib.get_close_matches(rule_id, known, cutoff=0.4)
+    rules = manifest()
+    if rule_id not in rules:
+        alike = difflib.get_close_matches(rule_id, rules, cutoff=0.4)
         hint = f" Did you mean {', '.join(alike)}?" if alike else ""
         raise Stop(BAD_INPUT, f"there is no rule {safe(rule_id)}.{hint} `preflight rules` lists them.")
 
@@ -80,17 +80,17 @@ def explain_findings(console: Console, rule_id: str, path: Path, instances: Sequ
         result = load(path)
         rules = {rule["id"]: rule for rule in result["rules"]}
         of_rule = [item for item in findings(result) if item["rule"] == rule_id]
-        found = chosen_of(of_rule, result, (), instances)
+        chosen = chosen_of(of_rule, result, (), instances)
         judged = f"{result['stack']}, judged {when(result['now'])}"
     except NotJudgedError as problem:
         raise Stop(BAD_INPUT, f"--result {path}: {problem}") from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         raise Stop(BAD_INPUT, f"--result {path}: it lacks what a result of its schema version must have") from None
-    if not found:
+    if not chosen:
         of_it = f" about {', '.join(instances)}" if instances else ""
         raise Stop(BAD_INPUT, f"--result {path}: {rule_id} says nothing{of_it}")
     show(console, f"By the result of stack {safe(judged)}:")
-    show_findings(console, found, rules)
+    show_findings(console, chosen, rules)
 
 
 def show_permissions(console: Console, what: str) -> None:

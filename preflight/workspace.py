@@ -148,8 +148,8 @@ def open_by_file(
     project, config = _document(directory / _PROJECT_FILE), _document(directory / f"Pulumi.{name}.yaml")
     judged = without_cloud(judged_environment(engine, directory, environ))
     state, place = scratch / "state", scratch / "project"
-    for made in (state, place):
-        made.mkdir()
+    for path in (state, place):
+        path.mkdir()
     judged |= {"PULUMI_BACKEND_URL": state.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "", "PULUMI_OPTION_REFRESH": "false"}
     judged[ESTATE_VARIABLE] = str(estate.resolve())
     os.environ.clear()
@@ -173,11 +173,11 @@ def open_by_file(
 
 def _check_length(config: Mapping[str, str], file: str) -> None:
     """Raise Stop for a config that is too long for the program to be started with it."""
-    taken = len(f"PULUMI_CONFIG={json.dumps(config, ensure_ascii=False)}".encode())
-    if sys.platform == "linux" and taken >= _LONGEST:
+    length = len(f"PULUMI_CONFIG={json.dumps(config, ensure_ascii=False)}".encode())
+    if sys.platform == "linux" and length >= _LONGEST:
         raise Stop(
             BAD_INPUT,
-            f"{file}: the config takes {taken // 1024} KiB, and the program does not start with 128 or more. Put long "
+            f"{file}: the config takes {length // 1024} KiB, and the program does not start with 128 or more. Put long "
             "lists into files of their own, which classic-to-vpc:migration.include names (docs/config.md).",
         )
 

@@ -27,7 +27,7 @@ class PlannedWave:
 
 
 def members(wave: Wave, instances: Mapping[str, Instance], left_ids: Collection[str]) -> tuple[Instance, ...]:
-    """Return the instances of one wave, sorted by id; a selector never takes one of `left`.
+    """Return the instances of one wave, sorted by id; a selector never takes one of `left_ids`.
 
     `instances` are all of the region by id, sorted by it.
     """

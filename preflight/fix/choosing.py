@@ -28,7 +28,7 @@ _DAYS: Final = "days"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Wish:
     """A value that fixes ask for: `flow` is the value as one line of YAML, `rules` and `instances` are who asks."""
 
     flow: str
@@ -41,7 +41,7 @@ class Conflict:
     """A config key for which fixes ask different values; a person must decide."""
 
     key: str
-    wanted: tuple[Wanted, ...]
+    wishes: tuple[Wish, ...]
 
 
 @dataclass(frozen=True)
@@ -74,16 +74,20 @@ def choose(findings: Iterable[Finding], way: int | None = None) -> Choice:
 
     `way` is the number, from 1, of the way that a person chose for fixes that need a choice.
     """
-    taken: list[Finding] = []
-    left: list[Finding] = []
+    to_write: list[Finding] = []
+    undecided: list[Finding] = []
     for item in findings:
-        ways = [_taken(fix["ways"], way) for fix in item["fixes"]]
-        _add(taken, item, [{"ways": [one]} for one in ways if one is not None])
-        _add(left, item, [fix for fix, one in zip(item["fixes"], ways, strict=True) if one is None])
-    return _without_conflicts(taken, left)
+        ways = [_chosen_way(fix["ways"], way) for fix in item["fixes"]]
+        _add(to_write, item, [{"ways": [possible_way]} for possible_way in ways if possible_way is not None])
+        _add(
+            undecided,
+            item,
+            [fix for fix, possible_way in zip(item["fixes"], ways, strict=True) if possible_way is None],
+        )
+    return _without_conflicts(to_write, undecided)
 
 
-def _taken(ways: Sequence[Way], chosen: int | None) -> Way | None:
+def _chosen_way(ways: Sequence[Way], chosen: int | None) -> Way | None:
     if chosen is None:
         return ways[0] if ways and _nobody_decides(ways[0]) else None
     if 0 < chosen <= len(ways) and _begins_by_config(ways[chosen - 1]):
@@ -129,10 +133,10 @@ def _changes(way: Way) -> list[Change]:
 # ---- contradictions ----
 
 
-def _without_conflicts(taken: Sequence[Finding], left: list[Finding]) -> Choice:
+def _without_conflicts(to_write: Sequence[Finding], undecided: list[Finding]) -> Choice:
     """Leave to a person each fix whose value for a key differs from another fix's value for it."""
     values_of: defaultdict[str, defaultdict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
-    for item in taken:
+    for item in to_write:
         for way in _only_ways(item):
             for key, value in _leaves(way):
                 values_of[key][value].append(item)
@@ -140,19 +144,19 @@ def _without_conflicts(taken: Sequence[Finding], left: list[Finding]) -> Choice:
         key: values for key, values in values_of.items() if len(values) > 1 and not key.lower().endswith(_DAYS)
     }
     agreed: list[Finding] = []
-    for item in taken:
+    for item in to_write:
         fixes = item["fixes"]
         clear = [fix for fix in fixes if not any(key in conflicts for key, _ in _leaves(fix["ways"][0]))]
         _add(agreed, item, clear)
-        _add(left, item, [fix for fix in fixes if fix not in clear])
-    return Choice(tuple(agreed), tuple(left), tuple(_conflict(key, conflicts[key]) for key in sorted(conflicts)))
+        _add(undecided, item, [fix for fix in fixes if fix not in clear])
+    return Choice(tuple(agreed), tuple(undecided), tuple(_conflict(key, conflicts[key]) for key in sorted(conflicts)))
 
 
 def _conflict(key: str, values: Mapping[str, Sequence[Finding]]) -> Conflict:
     return Conflict(
         key,
         tuple(
-            Wanted(
+            Wish(
                 value,
                 tuple(sorted({item["rule"] for item in items})),
                 tuple(sorted({item["subject"]["name"] for item in items if item["subject"]["kind"] == "instance"})),
@@ -200,4 +204,4 @@ def _id(item: Any) -> Any:
     return item.get("id") if isinstance(item, Mapping) else item
 
 
-__all__ = ["Choice", "Conflict", "Wanted", "choose", "ways_by_config"]
+__all__ = ["Choice", "Conflict", "Wish", "choose", "ways_by_config"]

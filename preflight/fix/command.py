@@ -15,9 +15,9 @@ from preflight.exits import Stop
 from preflight.findings import InstancesOption, RulesOption, chosen_of, known_rules
 from preflight.fix.choosing import Choice, choose, ways_by_config
 from preflight.fix.merging import Merged, merge_fixes
-from preflight.fix.screen import Shown, show_change, show_outcome
+from preflight.fix.screen import FixView, show_change, show_outcome
 from preflight.fixes import open_findings
-from preflight.judging import Asked, judge, not_judged
+from preflight.judging import RunOptions, judge, not_judged
 from preflight.options import EstateOption, ProjectOption, RehearsalOption, StackOption, StrictOption
 from preflight.redaction import redacted
 from preflight.screen import console
@@ -47,9 +47,9 @@ def fix(  # noqa: PLR0913 - one argument an option
     rules = known_rules(rule or ())
     if way is not None and not rules:
         raise Stop(BAD_INPUT, "--way: expected --rule beside it: each rule has ways of its own")
-    asked = Asked(project=project, stack=stack, strict=strict, rehearsal=rehearsal, estate=estate)
+    options = RunOptions(project=project, stack=stack, strict=strict, rehearsal=rehearsal, estate=estate)
     out, err = console(), console(stderr=True)
-    judged = judge(asked, err)
+    judged = judge(options, err)
     result = judged.decision.result
     if result is None:
         raise typer.Exit(not_judged(judged.decision, judged.preview, out))
@@ -60,26 +60,26 @@ def fix(  # noqa: PLR0913 - one argument an option
     path = judged.stack.directory / judged.stack.file
     merged = _merged(path, choice)
     writes = write and merged.change is not None and bool(merged.change.diff)
-    shown = Shown(result, choice, merged, path.name, bool(rules or instance), writes)
+    view = FixView(result, choice, merged, path.name, bool(rules or instance), writes)
     if writes:
         _write(merged)
-    show_change(out, shown)
+    show_change(out, view)
     if writes:
-        judged = judge(asked, err)
+        judged = judge(options, err)
         result = judged.decision.result
         if result is None:
             raise typer.Exit(not_judged(judged.decision, judged.preview, out))
-        left = choose(chosen_of(open_findings(result), result, rules, tuple(instance or ())), way)
-        shown = replace(shown, result=result, choice=left)
-    show_outcome(out, shown, judged.decision)
+        remaining = choose(chosen_of(open_findings(result), result, rules, tuple(instance or ())), way)
+        view = replace(view, result=result, choice=remaining)
+    show_outcome(out, view, judged.decision)
     raise typer.Exit(judged.decision.code)
 
 
-def _no_way(way: int, found: list[Mapping[str, Any]]) -> str:
-    known = sorted({number for item in found for number in ways_by_config(item)})
-    if not known:
+def _no_way(way: int, findings: list[Mapping[str, Any]]) -> str:
+    numbers = sorted({number for item in findings for number in ways_by_config(item)})
+    if not numbers:
         return f"--way {way}: no chosen finding has a fix that is configuration with nothing to fill in"
-    return f"--way {way}: expected {' or '.join(map(str, known))} (configuration with nothing to fill in)"
+    return f"--way {way}: expected {' or '.join(map(str, numbers))} (configuration with nothing to fill in)"
 
 
 def _merged(path: Path, choice: Choice) -> Merged:

@@ -128,11 +128,11 @@ def _project(directory: Path) -> str:
     return name
 
 
-def _same_as_before(before: FleetDocument | None, found: Survey) -> None:
+def _same_as_before(before: FleetDocument | None, survey: Survey) -> None:
     """Raise Stop if instances of the former plan have moved: a new plan would place the others differently."""
     if before is None:
         return
-    classic = found.names.keys()
+    classic = survey.names.keys()
     gone = sorted(item for stack in before.stacks for item in stack.moving if item not in classic)
     if gone:
         raise Stop(
@@ -142,9 +142,9 @@ def _same_as_before(before: FleetDocument | None, found: Survey) -> None:
         )
 
 
-def _placed(found: Survey, staying: frozenset[str], size: int, wave_size: int, prefix: str) -> Fleet:
+def _placed(survey: Survey, staying: frozenset[str], size: int, wave_size: int, prefix: str) -> Fleet:
     try:
-        fleet = place(found, staying, size, wave_size, prefix)
+        fleet = place(survey, staying, size, wave_size, prefix)
     except TooLargeError as error:
         names = few(list(dict.fromkeys(bond.name for bond in error.bonds)), _MOST_NAMES)
         raise Stop(
@@ -157,21 +157,21 @@ def _placed(found: Survey, staying: frozenset[str], size: int, wave_size: int, p
     return fleet
 
 
-def _network(found: Survey, fleet: Fleet, block: str | None, name: str) -> Mapping[str, object]:
+def _network(survey: Survey, fleet: Fleet, block: str | None, name: str) -> Mapping[str, object]:
     moving = [item for stack in fleet.stacks for item in stack.moving]
     try:
-        return network_of(moving, found.estate.vpcs, block, name)
+        return network_of(moving, survey.estate.vpcs, block, name)
     except (NoRoomError, ValueError) as error:
         raise Stop(BAD_INPUT, f"--block: {error}; expected a larger, private block") from None
 
 
-def _check(draft: files.Draft, found: tuple[Limit, ...], whole: bool) -> None:
+def _check(draft: files.Draft, limits: tuple[Limit, ...], whole: bool) -> None:
     """Raise Stop if the plan exceeds a limit, or cuts a tie although `whole` forbids it."""
     of, cuts = draft.orders.of(draft.fleet), draft.document.cuts
     for stack in draft.fleet.stacks:
         check_times(of[stack.name], Proposal(stack.waves, stack.later, draft.fleet.staying))
     exceeded = [
-        f"{item.what}: {item.used}, and the limit is {item.most}: {item.way_out}" for item in found if item.exceeded
+        f"{item.what}: {item.used}, and the limit is {item.most}: {item.way_out}" for item in limits if item.exceeded
     ]
     if exceeded:
         raise Stop(BAD_INPUT, "; ".join(["nothing was written, for no fleet may exceed", *exceeded]))
@@ -185,7 +185,7 @@ def _check(draft: files.Draft, found: tuple[Limit, ...], whole: bool) -> None:
 
 def _texts(draft: files.Draft, output: Path, force: bool) -> dict[str, str]:
     """Return all files by path; each stack file is checked as the program will read it. Raises Stop."""
-    fleet, region = draft.fleet, draft.found
+    fleet, region = draft.fleet, draft.survey
     kept_of = {stack.name: kept_keys(output / files.stack_path(stack.name), force) for stack in fleet.stacks}
     stacks, lists = files.stack_texts(draft, kept_of), files.list_texts(fleet)
     for path, text in stacks.items():
@@ -200,12 +200,12 @@ def _texts(draft: files.Draft, output: Path, force: bool) -> dict[str, str]:
     return {**lists, **stacks, **pipelines, files.PLAN: files.fleet_text(draft.document)}
 
 
-def _check_file(path: str, text: str, lists: Mapping[str, str], found: Survey) -> None:
+def _check_file(path: str, text: str, lists: Mapping[str, str], survey: Survey) -> None:
     raw: dict[str, Any] = dict(parse_document(text)["config"][CONFIG_KEY])
     for name in raw.pop("include", ()):
         raw["later"] = [*raw.get("later", ()), *parse_document(lists[name])["later"]]
     try:
-        make_plan(parse(raw, path), found.estate, path)
+        make_plan(parse(raw, path), survey.estate, path)
     except ConfigError as error:
         raise Stop(BAD_INPUT, redacted(f"{path} was not written, the program would refuse it: {error}")) from None
 
@@ -227,7 +227,7 @@ def _summary(draft: files.Draft, output: Path, before: FleetDocument | None) -> 
     later = sum(len(stack.later) for stack in fleet.stacks)
     stacks, first = number_of(len(fleet.stacks), "stack"), fleet.stacks[0].name
     texts = []
-    if full := full_disks(draft.found):
+    if full := full_disks(draft.survey):
         texts.append(
             f"{number_of(len(full), 'disk')} have no room for another manual snapshot: {few(full)}. Delete old ones."
         )

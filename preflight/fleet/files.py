@@ -55,7 +55,7 @@ class Orders:
 class Draft:
     """A fleet that is about to be written; `network` is the target network in the config of the first stack."""
 
-    found: Survey
+    survey: Survey
     fleet: Fleet
     orders: Orders
     network: Mapping[str, object]
@@ -83,18 +83,18 @@ def stack_path(stack: str) -> str:
     return f"Pulumi.{stack}.yaml"
 
 
-def stack_texts(draft: Draft, kept: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
-    """Return the stack files by path; `kept` has, by stack, the keys of Pulumi's own in files that are replaced."""
+def stack_texts(draft: Draft, pulumi_keys: Mapping[str, Mapping[str, object]]) -> dict[str, str]:
+    """Return the stack files by path; `pulumi_keys` has, by stack, Pulumi's own keys in files that are replaced."""
     fleet, of = draft.fleet, draft.orders.of(draft.fleet)
-    shared = stacks_of_databases(draft.found, fleet)
+    shared = stacks_of_databases(draft.survey, fleet)
     texts = {}
     for place, stack in enumerate(fleet.stacks):
         beside = Beside("preflight fleet plan", (_about(fleet, place),), tuple(_keys(draft, place, shared)))
         texts[stack_path(stack.name)] = stack_file(
             Proposal(stack.waves, stack.later, fleet.staying),
-            draft.found.estate,
+            draft.survey.estate,
             of[stack.name],
-            kept.get(stack.name, {}),
+            pulumi_keys.get(stack.name, {}),
             beside,
         )
     return texts
@@ -117,11 +117,11 @@ def _about(fleet: Fleet, place: int) -> str:
 def _keys(draft: Draft, place: int, shared: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, object]]:
     fleet = draft.fleet
     stack = fleet.stacks[place]
-    if others := [other.name for other in fleet.stacks if other is not stack]:
+    if other_stacks := [other.name for other in fleet.stacks if other is not stack]:
         yield (
             "include",
             "Instances of the other stacks, which count as `later` here: one list per stack.",
-            [list_of(name) for name in others],
+            [list_of(name) for name in other_stacks],
         )
     if place == 0:
         yield "network", "It has room for the instances of all stacks.", dict(draft.network)

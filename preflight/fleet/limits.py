@@ -49,13 +49,13 @@ class Allowed:
     classic_link: bool = True
 
 
-def limits(found: Survey, fleet: Fleet, starts: Mapping[str, datetime], allowed: Allowed) -> tuple[Limit, ...]:
+def limits(survey: Survey, fleet: Fleet, starts: Mapping[str, datetime], allowed: Allowed) -> tuple[Limit, ...]:
     """Return all limits, exceeded or not; `starts` maps the id of each moving instance to its time."""
-    return tuple(_limits(found, fleet, starts, allowed))
+    return tuple(_limits(survey, fleet, starts, allowed))
 
 
-def _limits(found: Survey, fleet: Fleet, starts: Mapping[str, datetime], allowed: Allowed) -> Iterator[Limit]:
-    zones = {item.zone_id for item in found.classic if item.id in starts}
+def _limits(survey: Survey, fleet: Fleet, starts: Mapping[str, datetime], allowed: Allowed) -> Iterator[Limit]:
+    zones = {item.zone_id for item in survey.classic if item.id in starts}
     yield Limit(
         "instances of the VPC",
         len(starts),
@@ -66,12 +66,12 @@ def _limits(found: Survey, fleet: Fleet, starts: Mapping[str, datetime], allowed
     if allowed.classic_link:
         yield Limit(
             "links of classic instances to the VPC at one time",
-            peak_links(found.bonds, starts),
+            peak_links(survey.bonds, starts),
             MAX_LINKS,
             "a larger --wave-size moves more tied instances together; or use --no-classic-link if no moved instance "
             "needs to reach a classic one",
         )
-    groups, entries = _whitelists(found, fleet, len(zones))
+    groups, entries = _whitelists(survey, fleet, len(zones))
     yield groups
     yield entries
     yield Limit("jobs of a matrix", len(fleet.stacks), MOST_JOBS, "take a larger --size")
@@ -102,19 +102,19 @@ def peak_links(bonds: Iterable[Bond], starts: Mapping[str, datetime]) -> int:
     return most
 
 
-def stacks_of_databases(found: Survey, fleet: Fleet) -> Mapping[str, tuple[str, ...]]:
+def stacks_of_databases(survey: Survey, fleet: Fleet) -> Mapping[str, tuple[str, ...]]:
     """Return the stacks whose instances each database admits, by database id, in the order of the stacks."""
     stack_of = {item.id: stack.name for stack in fleet.stacks for item in stack.moving}
     return {
         database.id: tuple(sorted({stack_of[item] for item in users if item in stack_of}))
-        for database, users in found.users
+        for database, users in survey.users
     }
 
 
-def _whitelists(found: Survey, fleet: Fleet, blocks: int) -> tuple[Limit, Limit]:
+def _whitelists(survey: Survey, fleet: Fleet, blocks: int) -> tuple[Limit, Limit]:
     """Return the limits of the fullest database: each stack adds a group with the blocks of all VSwitches."""
-    stacks = stacks_of_databases(found, fleet)
-    databases = [database for database, _ in found.users if stacks[database.id]]
+    stacks = stacks_of_databases(survey, fleet)
+    databases = [database for database, _ in survey.users if stacks[database.id]]
     groups = _fullest(
         [
             (
@@ -151,9 +151,9 @@ def _fullest(counted: Sequence[tuple[int, Database]]) -> tuple[int, str]:
     return count, f" ({database_name(database)})"
 
 
-def full_disks(found: Survey) -> tuple[str, ...]:
+def full_disks(survey: Survey) -> tuple[str, ...]:
     """Return the ids of disks without room for another manual snapshot, sorted; no placement can help them."""
     manual: defaultdict[str, int] = defaultdict(int)
-    for snapshot in found.estate.snapshots:
+    for snapshot in survey.estate.snapshots:
         manual[snapshot.disk_id] += snapshot.type == "user"
-    return tuple(sorted(disk.id for disk in found.disks if manual[disk.id] >= MOST_SNAPSHOTS))
+    return tuple(sorted(disk.id for disk in survey.disks if manual[disk.id] >= MOST_SNAPSHOTS))

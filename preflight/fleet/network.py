@@ -32,8 +32,8 @@ def network_of(moving: Iterable[Instance], vpcs: Sequence[Vpc], block: str | Non
             vswitches = _vswitches(candidate, counts, growth)
             if vswitches is not None:
                 return {"mode": "create", "name": name, "cidrBlock": candidate, "vswitches": vswitches}
-    where = f"{block}" if block is not None else f"{_AREA}, beside the VPCs of the region"
-    raise NoRoomError(f"there is no room for {sum(counts.values())} instances in {len(counts)} zones in {where}")
+    area = f"{block}" if block is not None else f"{_AREA}, beside the VPCs of the region"
+    raise NoRoomError(f"there is no room for {sum(counts.values())} instances in {len(counts)} zones in {area}")
 
 
 def _free(vpcs: Iterable[Vpc]) -> Iterator[str]:

@@ -27,16 +27,16 @@ def plan_lines(draft: Draft, limits: Sequence[Limit], width: int, *, everything:
     fleet, cuts = draft.fleet, draft.document.cuts
     starts = times_of(fleet, draft.orders)
     yield Text("Stacks", "bold")
-    shown = fleet.stacks if everything else fleet.stacks[:_MOST_STACKS]
-    for place, stack in enumerate(shown):
+    stacks = fleet.stacks if everything else fleet.stacks[:_MOST_STACKS]
+    for place, stack in enumerate(stacks):
         yield from _paragraph(_stack(stack, starts, first=place == 0 and len(fleet.stacks) > 1), width, "green")
-    yield from _rest(len(fleet.stacks) - len(shown))
+    yield from _more(len(fleet.stacks) - len(stacks))
     if cuts:
         yield Text("Ties that are cut, because their instances are too many for one stack", "bold")
         texts = [_cut(cut) for cut in cuts] if everything else list(_cuts(cuts))
         for text in texts if everything else texts[:_MOST_CUTS]:
             yield from _paragraph(text, width, "yellow")
-        yield from _rest(0 if everything else len(texts) - _MOST_CUTS)
+        yield from _more(0 if everything else len(texts) - _MOST_CUTS)
     else:
         yield Text("No tie is cut.", "bold")
     yield Text("Limits", "bold")
@@ -57,9 +57,9 @@ def _cuts(cuts: Sequence[CutDocument]) -> Iterator[str]:
         cuts_of.setdefault((tuple(cut.stacks), cut.kind), []).append(cut)
     for (stacks, kind), items in sorted(cuts_of.items(), key=lambda entry: (-len(entry[1]), entry[0])):
         dearest = max(items, key=lambda cut: (cut.days, cut.links, cut.id))
-        what = f"{_KINDS[kind]} {few([cut.name for cut in items], 3)}"
+        ties = f"{_KINDS[kind]} {few([cut.name for cut in items], 3)}"
         cost = dearest.cost if len(items) == 1 else f"The dearest of them: {dearest.cost[0].lower()}{dearest.cost[1:]}"
-        yield f"{', '.join(stacks)}: {what}. {cost}"
+        yield f"{', '.join(stacks)}: {ties}. {cost}"
 
 
 def _stack(stack: FleetStack, starts: Mapping[str, datetime], *, first: bool) -> str:
@@ -73,7 +73,7 @@ def _stack(stack: FleetStack, starts: Mapping[str, datetime], *, first: bool) ->
     return text + ("; makes network and clones" if first else "")
 
 
-def _rest(count: int) -> Iterator[Text]:
+def _more(count: int) -> Iterator[Text]:
     if count > 0:
         yield Text(f"  and {count} more: --all shows them")
 

@@ -66,20 +66,20 @@ class TooLargeError(Exception):
         super().__init__(f"{len(instances)} instances belong together")
 
 
-def place(found: Survey, staying: Collection[str], size: int, wave_size: int, prefix: str) -> Fleet:
+def place(survey: Survey, staying: Collection[str], size: int, wave_size: int, prefix: str) -> Fleet:
     """Place each classic instance in a stack of at most `size` instances; `staying` has the ids of those that stay.
 
     The order in which the estate was read does not matter. Raises TooLargeError.
     """
-    stays = tuple(item for item in found.classic if item.id in staying)
-    left = [item for item in found.classic if item.id not in staying]
-    moving = sorted((item for item in left if item.id not in found.hindrances), key=order)
-    bonds = tuple(sorted(found.bonds, key=lambda bond: (bond.kind, bond.id)))
+    stays = tuple(item for item in survey.classic if item.id in staying)
+    candidates = [item for item in survey.classic if item.id not in staying]
+    moving = sorted((item for item in candidates if item.id not in survey.hindrances), key=order)
+    bonds = tuple(sorted(survey.bonds, key=lambda bond: (bond.kind, bond.id)))
     parts = [] if not moving else _parts(moving, bonds, size)
     width = max(2, len(str(len(parts))))
     stack_of = {item.id: f"{prefix}-{number:0{width}}" for number, items in enumerate(parts, 1) for item in items}
     members = _members_by_stack(parts, stack_of)
-    later = _hindered([item for item in left if item.id in found.hindrances], bonds, stack_of)
+    later = _hindered([item for item in candidates if item.id in survey.hindrances], bonds, stack_of)
     places = {**stack_of, **dict.fromkeys((item.id for item in stays), "staying")}
     places |= {item.id: "later" for items in later.values() for item in items}
     near = _bonds_of(bonds, stack_of)
@@ -88,7 +88,7 @@ def place(found: Survey, staying: Collection[str], size: int, wave_size: int, pr
             FleetStack(
                 name,
                 waves_of(items, near[name], wave_size, places),
-                tuple((item, found.hindrances[item.id]) for item in later[name]),
+                tuple((item, survey.hindrances[item.id]) for item in later[name]),
             )
             for name, items in members.items()
         ),

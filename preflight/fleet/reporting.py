@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 
 from estate.documents import write_whole
-from policies.verdict import BAD_INPUT, Wanted
+from policies.verdict import BAD_INPUT, Criteria
 from preflight.exits import Stop
 from preflight.fleet.document import read_fleet
 from preflight.fleet.files import PLAN
@@ -68,7 +68,7 @@ def report(  # noqa: PLR0913 - one argument an option
     into = {item: output / FILES[item] for item in formats or ()} if output is not None else {}
     _forget(list(into.values()))
     fleet = read_fleet(project / PLAN if plan is None else plan)
-    wanted = Wanted(
+    criteria = Criteria(
         run,
         since,
         project,
@@ -77,15 +77,15 @@ def report(  # noqa: PLR0913 - one argument an option
         rehearsal=rehearsal,
         max_age=timedelta(minutes=max_age),
     )
-    made = roll_up(fleet, _files(results), wanted, datetime.now(UTC))
-    _write(made, into)
+    rollup = roll_up(fleet, _files(results), criteria, datetime.now(UTC))
+    _write(rollup, into)
     out = console()
-    for line in screen(made, out.width, everything=everything):
+    for line in screen(rollup, out.width, everything=everything):
         if isinstance(line, Table):
             out.print(line)
         else:
             show(out, line)
-    raise typer.Exit(made.exit_code(strict=strict))
+    raise typer.Exit(rollup.exit_code(strict=strict))
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -107,10 +107,10 @@ def _forget(paths: Sequence[Path]) -> None:
             raise Stop(BAD_INPUT, f"{path}: cannot be replaced: {error.strerror}") from None
 
 
-def _write(made: Rollup, into: dict[Format, Path]) -> None:
+def _write(rollup: Rollup, into: dict[Format, Path]) -> None:
     for item, path in into.items():
-        data = json.dumps(summary(made), ensure_ascii=False, indent=1)
-        text = markdown(made) if item is Format.MARKDOWN else f"{data}\n"
+        data = json.dumps(summary(rollup), ensure_ascii=False, indent=1)
+        text = markdown(rollup) if item is Format.MARKDOWN else f"{data}\n"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, text)

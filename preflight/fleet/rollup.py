@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from policies.core.facts import safe
-from policies.verdict import CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF, Wanted, decide
+from policies.verdict import CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF, Criteria, decide
 from preflight.fixes import fixes, open_findings
 from preflight.fleet.document import FleetDocument
 from preflight.init.overview import few
@@ -93,22 +93,22 @@ class Rollup:
         return READY if self.code == CONDITIONS and not strict else self.code
 
 
-def roll_up(fleet: FleetDocument, paths: Iterable[Path], wanted: Wanted, now: datetime) -> Rollup:
+def roll_up(fleet: FleetDocument, paths: Iterable[Path], criteria: Criteria, now: datetime) -> Rollup:
     """Judge each result alone, then the fleet.
 
-    `wanted` is what every result must match. A stack with no valid result, or with two, is NOT JUDGED. An invalid
+    `criteria` is what every result must match. A stack with no valid result, or with two, is NOT JUDGED. An invalid
     result of an unknown stack, or a result of a stack outside the fleet, is a problem of the whole fleet.
     """
-    known = {stack.name for stack in fleet.stacks}
+    stack_names = {stack.name for stack in fleet.stacks}
     verdicts_of: dict[str, list[tuple[Path, StackVerdict]]] = defaultdict(list)
     problems: list[str] = []
     for path in sorted(paths):
-        verdict = _judged(path, wanted, now)
-        if verdict.name in known:
+        verdict = _judged(path, criteria, now)
+        if verdict.name in stack_names:
             verdicts_of[verdict.name].append((path, verdict))
         elif not verdict.problems:
             problems.append(f"{safe(str(path))}: its stack {safe(verdict.name)} is not in the fleet")
-        elif path.stem in known:
+        elif path.stem in stack_names:
             # The content of an invalid result cannot be trusted; the file's name says which stack to look at.
             verdicts_of[path.stem].append((path, verdict))
         else:
@@ -125,14 +125,14 @@ def roll_up(fleet: FleetDocument, paths: Iterable[Path], wanted: Wanted, now: da
     )
 
 
-def _judged(path: Path, wanted: Wanted, now: datetime) -> StackVerdict:
+def _judged(path: Path, criteria: Criteria, now: datetime) -> StackVerdict:
     """Judge one file, and keep only the few values that the report shows."""
-    decision = decide(path, wanted, now, strict=True)
+    decision = decide(path, criteria, now, strict=True)
     result = decision.result
     if result is None:
         return StackVerdict("", NOT_JUDGED, tuple(safe(text) for text in decision.problems))
     run, judgement = result["run"], result["judgement"]
-    shown, findings = waves(result), open_findings(result)
+    judged_waves, findings = waves(result), open_findings(result)
     blocking = [item for item in findings if item["blocking"]]
     rules = {rule["id"]: rule for rule in result["rules"]}
     return StackVerdict(
@@ -140,9 +140,9 @@ def _judged(path: Path, wanted: Wanted, now: datetime) -> StackVerdict:
         code=decision.code,
         confidence=judgement["confidence"],
         instances=frozenset(item["subject"]["id"] for item in result["instances"]),
-        moved=sum(wave.instances for wave in shown if wave.moved),
+        moved=sum(wave.instances for wave in judged_waves if wave.moved),
         blocking=len(blocking),
-        start=min((wave.start for wave in shown if wave.start and not wave.moved), key=_time, default=None),
+        start=min((wave.start for wave in judged_waves if wave.start and not wave.moved), key=_time, default=None),
         hypothetical=judgement["hypothetical"],
         estate_read_at=run["estateReadAt"],
         by_file=None if run.get("estateFile") is None else run["estateFile"]["sha256"],
@@ -150,15 +150,15 @@ def _judged(path: Path, wanted: Wanted, now: datetime) -> StackVerdict:
     )
 
 
-def _verdict(name: str, found: Sequence[tuple[Path, StackVerdict]]) -> StackVerdict:
+def _verdict(name: str, verdicts: Sequence[tuple[Path, StackVerdict]]) -> StackVerdict:
     """Return the verdict of a stack, which must have exactly one result."""
-    if not found:
+    if not verdicts:
         return StackVerdict(name, NOT_JUDGED, ("there is no result of it",))
-    if len(found) > 1:
-        paths = ", ".join(safe(str(path)) for path, _ in found)
-        why = f"it has {len(found)} results, and nobody can tell which counts: {paths}"
+    if len(verdicts) > 1:
+        paths = ", ".join(safe(str(path)) for path, _ in verdicts)
+        why = f"it has {len(verdicts)} results, and nobody can tell which counts: {paths}"
         return StackVerdict(name, NOT_JUDGED, (why,))
-    path, verdict = found[0]
+    path, verdict = verdicts[0]
     return replace(verdict, name=name, problems=tuple(f"{safe(str(path))}: {text}" for text in verdict.problems))
 
 
@@ -189,9 +189,9 @@ def _astray(fleet: FleetDocument, stacks: Iterable[StackVerdict]) -> Iterator[st
     for stack in fleet.stacks:
         if by_name[stack.name].code == NOT_JUDGED:
             continue
-        if left := sorted(set(stack.moving) - movers.keys()):
-            count = number_of(len(left), "instance")
-            yield f"{stack.name} no longer moves {count} of the plan, and no other stack does: {few(left)}"
+        if absent := sorted(set(stack.moving) - movers.keys()):
+            count = number_of(len(absent), "instance")
+            yield f"{stack.name} no longer moves {count} of the plan, and no other stack does: {few(absent)}"
     twice = sorted(item for item, names in movers.items() if len(names) > 1)
     if twice:
         names = sorted({name for item in twice for name in movers[item]})
@@ -208,8 +208,10 @@ def _fixes(stacks: Iterable[StackVerdict]) -> tuple[FleetFix, ...]:
             of_stack[title, severity] += findings
         for key, count in of_stack.items():
             counts_of[key].append(count)
-    made = [FleetFix(title, severity, len(counts), sum(counts)) for (title, severity), counts in counts_of.items()]
-    return tuple(sorted(made, key=lambda fix: (severities.get(fix.severity, 9), -fix.stacks, -fix.findings, fix.title)))
+    fixes = [FleetFix(title, severity, len(counts), sum(counts)) for (title, severity), counts in counts_of.items()]
+    return tuple(
+        sorted(fixes, key=lambda fix: (severities.get(fix.severity, 9), -fix.stacks, -fix.findings, fix.title))
+    )
 
 
 def summary(rollup: Rollup) -> dict[str, Any]:

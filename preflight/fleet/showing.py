@@ -23,10 +23,10 @@ _MOST_ROWS: Final = 256
 
 def screen(rollup: Rollup, width: int, *, everything: bool = False) -> Iterator[Text | Table]:
     """Yield the stacks, the reasons of those not judged, the worst blocking fixes, and last the fleet's verdict."""
-    shown = rollup.stacks if everything else rollup.stacks[:_MOST_STACKS]
-    yield _table(shown, width)
-    if len(shown) < len(rollup.stacks):
-        yield Text(f"and {len(rollup.stacks) - len(shown)} more stacks, none of them worse: --all shows them")
+    stacks = rollup.stacks if everything else rollup.stacks[:_MOST_STACKS]
+    yield _table(stacks, width)
+    if len(stacks) < len(rollup.stacks):
+        yield Text(f"and {len(rollup.stacks) - len(stacks)} more stacks, none of them worse: --all shows them")
     yield Text()
     problems = _problems(rollup)
     if problems:
@@ -38,7 +38,7 @@ def screen(rollup: Rollup, width: int, *, everything: bool = False) -> Iterator[
         yield from _listed(fixes, width, fixes if everything else fixes[:_MOST_FIXES])
     if problems or rollup.fixes:
         yield Text()
-    yield styled(rollup.readiness, f": {_what(rollup)}")
+    yield styled(rollup.readiness, f": {_summary(rollup)}")
     for line in wrapped(_counted(rollup), width):
         yield Text(line)
 
@@ -58,8 +58,13 @@ def _table(stacks: tuple[StackVerdict, ...], width: int) -> Table:
 def _cells(item: StackVerdict) -> tuple[str, str, str, str]:
     if not item.instances:
         return "-", "-", "-", "-"
-    known = f"{math.floor(item.confidence * 100)} %"
-    return known, str(len(item.instances) - item.moved), str(item.blocking), when(item.start) if item.start else "moved"
+    confidence = f"{math.floor(item.confidence * 100)} %"
+    return (
+        confidence,
+        str(len(item.instances) - item.moved),
+        str(item.blocking),
+        when(item.start) if item.start else "moved",
+    )
 
 
 def _problems(rollup: Rollup) -> list[str]:
@@ -72,15 +77,15 @@ def _fix(rollup: Rollup, place: int) -> str:
     return f"{fix.severity}, {number_of(fix.stacks, 'stack')}, {number_of(fix.findings, 'finding')}: {fix.title}"
 
 
-def _listed(texts: list[str], width: int, shown: list[str]) -> Iterator[Text]:
-    for text in shown:
+def _listed(texts: list[str], width: int, lines: list[str]) -> Iterator[Text]:
+    for text in lines:
         for place, line in enumerate(wrapped(text, width - 4)):
             yield Text(f"{'    ' if place else '  '}{line}")
-    if len(shown) < len(texts):
-        yield Text(f"  and {len(texts) - len(shown)} more: --all shows them")
+    if len(lines) < len(texts):
+        yield Text(f"  and {len(texts) - len(lines)} more: --all shows them")
 
 
-def _what(rollup: Rollup) -> str:
+def _summary(rollup: Rollup) -> str:
     stacks = number_of(len(rollup.stacks), "stack")
     return f"fleet of {stacks} in {safe(rollup.fleet.region_id)}, account {safe(rollup.fleet.account_id)}"
 
@@ -95,7 +100,7 @@ def _counted(rollup: Rollup) -> str:
 
 def markdown(rollup: Rollup) -> str:
     """Return a comment for a pull request; a hidden first line lets the next run find and replace it."""
-    blocks = ["<!-- preflight fleet -->", f"## {rollup.readiness}: {prose(_what(rollup))}", prose(_counted(rollup))]
+    blocks = ["<!-- preflight fleet -->", f"## {rollup.readiness}: {prose(_summary(rollup))}", prose(_counted(rollup))]
     if problems := _problems(rollup):
         blocks.append("\n".join(f"- {prose(text)}" for text in problems[:_MOST_ROWS]))
     rows = ["| stack | readiness | known | moving | blocking | next window |", "|---|---|---:|---:|---:|---|"]

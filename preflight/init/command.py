@@ -110,28 +110,28 @@ def init(  # noqa: PLR0913 - one argument an option
     wish = _Wish(stack, start, latest, wave_size, tuple(stay or ()), owner, reason)
     name = _stack_name(wish, asking)
     path = project / f"Pulumi.{name}.yaml"
-    kept = kept_keys(path, force)
+    pulumi_keys = kept_keys(path, force)
     inventory = _inventory(source, Where(project, None, region, cloud), asking)
-    found = surveyed(inventory, path.name)
+    survey = surveyed(inventory, path.name)
     out = console()
-    for line in survey_lines(found, out.width, everything=everything):
+    for line in survey_lines(survey, out.width, everything=everything):
         show(out, line)
-    choices, staying, size = _choices(wish, name, found, days, asking)
+    choices, staying, size = _choices(wish, name, survey, days, asking)
     choices = with_cloud(choices, inventory, cloud, account_type)
-    proposal = propose(found, staying, size)
+    proposal = propose(survey, staying, size)
     if not proposal.waves:
         raise Stop(BAD_INPUT, "no classic instance can move as it is: each is under later or staying")
     check_times(choices, proposal)
-    text = stack_file(proposal, found.estate, choices, kept)
-    _check(text, found, path.name)
-    for line in proposal_lines(proposal, found.names, out.width, everything=everything):
+    text = stack_file(proposal, survey.estate, choices, pulumi_keys)
+    _check(text, survey, path.name)
+    for line in proposal_lines(proposal, survey.names, out.width, everything=everything):
         show(out, line)
     if asking and not typer.confirm(f"Write {path}?", default=True, err=True):
         raise Stop(BAD_INPUT, f"{path} was not written")
     _write(path, text, force)
     moving = number_of(sum(len(wave.instances) for wave in proposal.waves), "instance")
-    rest = f"{len(proposal.later)} later, {len(proposal.staying)} staying"
-    show(out, Text(safe(f"Wrote {path}: {moving} in {number_of(len(proposal.waves), 'wave')}, {rest}.")))
+    not_moving = f"{len(proposal.later)} later, {len(proposal.staying)} staying"
+    show(out, Text(safe(f"Wrote {path}: {moving} in {number_of(len(proposal.waves), 'wave')}, {not_moving}.")))
     show(out, Text(safe(f"Look at its times, then: {_next(name, source)}")))
 
 
@@ -199,11 +199,11 @@ def _stack_name(wish: _Wish, asking: bool) -> str:
     return name.rpartition("/")[2]
 
 
-def _choices(wish: _Wish, stack: str, found: Survey, days: int, asking: bool) -> tuple[Choices, frozenset[str], int]:
+def _choices(wish: _Wish, stack: str, survey: Survey, days: int, asking: bool) -> tuple[Choices, frozenset[str], int]:
     """Return the decisions, the staying instances, and the largest number of instances in a wave."""
     start = wish.start
     if start is None:
-        start = proposed_start(max(found.estate.read_at, datetime.now(UTC)))
+        start = proposed_start(max(survey.estate.read_at, datetime.now(UTC)))
         start = moment_asked("When the first wave moves", start) if asking else start
     latest = wish.latest
     if latest is None and asking:
@@ -218,7 +218,7 @@ def _choices(wish: _Wish, stack: str, found: Survey, days: int, asking: bool) ->
     if not stay and asking:
         answer = typer.prompt("Instances that stay classic, by id or name (empty: none)", default="", err=True)
         stay = tuple(answer.replace(",", " ").split())
-    staying = frozenset(item for name in stay for item in classic_ids(name, found))
+    staying = frozenset(item for name in stay for item in classic_ids(name, survey))
     owner, reason = wish.owner or "", wish.reason or ""
     if staying and asking:
         owner = owner or typer.prompt("Who answers for those that stay", err=True)
@@ -247,14 +247,14 @@ def moment_asked(question: str, default: datetime) -> datetime:
             typer.echo(str(error), err=True)
 
 
-def classic_ids(name: str, found: Survey) -> Sequence[str]:
+def classic_ids(name: str, survey: Survey) -> Sequence[str]:
     """Return the id of a classic instance that --stay names by id or name. Raises Stop."""
-    ids = [item.id for item in found.classic if name in (item.id, item.name)]
+    ids = [item.id for item in survey.classic if name in (item.id, item.name)]
     if len(ids) == 1:
         return ids
     if ids:
         raise Stop(BAD_INPUT, f"--stay {safe(name)}: {number_of(len(ids), 'instance')} have this name; expected an id")
-    near = difflib.get_close_matches(name, [text for item in found.classic for text in (item.id, item.name)], n=1)
+    near = difflib.get_close_matches(name, [text for item in survey.classic for text in (item.id, item.name)], n=1)
     hint = f"; did you mean {safe(near[0])}?" if near else ""
     raise Stop(BAD_INPUT, f"--stay {safe(name)}: expected a classic instance, by id or name{hint}")
 
@@ -283,12 +283,12 @@ def check_times(choices: Choices, proposal: Proposal) -> None:
 # ---- the file ----
 
 
-def _check(text: str, found: Survey, file: str) -> MigrationConfig:
+def _check(text: str, survey: Survey, file: str) -> MigrationConfig:
     """Read the text as the program will, and plan by it. Raises Stop where the program would refuse it."""
     document: Any = parse_document(text)
     try:
         config = parse(document["config"][CONFIG_KEY], file)
-        make_plan(config, found.estate, file)
+        make_plan(config, survey.estate, file)
     except ConfigError as error:
         raise Stop(BAD_INPUT, redacted(f"{file} was not written, the program would refuse it: {error}")) from None
     return config

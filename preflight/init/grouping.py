@@ -44,14 +44,14 @@ class Proposal:
     staying: tuple[Instance, ...]
 
 
-def propose(found: Survey, staying: Collection[str], size: int) -> Proposal:
+def propose(survey: Survey, staying: Collection[str], size: int) -> Proposal:
     """Place each classic instance; `staying` are by id, and a wave has at most `size` instances."""
-    stays = tuple(item for item in found.classic if item.id in staying)
-    left = tuple(item for item in found.classic if item.id not in staying)
-    later = tuple((item, found.hindrances[item.id]) for item in left if item.id in found.hindrances)
-    moving = tuple(sorted((item for item in left if item.id not in found.hindrances), key=order))
+    stays = tuple(item for item in survey.classic if item.id in staying)
+    candidates = tuple(item for item in survey.classic if item.id not in staying)
+    later = tuple((item, survey.hindrances[item.id]) for item in candidates if item.id in survey.hindrances)
+    moving = tuple(sorted((item for item in candidates if item.id not in survey.hindrances), key=order))
     places = {item.id: "staying" for item in stays} | {item.id: "later" for item, _ in later}
-    return Proposal(waves_of(moving, found.bonds, size, places), later, stays)
+    return Proposal(waves_of(moving, survey.bonds, size, places), later, stays)
 
 
 def waves_of(
@@ -61,7 +61,7 @@ def waves_of(
     batches = ranked(packed(joined([[item] for item in moving], bonds, size), bonds, size), bonds)
     waves = {f"wave-{place}": items for place, items in enumerate(batches, 1)}
     everywhere = {**places, **{item.id: name for name, items in waves.items() for item in items}}
-    return tuple(_told(name, items, bonds, everywhere) for name, items in waves.items())
+    return tuple(_proposed(name, items, bonds, everywhere) for name, items in waves.items())
 
 
 def order(instance: Instance) -> tuple[str, list[tuple[str, int]], str]:
@@ -125,10 +125,12 @@ def ranked(waves: Iterable[Sequence[Instance]], bonds: Sequence[Bond]) -> list[l
     return sorted((sorted(items, key=order) for items in waves), key=rank)
 
 
-def _told(name: str, items: Sequence[Instance], bonds: Iterable[Bond], places: Mapping[str, str]) -> ProposedWave:
+def _proposed(name: str, items: Sequence[Instance], bonds: Iterable[Bond], places: Mapping[str, str]) -> ProposedWave:
     ids = {item.id for item in items}
     met = [bond for bond in bonds if bond.members & ids]
     cut = tuple(bond for bond in met if not bond.members <= ids)
-    others = {places[item] for bond in cut for item in bond.members - ids}
+    wave_names = {places[item] for bond in cut for item in bond.members - ids}
     together = tuple(bond for bond in met if bond.members <= ids)
-    return ProposedWave(name, tuple(items), together, cut, tuple(sorted(others, key=lambda text: (len(text), text))))
+    return ProposedWave(
+        name, tuple(items), together, cut, tuple(sorted(wave_names, key=lambda text: (len(text), text)))
+    )

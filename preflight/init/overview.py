@@ -21,19 +21,19 @@ _MOST_BONDS: Final = 4
 _TEBIBYTE: Final = 1024
 
 
-def survey_lines(found: Survey, width: int, *, everything: bool = False) -> Iterator[Text]:
+def survey_lines(survey: Survey, width: int, *, everything: bool = False) -> Iterator[Text]:
     """Yield what is classic: instances by zone, disks, groups and the groups they name, databases and their users."""
-    estate = found.estate
+    estate = survey.estate
     yield Text(f"Classic estate of {estate.region_id}, account {estate.account_id}", "bold")
     yield Text(f"  read {when(estate.read_at.isoformat())}")
-    zones = counted_zones(found.classic)
-    yield from _paragraph(f"{number_of(len(found.classic), 'instance')} in {zones}", width)
+    zones = counted_zones(survey.classic)
+    yield from _paragraph(f"{number_of(len(survey.classic), 'instance')} in {zones}", width)
     saved = {item.disk_id for item in estate.snapshots if item.status == "accomplished"}
-    bare = sum(disk.id not in saved for disk in found.disks)
-    size = _size(sum(disk.size_gib for disk in found.disks))
-    yield from _paragraph(f"{number_of(len(found.disks), 'disk')} of {size}, {bare} without a snapshot", width)
-    yield from _section("Security groups, and whom their rules name", _groups(found), width, everything)
-    yield from _section("Databases, and whom they admit", _databases(found), width, everything)
+    bare = sum(disk.id not in saved for disk in survey.disks)
+    size = _size(sum(disk.size_gib for disk in survey.disks))
+    yield from _paragraph(f"{number_of(len(survey.disks), 'disk')} of {size}, {bare} without a snapshot", width)
+    yield from _section("Security groups, and whom their rules name", _groups(survey), width, everything)
+    yield from _section("Databases, and whom they admit", _databases(survey), width, everything)
 
 
 def proposal_lines(
@@ -50,8 +50,8 @@ def proposal_lines(
 
 def few(names: Sequence[str], most: int = _MOST_NAMES) -> str:
     """Return the first names, and the number of the others."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+    listed = ", ".join(names[:most])
+    return listed if len(names) <= most else f"{listed} and {len(names) - most} more"
 
 
 def counted_zones(instances: Iterable[Instance]) -> str:
@@ -69,20 +69,20 @@ def bonds_text(bonds: Iterable[Bond]) -> str:
     return few(list(names), _MOST_BONDS)
 
 
-def _groups(found: Survey) -> Iterator[str]:
-    names = found.group_names
-    for group, talks in sorted(found.talks, key=lambda item: (-len(found.members[item[0].id]), item[0].id)):
-        others = [talk for talk in talks if not set(talk.members).issuperset(talk.others)]
-        peers = list(dict.fromkeys(names.get(talk.peer) or found.holders(talk) for talk in others))
-        members = number_of(len(found.members[group.id]), "instance")
+def _groups(survey: Survey) -> Iterator[str]:
+    names = survey.group_names
+    for group, talks in sorted(survey.talks, key=lambda item: (-len(survey.members[item[0].id]), item[0].id)):
+        one_way = [talk for talk in talks if not set(talk.members).issuperset(talk.others)]
+        peers = list(dict.fromkeys(names.get(talk.peer) or survey.holders(talk) for talk in one_way))
+        members = number_of(len(survey.members[group.id]), "instance")
         yield f"{names[group.id]}: {members}; {few(peers) if peers else 'nobody'}"
 
 
-def _databases(found: Survey) -> Iterator[str]:
-    for database, users in sorted(found.users, key=lambda item: (-len(item[1]), item[0].id)):
+def _databases(survey: Survey) -> Iterator[str]:
+    for database, users in sorted(survey.users, key=lambda item: (-len(item[1]), item[0].id)):
         kind = f"{database.engine} {database.engine_version} in {database.zone_id}"
-        admitted = few([found.names[item] for item in users]) if users else "no classic instance"
-        yield f"{found.database_names[database.id]} ({printable(kind)}): {admitted}"
+        admitted = few([survey.names[item] for item in users]) if users else "no classic instance"
+        yield f"{survey.database_names[database.id]} ({printable(kind)}): {admitted}"
 
 
 def _wave(wave: ProposedWave) -> str:
@@ -103,12 +103,12 @@ def _section(title: str, texts: Iterable[str], width: int, everything: bool, *, 
     if not lines:
         return
     yield Text(title, "bold")
-    shown = lines if everything else lines[:_MOST_LINES]
-    for text in shown:
+    shown_lines = lines if everything else lines[:_MOST_LINES]
+    for text in shown_lines:
         for place, line in enumerate(wrapped(text, width - 4, "")):
             yield Text(f"{'  ' if not place else '    '}{line}", "green" if marked and not place else "")
-    if len(shown) < len(lines):
-        yield Text(f"  and {len(lines) - len(shown)} more: --all shows them")
+    if len(shown_lines) < len(lines):
+        yield Text(f"  and {len(lines) - len(shown_lines)} more: --all shows them")
 
 
 def _paragraph(text: str, width: int) -> Iterator[Text]:

@@ -162,8 +162,8 @@ def _hindrances(plan: MigrationPlan) -> Iterator[tuple[str, tuple[str, ...]]]:
     timeline = Timeline(plan.estate.read_at)
     for planned in plan.instances:
         facts: Any = instance_facts(planned, plan)
-        read = Facts(facts, planned.instance.id)
-        verdicts = [judged(partial(rule.check, Plan(()), timeline, read)) for rule in rules]
+        readable = Facts(facts, planned.instance.id)
+        verdicts = [judged(partial(rule.check, Plan(()), timeline, readable)) for rule in rules]
         # An unknown with a fix of its own is a finding, such as a type that is no longer sold; the others were not
         # read.
         reasons = [

@@ -60,14 +60,18 @@ class Beside:
 
 
 def stack_file(
-    proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[str, object], beside: Beside | None = None
+    proposal: Proposal,
+    estate: Estate,
+    choices: Choices,
+    pulumi_keys: Mapping[str, object],
+    beside: Beside | None = None,
 ) -> str:
-    """Return the text; `kept` are the keys beside `config` of a file that it replaces, such as Pulumi's salt."""
-    return "\n".join(_lines(proposal, estate, choices, kept, beside or Beside())) + "\n"
+    """Return the text; `pulumi_keys` are the keys beside `config` of a file that it replaces, such as Pulumi's salt."""
+    return "\n".join(_lines(proposal, estate, choices, pulumi_keys, beside or Beside())) + "\n"
 
 
 def _lines(
-    proposal: Proposal, estate: Estate, choices: Choices, kept: Mapping[str, object], beside: Beside
+    proposal: Proposal, estate: Estate, choices: Choices, pulumi_keys: Mapping[str, object], beside: Beside
 ) -> Iterator[str]:
     yield "# yaml-language-server: $schema=docs/schema/stack.schema.json"
     yield "#"
@@ -85,7 +89,7 @@ def _lines(
         f"`preflight check --stack {choices.stack}`, which shows what is missing; `preflight fix` adds what is config.",
         "",
     )
-    for key, value in kept.items():
+    for key, value in pulumi_keys.items():
         yield f"{_scalar(key)}: {_value(value)}"
     yield "config:"
     for key, value in choices.cloud.items():

@@ -13,7 +13,7 @@ from rich.text import Text
 from policies.core.facts import printable
 from policies.verdict import BAD_INPUT, NotJudgedError, load
 from preflight.exits import Stop
-from preflight.judging import Asked, Judged, judge, not_judged
+from preflight.judging import Judged, RunOptions, judge, not_judged
 from preflight.options import (
     AtOption,
     EstateOption,
@@ -65,9 +65,9 @@ def plan(  # noqa: PLR0913 - one argument an option
     Nothing is changed in the cloud. It exits by the verdict, as `preflight check` does.
     """
     earlier = None if base is None else load_base(base)
-    asked = Asked(project, stack, at, wave, strict, rehearsal, result, estate)
+    options = RunOptions(project, stack, at, wave, strict, rehearsal, result, estate)
     out = console()
-    judged = judge(asked, console(stderr=True))
+    judged = judge(options, console(stderr=True))
     if judged.decision.result is None or not judged.preview.is_whole:
         raise typer.Exit(not_judged(judged.decision, judged.preview, out))
     document = make_document(judged, earlier, base)

@@ -44,7 +44,7 @@ def group_changes(plan: Plan, steps: Iterable[Step]) -> tuple[tuple[GroupChange,
             its_steps = by_parent.pop(clone.urn, [])
             facts_of_group = facts[classic_id].data if classic_id in facts else {}
             changes.append(_group(plan, clone, classic_id, facts_of_group, its_steps))
-    return tuple(changes), [step for left in by_parent.values() for step in left]
+    return tuple(changes), [step for of_parent in by_parent.values() for step in of_parent]
 
 
 def _group(
@@ -115,30 +115,30 @@ def _mapping(value: Any) -> Mapping[str, Value]:
 # ---- rules ----
 
 
-def _differences(ones: Mapping[str, Value], others: Mapping[str, Value]) -> tuple[str, ...]:
-    here, there = _mapping(ones.get("rules")), _mapping(others.get("rules"))
-    return told_rules({label: rule for label, rule in here.items() if label not in there})
+def _differences(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple[str, ...]:
+    here, there = _mapping(before.get("rules")), _mapping(after.get("rules"))
+    return rule_sentences({label: rule for label, rule in here.items() if label not in there})
 
 
-def told_rules(rules: Mapping[str, Value]) -> tuple[str, ...]:
+def rule_sentences(rules: Mapping[str, Value]) -> tuple[str, ...]:
     """Return rules by label as a reviewer reads them: those that differ only in their blocks as one.
 
     An Internet rule for `0.0.0.0/0` may have become the 31 public blocks; it is shown as `0.0.0.0/0`.
     """
     grouped: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-    others = []
+    single = []
     for label, facts in sorted(rules.items()):
         rule = _mapping(facts)
         cidr = rule.get("cidrIp")
         if not isinstance(cidr, str) or not cidr:
-            others.append(printable(label))
+            single.append(printable(label))
             continue
-        key = tuple(_said(rule, name) for name in ("direction", "policy", "ipProtocol", "portRange", "priority"))
-        grouped[*key, _said(rule, "sourcePortRange")].append(cidr)
-    return tuple(sorted([*others, *(_sentence(key, blocks) for key, blocks in grouped.items())]))
+        key = tuple(_printed(rule, name) for name in ("direction", "policy", "ipProtocol", "portRange", "priority"))
+        grouped[*key, _printed(rule, "sourcePortRange")].append(cidr)
+    return tuple(sorted([*single, *(_sentence(key, blocks) for key, blocks in grouped.items())]))
 
 
-def _said(rule: Mapping[str, Value], key: str) -> str:
+def _printed(rule: Mapping[str, Value], key: str) -> str:
     value = rule.get(key)
     if isinstance(value, float):
         return f"{value:g}"
@@ -150,19 +150,19 @@ def _sentence(key: tuple[str, ...], blocks: Sequence[str]) -> str:
     way = "from" if direction == "ingress" else "to"
     if source_ports:
         ports += f" source ports {source_ports}"
-    return f"{direction} {policy} {protocol} {ports} {way} {told_blocks(blocks)} ({priority})"
+    return f"{direction} {policy} {protocol} {ports} {way} {block_list(blocks)} ({priority})"
 
 
-def told_blocks(blocks: Iterable[str]) -> str:
+def block_list(blocks: Iterable[str]) -> str:
     """Return blocks in few words: all public ones as `0.0.0.0/0`, else the first few and the number of the others."""
     names = list(dict.fromkeys(blocks))
     public = _public_blocks()
     if public <= set(names):
-        rest = [block for block in names if block not in public]
-        names = [f"{ANYWHERE} without private addresses", *rest]
+        private = [block for block in names if block not in public]
+        names = [f"{ANYWHERE} without private addresses", *private]
     more = len(names) - _MOST_BLOCKS
-    shown = ", ".join(printable(block) for block in names[:_MOST_BLOCKS])
-    return f"{shown} and {more} more blocks" if more > 0 else shown
+    listed = ", ".join(printable(block) for block in names[:_MOST_BLOCKS])
+    return f"{listed} and {more} more blocks" if more > 0 else listed
 
 
 @cache

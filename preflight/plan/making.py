@@ -12,7 +12,7 @@ from typing import Final
 from policies.core import plan as types
 from policies.core.facts import Facts, UnreadableError, Value, attempt, printable
 from policies.core.plan import Plan
-from preflight.plan.groups import group_changes, told_rules
+from preflight.plan.groups import group_changes, rule_sentences
 from preflight.plan.model import Action, Area, Change, Kept, Part
 from preflight.screen import when
 from preflight.steps import Step, plan_of
@@ -63,7 +63,7 @@ def make_change(steps: Iterable[Step]) -> Change:
         unchanged=sum(action_of(step) is None for step in real),
         groups=groups,
         parts=tuple(sorted(parts, key=lambda part: (_ORDER.index(part.area), part.id, part.what))),
-        kept=tuple(_kept(real)),
+        kept=tuple(_kept_parts(real)),
     )
 
 
@@ -127,7 +127,7 @@ def _text(data: Mapping[str, Value], key: str) -> str:
     return printable(value) if isinstance(value, str) else ""
 
 
-def _known(data: Mapping[str, Value], key: str) -> str:
+def _text_or_unknown(data: Mapping[str, Value], key: str) -> str:
     return _text(data, key) or _NOT_KNOWN
 
 
@@ -152,8 +152,8 @@ def _texts(data: Mapping[str, Value], key: str) -> tuple[str, ...]:
 def _plain_part(step: Step, action: Action) -> Part:
     if step.type in _OF_GROUPS:
         # Belongs to a clone that the stack no longer declares.
-        what = "the VPC group" if step.type == types.SECURITY_GROUP else "the rules of the VPC group"
-        return Part(area="security-groups", action=action, id=printable(step.name), name="", what=what)
+        subject = "the VPC group" if step.type == types.SECURITY_GROUP else "the rules of the VPC group"
+        return Part(area="security-groups", action=action, id=printable(step.name), name="", what=subject)
     return Part(area="other", action=action, id=printable(step.name), name="", what=step.type)
 
 
@@ -183,19 +183,23 @@ _FOREVER_ADDRESS: Final = "a public address that is an EIP never becomes an inst
 
 def _vpc(step: Step, action: Action) -> _Told:
     data = step.before if step.deletes else step.after
-    return f"VPC, {_known(data, 'cidrBlock')}", (), None
+    return f"VPC, {_text_or_unknown(data, 'cidrBlock')}", (), None
 
 
 def _vswitch(step: Step, action: Action) -> _Told:
     data = step.before if step.deletes else step.after
-    return f"VSwitch, {_known(data, 'cidrBlock')} in {_known(data, 'zoneId')}", (), None
+    return f"VSwitch, {_text_or_unknown(data, 'cidrBlock')} in {_text_or_unknown(data, 'zoneId')}", (), None
 
 
 def _default_network(step: Step, action: Action) -> _Told:
     data = step.before if step.deletes else step.after
     zone = f" in {_text(data, 'zoneId')}" if _text(data, "zoneId") else ""
     kind = "VSwitch" if zone else "VPC"
-    return f"the account's default {kind}{zone}, made where there is none, {_known(data, 'cidrBlock')}", (), None
+    return (
+        f"the account's default {kind}{zone}, made where there is none, {_text_or_unknown(data, 'cidrBlock')}",
+        (),
+        None,
+    )
 
 
 def _hybrid(step: Step, action: Action) -> _Told:
@@ -210,7 +214,7 @@ def _hybrid(step: Step, action: Action) -> _Told:
 def _whitelist(step: Step, action: Action) -> _Told:
     data = step.before if step.deletes else step.after
     kind = f" ({_text(data, 'networkType')})" if _text(data, "networkType") else ""
-    group = f"whitelist group {_known(data, 'groupName')}{kind}"
+    group = f"whitelist group {_text_or_unknown(data, 'groupName')}{kind}"
     before, after = (
         frozenset(_texts(step.before, "securityIps")),
         frozenset(_texts(step.after, "securityIps") if not step.deletes else ()),
@@ -236,10 +240,10 @@ def _added_rules(step: Step, action: Action) -> _Told:
     added, removed = rule_differences(step)
     rules = step.before.get("rules") if step.deletes else step.after.get("rules")
     number = len(rules) if isinstance(rules, Mapping) else 0
-    what = f"{number} {'rule' if number == 1 else 'rules'} by which VPC groups are let in"
+    summary = f"{number} {'rule' if number == 1 else 'rules'} by which VPC groups are let in"
     if action == "release":
-        return f"{what}, which stay", (), None
-    return what, [*(f"+ {text}" for text in added), *(f"- {text}" for text in removed)], None
+        return f"{summary}, which stay", (), None
+    return summary, [*(f"+ {text}" for text in added), *(f"- {text}" for text in removed)], None
 
 
 def rule_differences(step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -247,10 +251,10 @@ def rule_differences(step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
     before = step.before.get("rules") if step.before else None
     after = step.after.get("rules") if not step.deletes else None
     ones = before if isinstance(before, Mapping) else {}
-    others = after if isinstance(after, Mapping) else {}
+    after_rules = after if isinstance(after, Mapping) else {}
     return (
-        told_rules({label: rule for label, rule in others.items() if label not in ones}),
-        told_rules({label: rule for label, rule in ones.items() if label not in others}),
+        rule_sentences({label: rule for label, rule in after_rules.items() if label not in ones}),
+        rule_sentences({label: rule for label, rule in ones.items() if label not in after_rules}),
     )
 
 
@@ -355,7 +359,7 @@ _BEFORE: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 
 
-def _kept(steps: Iterable[Step]) -> Iterator[Kept]:
+def _kept_parts(steps: Iterable[Step]) -> Iterator[Kept]:
     counts: defaultdict[tuple[str, str], int] = defaultdict(int)
     for step in steps:
         if step.deletes:

@@ -37,14 +37,14 @@ def change_markdown(change: Change) -> str:
     return "\n".join(_change(change)) + "\n"
 
 
-def comparison_markdown(found: Comparison) -> str:
+def comparison_markdown(comparison: Comparison) -> str:
     """Return the differences from the base as Markdown."""
-    return "\n".join(_comparison(found)) + "\n"
+    return "\n".join(_comparison(comparison)) + "\n"
 
 
 def escaped(text: str) -> str:
     """Return text that reads the same in Markdown, in a table too, and is no markup, link, mention or HTML."""
-    return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", safe(text).replace("\n", " "))
+    return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", safe(text).replace("\n", " "))
 
 
 def _change(change: Change) -> Iterator[str]:
@@ -127,30 +127,32 @@ def _parts(parts: Sequence[Part]) -> Iterator[str]:
     yield from _rows([], lines)
 
 
-def _comparison(found: Comparison) -> Iterator[str]:
+def _comparison(comparison: Comparison) -> Iterator[str]:
     yield "### Against the base"
     yield ""
-    yield f"**{escaped(verdicts_text(found))}.**"
-    if other := other_account(found):
+    yield f"**{escaped(verdicts_text(comparison))}.**"
+    if account := other_account(comparison):
         yield ""
-        yield f"> **{escaped(other)}**"
+        yield f"> **{escaped(account)}**"
     for title, changes in (
-        ("New findings", found.new),
-        ("Findings that now block", found.blocking_since),
-        ("Newly waived", found.newly_waived),
-        ("Findings gone", found.gone),
+        ("New findings", comparison.new),
+        ("Findings that now block", comparison.blocking_since),
+        ("Newly waived", comparison.newly_waived),
+        ("Findings gone", comparison.gone),
     ):
         if changes:
             yield from _folded(f"{title}: {len(changes)}", _findings(changes))
-    for word, names in (("Move now too", found.instances_added), ("Move no more", found.instances_removed)):
+    for word, names in (("Move now too", comparison.instances_added), ("Move no more", comparison.instances_removed)):
         if names:
             yield ""
             yield f"{word}: {_few(names)}"
-    if found.dates:
-        rows = [f"| {escaped(item.what)} | {item.before or 'none'} | {item.after or 'none'} |" for item in found.dates]
+    if comparison.dates:
+        rows = [
+            f"| {escaped(item.what)} | {item.before or 'none'} | {item.after or 'none'} |" for item in comparison.dates
+        ]
         yield from ("", *_rows(["| date | before | after |", "|---|---|---|"], rows))
-    if found.decisions:
-        yield from ("", *_rows([], [f"- {escaped(decision_text(item))}" for item in found.decisions]))
+    if comparison.decisions:
+        yield from ("", *_rows([], [f"- {escaped(decision_text(item))}" for item in comparison.decisions]))
 
 
 def _findings(changes: Sequence[FindingChange]) -> Iterator[str]:

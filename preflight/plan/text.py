@@ -88,9 +88,9 @@ def groups_heading(groups: Sequence[GroupChange]) -> str:
     for group in groups:
         tally.update(group.tally)
     cloned = sum(group.mode == "clone" for group in groups)
-    others = len(groups) - cloned
+    unchanged = len(groups) - cloned
     parts = [f"{cloned} cloned"] if cloned else []
-    parts += [f"{others} with VPC groups of others in their place"] if others else []
+    parts += [f"{unchanged} with VPC groups of others in their place"] if unchanged else []
     rules = tally_text(tally)
     return f"{', '.join(parts)}" + (f"; classic rules: {rules}" if rules else "")
 
@@ -103,7 +103,7 @@ def tally_text(tally: Mapping[Became, int]) -> str:
 
 def group_text(group: GroupChange) -> str:
     """Return one group in a line."""
-    where = (
+    place = (
         f"{number_of(group.vpc_groups, 'VPC group')} with {number_of(group.vpc_rules, 'rule')}"
         if group.mode == "clone"
         else f"{number_of(group.vpc_groups, 'VPC group')} of others"
@@ -112,7 +112,7 @@ def group_text(group: GroupChange) -> str:
     pairs = ((group.added, "new"), (group.removed, "gone"))
     differs = [f"{number_of(len(rules), 'rule')} {word}" for rules, word in pairs if rules]
     return "; ".join(
-        [f"{called(group.classic_id, group.name)}, {number_of(group.members, 'member')}: {where}"]
+        [f"{called(group.classic_id, group.name)}, {number_of(group.members, 'member')}: {place}"]
         + ([became] if became else [])
         + differs
     )
@@ -125,26 +125,26 @@ def _groups(groups: Sequence[GroupChange], width: int, everything: bool) -> Iter
     yield from _texts(wrapped(f"Security groups: {groups_heading(groups)}", width), "bold")
     # Groups that lose something first, then those that change.
     ordered = sorted(groups, key=lambda group: (-group.tally.get("lost", 0), group.action is None, group.classic_id))
-    shown = ordered if everything else ordered[:_MOST_GROUPS]
+    listed = ordered if everything else ordered[:_MOST_GROUPS]
     most = _MOST_RULES if len(ordered) <= _MOST_GROUPS else 1
-    for group in shown:
+    for group in listed:
         sign = SIGNS[group.action] if group.action else " "
         style = "red" if group.tally.get("lost") or group.limits else ""
         yield from _texts(wrapped(group_text(group), width, f"  {sign} "), style)
         yield from _rules_of(group, width, None if everything else most)
-    if len(ordered) > len(shown):
-        yield Text(f"    and {number_of(len(ordered) - len(shown), 'more group')}: --all shows them", "dim")
+    if len(ordered) > len(listed):
+        yield Text(f"    and {number_of(len(ordered) - len(listed), 'more group')}: --all shows them", "dim")
 
 
 def _rules_of(group: GroupChange, width: int, most: int | None) -> Iterator[Text]:
     for limit in group.limits:
         yield from _texts(wrapped(f"past a limit: {limit}", width, " " * 6), "red")
     for sign, rules in (("+", group.added), ("-", group.removed)):
-        shown = rules[:most]
-        for rule in shown:
+        listed = rules[:most]
+        for rule in listed:
             yield from _texts(wrapped(rule, width, f"      {sign} "))
-        if len(rules) > len(shown):
-            yield Text(f"      {sign} and {number_of(len(rules) - len(shown), 'more rule')}", "dim")
+        if len(rules) > len(listed):
+            yield Text(f"      {sign} and {number_of(len(rules) - len(listed), 'more rule')}", "dim")
     chosen = [item for item in group.rules if most is None or item.became in ("lost", "narrowed")]
     kept_rules = chosen[:most]
     for item in kept_rules:
@@ -166,8 +166,8 @@ def _area(area: Area, parts: Sequence[Part], width: int, everything: bool) -> It
     yield Text(f"{TITLES[area]}: {area_counts(parts)}", "bold")
     lines = [(part.action, part.forever is not None, text) for part in parts for text in [part_text(part)]]
     grouped = grouped_lines(parts) if not everything else [(*line, parts[i].details) for i, line in enumerate(lines)]
-    shown = grouped if everything else grouped[:_MOST_PARTS]
-    for action, forever, text, details in shown:
+    listed = grouped if everything else grouped[:_MOST_PARTS]
+    for action, forever, text, details in listed:
         mark = _MARK if forever else " "
         style = "bold red" if forever else _STYLES[action]
         yield from _texts(wrapped(text, width, f"{mark} {SIGNS[action]} "), style)
@@ -176,8 +176,8 @@ def _area(area: Area, parts: Sequence[Part], width: int, everything: bool) -> It
                 yield from _texts(wrapped(detail, width, " " * 6))
         elif details:
             yield from _texts(wrapped(_few(details), width, " " * 6), "dim")
-    if len(grouped) > len(shown):
-        yield Text(f"    and {number_of(len(grouped) - len(shown), 'more line')}: --all shows them", "dim")
+    if len(grouped) > len(listed):
+        yield Text(f"    and {number_of(len(grouped) - len(listed), 'more line')}: --all shows them", "dim")
     reasons = dict.fromkeys(part.forever for part in parts if part.forever)
     for reason in reasons:
         yield from _texts(wrapped(f"cannot be undone: {reason}", width, f"{_MARK}   "), "red")
@@ -223,49 +223,52 @@ def called(item_id: str, name: str) -> str:
 # ---- against the base ----
 
 
-def comparison_lines(found: Comparison, width: int, *, everything: bool = False) -> Iterator[Text]:
+def comparison_lines(comparison: Comparison, width: int, *, everything: bool = False) -> Iterator[Text]:
     """Yield the differences from the result of the base."""
-    for line in wrapped(f"Against the base: {verdicts_text(found)}.", width):
+    for line in wrapped(f"Against the base: {verdicts_text(comparison)}.", width):
         yield Text(line, "bold")
-    if other := other_account(found):
-        yield from _texts(wrapped(other, width), "bold red")
+    if account := other_account(comparison):
+        yield from _texts(wrapped(account, width), "bold red")
     for title, changes, style in (
-        ("New findings", found.new, "red"),
-        ("Findings that now block", found.blocking_since, "red"),
-        ("Newly waived", found.newly_waived, "yellow"),
-        ("Findings gone", found.gone, "green"),
+        ("New findings", comparison.new, "red"),
+        ("Findings that now block", comparison.blocking_since, "red"),
+        ("Newly waived", comparison.newly_waived, "yellow"),
+        ("Findings gone", comparison.gone, "green"),
     ):
         yield from _findings(title, changes, style, width, everything)
-    if found.instances_added or found.instances_removed:
-        for word, names in (("move now too", found.instances_added), ("move no more", found.instances_removed)):
+    if comparison.instances_added or comparison.instances_removed:
+        for word, names in (
+            ("move now too", comparison.instances_added),
+            ("move no more", comparison.instances_removed),
+        ):
             if names:
                 few = names if everything else names[:_MOST_FINDINGS]
                 more = f" and {len(names) - len(few)} more" if len(names) > len(few) else ""
                 yield from _texts(wrapped(f"{number_of(len(names), 'instance')} {word}: {', '.join(few)}{more}", width))
-    if found.dates:
+    if comparison.dates:
         yield Text("Dates that moved", "bold")
-        for date in found.dates:
+        for date in comparison.dates:
             yield from _texts(wrapped(f"{date.what}: {_date(date.before)} -> {_date(date.after)}", width, "  "))
-    if found.decisions:
+    if comparison.decisions:
         yield Text("Waivers and attestations", "bold")
-        for item in found.decisions:
+        for item in comparison.decisions:
             yield from _texts(wrapped(decision_text(item), width, "  "))
 
 
-def verdicts_text(found: Comparison) -> str:
+def verdicts_text(comparison: Comparison) -> str:
     """Return the verdict before and after in a line."""
-    before, after = found.before, found.after
+    before, after = comparison.before, comparison.after
     commit = f" (commit {before.commit[:12]}, judged {when(before.judged_at)})" if before.commit else ""
     commit = commit or f" (judged {when(before.judged_at)})"
     return (
         f"{before.readiness}{commit} -> {after.readiness}; blocking findings {before.blocking} -> {after.blocking}; "
-        f"{len(found.new)} new, {len(found.gone)} gone, {len(found.newly_waived)} newly waived"
+        f"{len(comparison.new)} new, {len(comparison.gone)} gone, {len(comparison.newly_waived)} newly waived"
     )
 
 
-def other_account(found: Comparison) -> str:
+def other_account(comparison: Comparison) -> str:
     """Return a warning where the base result is of another account; otherwise empty."""
-    before, after = (printable(side.account or "not known") for side in (found.before, found.after))
+    before, after = (printable(side.account or "not known") for side in (comparison.before, comparison.after))
     return "" if before == after else f"The base is of another account: {before}, and this change of {after}."
 
 

@@ -65,12 +65,12 @@ def in_words(version: Version, intervals: Sequence[Interval]) -> str:
     for whole, name in (([(0, last)], anywhere), (public, f"{anywhere} without private addresses")):
         lacking = _minus(whole, intervals)
         if not lacking:
-            rest = _minus(intervals, whole)
-            return name + (f", {describe_addresses(version, rest)}" if rest else "")
+            remainder = _minus(intervals, whole)
+            return name + (f", {describe_addresses(version, remainder)}" if remainder else "")
         if not (set(lacking) & set(PRIVATE[version]) or _has_many_blocks(version, lacking)):
-            rest = _minus(intervals, whole)
+            remainder = _minus(intervals, whole)
             text = f"{name} without {describe_addresses(version, lacking)}"
-            return text + (f", {describe_addresses(version, rest)}" if rest else "")
+            return text + (f", {describe_addresses(version, remainder)}" if remainder else "")
     return describe_addresses(version, intervals)
 
 
@@ -80,14 +80,14 @@ def _has_many_blocks(version: Version, intervals: Sequence[Interval]) -> bool:
 
 def _minus(intervals: Sequence[Interval], removed: Sequence[Interval]) -> list[Interval]:
     """Return intervals without the removed ones, which are sorted and do not overlap."""
-    rest: list[Interval] = []
+    remainder: list[Interval] = []
     for low, high in intervals:
         for first, last in removed:
             if last < low or first > high:
                 continue
             if low < first:
-                rest.append((low, first - 1))
+                remainder.append((low, first - 1))
             low = last + 1
         if low <= high:
-            rest.append((low, high))
-    return rest
+            remainder.append((low, high))
+    return remainder

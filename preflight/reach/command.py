@@ -13,7 +13,7 @@ import typer
 from policies.core.facts import UnreadableError, printable
 from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF
 from preflight.exits import NOT_ALLOWED, Stop
-from preflight.judging import Asked, Judged, judge, not_judged
+from preflight.judging import Judged, RunOptions, judge, not_judged
 from preflight.options import EstateOption, ProjectOption, RehearsalOption, ResultOption, StackOption
 from preflight.reach.making import make_reach, moved_and_not
 from preflight.reach.model import Basis, Document, End, Reach
@@ -85,27 +85,27 @@ def reach(  # noqa: PLR0913 - one argument an option
     """
     if of is Of.CLOUD and estate is not None:
         raise Stop(BAD_INPUT, "--after cloud: expected no --estate beside it, for no cloud is asked")
-    asked = Asked(project, stack, rehearsal=rehearsal, result=result, estate=estate)
+    options = RunOptions(project, stack, rehearsal=rehearsal, result=result, estate=estate)
     out = console()
-    judged = judge(asked, console(stderr=True))
+    judged = judge(options, console(stderr=True))
     if judged.decision.result is None or not judged.preview.is_whole:
         raise typer.Exit(not_judged(judged.decision, judged.preview, out))
     document = make_document(judged, None if of is None else of.value, strict=strict, whole_vswitches=whole_vswitches)
     if form is Format.JSON:
         typer.echo(document.model_dump_json(indent=2))
     else:
-        known = {name for end in _ends(document.reach) for name in (*end.ids, *end.names)}
-        if missing := [item for item in instance or () if item not in known]:
+        names = {name for end in _ends(document.reach) for name in (*end.ids, *end.names)}
+        if missing := [item for item in instance or () if item not in names]:
             raise Stop(BAD_INPUT, f"--instance {printable(missing[0])}: no instance with that id or name is shown")
         show_reach(out, document, everything=everything, only=instance or ())
     raise typer.Exit(document.exit_code)
 
 
-def _ends(found: Reach) -> Iterator[End]:
-    for pair in found.pairs:
+def _ends(reach: Reach) -> Iterator[End]:
+    for pair in reach.pairs:
         yield from (pair.source, pair.target)
-    yield from (item.at for item in found.outside)
-    yield from (item.source for item in found.databases)
+    yield from (item.at for item in reach.outside)
+    yield from (item.source for item in reach.databases)
 
 
 def make_document(
@@ -118,13 +118,13 @@ def make_document(
     moved, to_move = moved_and_not(plan)
     chosen: Basis = basis or ("cloud" if moved and not to_move else "plan")
     try:
-        made = make_reach(plan, datetime.fromisoformat(result["now"]), chosen, whole_vswitches=whole_vswitches)
+        reach = make_reach(plan, datetime.fromisoformat(result["now"]), chosen, whole_vswitches=whole_vswitches)
     except UnreadableError as problem:
         raise Stop(UNKNOWN, f"Who reaches whom is unknown: {problem}") from None
     file = (result["run"].get("estateFile") or {}).get("path")
     return Document(
         readiness=judged.decision.readiness,
-        exit_code=exit_code(made, judged.decision.code, strict=strict, by_file=file is not None),
+        exit_code=exit_code(reach, judged.decision.code, strict=strict, by_file=file is not None),
         judged_at=result["now"],
         commit=result["run"]["commit"],
         account=result["run"]["accountId"],
@@ -132,16 +132,16 @@ def make_document(
         moved=moved,
         to_move=to_move,
         estate_file=file,
-        reach=made,
+        reach=reach,
     )
 
 
-def exit_code(found: Reach, verdict: int, *, strict: bool = False, by_file: bool = False) -> int:
+def exit_code(reach: Reach, verdict: int, *, strict: bool = False, by_file: bool = False) -> int:
     """Return the exit code: openings come before unknowns, and neither a what-if nor a file passes a gate."""
-    if found.opened:
+    if reach.opened:
         return NOT_READY
-    if by_file or found.unknown or found.to_databases.unknown:
+    if by_file or reach.unknown or reach.to_databases.unknown:
         return UNKNOWN
     if verdict == WHAT_IF:
         return WHAT_IF
-    return CONDITIONS if strict and found.lost else READY
+    return CONDITIONS if strict and reach.lost else READY

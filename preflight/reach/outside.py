@@ -31,7 +31,7 @@ def outside_results(comparison: Comparison) -> Iterator[OutsideReach]:
     moved = {item for item, facts in comparison.movers.items() if has_moved(facts)}
     for (groups, _), peers in equals.items():
         end = end_of(peers, moved)
-        yield from _kept(comparison, groups, end)
+        yield from _still_accepted(comparison, groups, end)
         kinds: tuple[Literal["opened", "lost"], ...] = ("opened", "lost")
         for kind in kinds:
             differences = comparison.by_kind[kind][peers[0].id].differences
@@ -39,7 +39,7 @@ def outside_results(comparison: Comparison) -> Iterator[OutsideReach]:
             yield from _differing(differences.accepted, kind, end, comparison.around, accepted=True)
 
 
-def _kept(comparison: Comparison, groups: frozenset[str], end: End) -> Iterator[OutsideReach]:
+def _still_accepted(comparison: Comparison, groups: frozenset[str], end: End) -> Iterator[OutsideReach]:
     """Yield the traffic that was accepted and still is."""
     cells: dict[tuple[Direction, str], dict[tuple[Version, Interval], Flows]] = defaultdict(dict)
     for item in kept_outside(firewall_of(comparison.plan, tuple(sorted(groups))), comparison.around):

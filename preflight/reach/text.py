@@ -98,8 +98,8 @@ def database_counts_text(reach: Reach) -> str:
     return text + (f", {counts.unknown} not known" if counts.unknown else "")
 
 
-def _counted(what: str, kept: int, part: int, lost: int, opened: int) -> str:
-    parts = [f"{kept} still can"]
+def _counted(what: str, unchanged: int, part: int, lost: int, opened: int) -> str:
+    parts = [f"{unchanged} still can"]
     parts += [f"{number} {word}" for number, word in ((part, "in part"), (lost, "cannot")) if number]
     return f"{what}: {', '.join(parts)}" + (f"; {opened} can that could not" if opened else "; nothing is opened")
 
@@ -129,7 +129,7 @@ def pair_rows(pairs: Iterable[PairReach], only: Sequence[str] = ()) -> list[Row]
     rows = [
         Row(_status(item.status, accepted=item.accepted), item.source.names, item.target.names, pair_text(item))
         for item in pairs
-        if _wanted(item.source, only) or _wanted(item.target, only)
+        if _is_chosen(item.source, only) or _is_chosen(item.target, only)
     ]
     return _together(rows)
 
@@ -137,8 +137,11 @@ def pair_rows(pairs: Iterable[PairReach], only: Sequence[str] = ()) -> list[Row]
 def pair_text(item: PairReach) -> str:
     """Return the result for a pair."""
     parts = ((item.opened, "opened"), (item.lost, "lost"), (item.kept, "kept"))
-    given = [(flows, word) for flows, word in parts if flows.parts]
-    texts = [flows.text if len(given) == 1 and word == item.status else f"{word} {flows.text}" for flows, word in given]
+    given_parts = [(flows, word) for flows, word in parts if flows.parts]
+    texts = [
+        flows.text if len(given_parts) == 1 and word == item.status else f"{word} {flows.text}"
+        for flows, word in given_parts
+    ]
     return "; ".join([*texts, *([item.note] if item.note else [])])
 
 
@@ -146,7 +149,7 @@ def outside_rows(reach: Reach, only: Sequence[str] = (), *, whole: bool = False)
     """Return the traffic of instances with all others; with `whole`, every block is named."""
     rows = []
     for item in reach.outside:
-        if _wanted(item.at, only):
+        if _is_chosen(item.at, only):
             peers = ", ".join(item.blocks) if whole and "more blocks" in item.peers else item.peers
             ends = (peers,), item.at.names
             source, target = ends if item.direction == "ingress" else (ends[1], ends[0])
@@ -165,7 +168,7 @@ def database_rows(reach: Reach, only: Sequence[str] = ()) -> list[Row]:
             item.reason,
         )
         for item in reach.databases
-        if _wanted(item.source, only)
+        if _is_chosen(item.source, only)
     ]
     return _together(rows)
 
@@ -183,7 +186,7 @@ def _status(status: str, *, accepted: bool) -> str:
     return f"{status}, accepted" if accepted else status
 
 
-def _wanted(end: End, only: Sequence[str]) -> bool:
+def _is_chosen(end: End, only: Sequence[str]) -> bool:
     return not only or bool({*end.ids, *end.names} & set(only))
 
 
@@ -205,8 +208,8 @@ def _show_rows(out: Console, rows: Sequence[Row], *, everything: bool) -> None:
     table.add_column(ratio=3, overflow="fold")
     table.add_column(ratio=3, overflow="fold")
     table.add_column(ratio=6, overflow="fold")
-    shown = list(rows if everything else _few_rows(rows))
-    for row in shown:
+    listed = list(rows if everything else _few_rows(rows))
+    for row in listed:
         table.add_row(
             Text(row.status, _STYLES.get(row.status.partition(",")[0], "")),
             Text(_names(row.sources, everything)),
@@ -214,17 +217,17 @@ def _show_rows(out: Console, rows: Sequence[Row], *, everything: bool) -> None:
             Text(row.what if everything else _shortened(row.what)),
         )
     out.print(table)
-    if len(shown) < len(rows):
-        more = len(rows) - len(shown)
+    if len(listed) < len(rows):
+        more = len(rows) - len(listed)
         show(out, Text(f"and {number_of(more, 'more row')}: --all shows them, --instance those of one", "dim"))
 
 
 def _few_rows(rows: Sequence[Row]) -> Iterator[Row]:
     """Yield the first rows; of kept traffic fewer than of the rest."""
-    kept = [row for row in rows if row.status == "kept"]
-    others = [row for row in rows if row.status != "kept"]
-    yield from others[:_MOST_ROWS]
-    yield from kept[:_MOST_KEPT]
+    kept_rows = [row for row in rows if row.status == "kept"]
+    other_rows = [row for row in rows if row.status != "kept"]
+    yield from other_rows[:_MOST_ROWS]
+    yield from kept_rows[:_MOST_KEPT]
 
 
 def _names(names: Sequence[str], everything: bool) -> str:

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 from jinja2 import TemplateError
 
-from policies.verdict import BAD_INPUT, MALFORMED, NO_RESULT, NOT_JUDGED, Decision, Wanted, decide
+from policies.verdict import BAD_INPUT, MALFORMED, NO_RESULT, NOT_JUDGED, Criteria, Decision, decide
 from preflight.exits import Stop
-from preflight.judging import Asked, judge, problems
+from preflight.judging import RunOptions, judge, problems
 from preflight.options import (
     AtOption,
     EstateOption,
@@ -45,7 +45,7 @@ def report(  # noqa: PLR0913 - one argument an option
     rehearsal: RehearsalOption = False,
     result: ResultOption = None,
     estate: EstateOption = None,
-    kept: Annotated[
+    from_result: Annotated[
         Path | None,
         typer.Option("--from", help="Preview nothing: report on this result, which --result of an earlier run kept."),
     ] = None,
@@ -64,44 +64,44 @@ def report(  # noqa: PLR0913 - one argument an option
     Nothing is changed in the cloud. Where nothing could be judged, the reports say so. It exits by the verdict.
     """
     into = targets(formats or [], output or [])
-    if kept is None and (run, since, commit, account) != (None, None, None, None):
+    if from_result is None and (run, since, commit, account) != (None, None, None, None):
         raise Stop(BAD_INPUT, "--run, --since, --commit, --account: expected --from with the result that they are of")
-    if kept is not None and (at is not None or estate is not None):
+    if from_result is not None and (at is not None or estate is not None):
         raise Stop(BAD_INPUT, "--from: expected no --at and no --estate beside it, for nothing is previewed")
-    if kept is not None and (run is None) == (since is None):
+    if from_result is not None and (run is None) == (since is None):
         raise Stop(BAD_INPUT, "--from: expected --run with the id of its run, as PREFLIGHT_RUN_ID had it, or --since")
     forget(into)
     try:
-        if kept is None:
-            made = _of_a_run(Asked(project, stack, at, wave, strict, rehearsal, result, estate))
+        if from_result is None:
+            finished = _of_a_run(RunOptions(project, stack, at, wave, strict, rehearsal, result, estate))
         else:
-            wanted = Wanted(run, since, project, stack, wave, commit, account, rehearsal=rehearsal)
-            decision = decide(kept, wanted, datetime.now(UTC), strict=strict)
-            made = _of_a_file(decision, project, wave, into)
+            criteria = Criteria(run, since, project, stack, wave, commit, account, rehearsal=rehearsal)
+            decision = decide(from_result, criteria, datetime.now(UTC), strict=strict)
+            finished = _of_a_file(decision, project, wave, into)
     except Stop as stop:
         write(stopped(stop), into, sys.stdout.write)
         raise
-    write(made, into, sys.stdout.write)
-    typer.echo(made.headline, err=True)
-    raise typer.Exit(made.code)
+    write(finished, into, sys.stdout.write)
+    typer.echo(finished.headline, err=True)
+    raise typer.Exit(finished.code)
 
 
 def _of_a_file(decision: Decision, project: Path, wave: str | None, into: Targets) -> Report:
     """Return the report of a kept result; it is NOT JUDGED where the file lacks what one of the formats reads of it."""
     try:
-        made = make_report(decision, project, wave)
+        finished = make_report(decision, project, wave)
         for item in into:
-            RENDERERS[item](made)
+            RENDERERS[item](finished)
     except (*MALFORMED, TemplateError):
         return make_report(Decision(NOT_JUDGED, "NOT JUDGED", None, (NO_RESULT,)), project, wave)
-    return made
+    return finished
 
 
-def _of_a_run(asked: Asked) -> Report:
+def _of_a_run(options: RunOptions) -> Report:
     """Preview the stack, and return the report of that run. Raises Stop before anything is judged."""
-    judged = judge(asked, console(stderr=True))
+    judged = judge(options, console(stderr=True))
     decision = judged.decision
     if decision.result is None:
         decision = replace(decision, problems=tuple(problems(decision, judged.preview)))
     topology = make_topology(plan_of(judged.preview.steps)) if judged.preview.is_whole else None
-    return make_report(decision, judged.stack.directory, asked.wave, topology)
+    return make_report(decision, judged.stack.directory, options.wave, topology)

@@ -35,24 +35,24 @@ def _commands(report: Report) -> Iterator[str]:
 
 
 def _fixes(kind: str, fixes: Sequence[PlacedFix], most: int, pages: Pages) -> Iterator[str]:
-    shown = fixes if len(fixes) <= most else fixes[: most - 1]
-    for placed in shown:
+    listed = fixes if len(fixes) <= most else fixes[: most - 1]
+    for placed in listed:
         yield _command(kind, placed.place, placed.fix.title, _message(placed, pages))
-    if rest := fixes[len(shown) :]:
-        count = sum(item.fix.findings for item in rest)
-        text = f"{len(rest)} more fixes for {count} findings: the other reports, or preflight check --all, list them."
-        yield _command(kind, rest[0].place, f"{len(rest)} more fixes", text)
+    if more := fixes[len(listed) :]:
+        count = sum(item.fix.findings for item in more)
+        text = f"{len(more)} more fixes for {count} findings: the other reports, or preflight check --all, list them."
+        yield _command(kind, more[0].place, f"{len(more)} more fixes", text)
 
 
 def _message(placed: PlacedFix, pages: Pages) -> str:
     fix = placed.fix
     names = ", ".join(fix.instances[:_MOST_NAMES])
     more = f" and {len(fix.instances) - _MOST_NAMES} more" if len(fix.instances) > _MOST_NAMES else ""
-    where = f": {names}{more}" if names else ""
+    place = f": {names}{more}" if names else ""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in placed.outcomes.items())
     since = "" if fix.since is None else f", blocks from {fix.since}"
     todo = [line.text for line in placed.lines]
-    return "\n".join([f"{fix.severity}, {counts}{since}{where}", *todo, *map(pages.of, fix.rules[:_MOST_PAGES])])
+    return "\n".join([f"{fix.severity}, {counts}{since}{place}", *todo, *map(pages.of, fix.rules[:_MOST_PAGES])])
 
 
 def _command(kind: str, place: Place, title: str, message: str) -> str:

@@ -67,20 +67,20 @@ def _head(report: Report) -> Iterator[str]:
     marker = re.sub(r"[^A-Za-z0-9._ -]|--", "", f"preflight report {report.stack} {report.wave or ''}").strip()
     yield f"<!-- {marker} -->"
     would = f", it would be {report.hypothetical}" if report.hypothetical else ""
-    what = "nothing says whether it is ready"
+    subject = "nothing says whether it is ready"
     if report.judged:
         wave = f"wave {code(report.wave)} of " if report.wave is not None else ""
-        what = f"{wave}stack {code(report.stack)}"
-    yield f"## {_SIGNS.get(report.readiness, '')} {prose(report.readiness)}{prose(would)}: {what}"
+        subject = f"{wave}stack {code(report.stack)}"
+    yield f"## {_SIGNS.get(report.readiness, '')} {prose(report.readiness)}{prose(would)}: {subject}"
     if report.reasons:
         yield "\n".join(f"- {code(reason, 300)}" for reason in report.reasons[:10])
     if not report.judged:
         return
-    yield _told(report)
+    yield _verdict_line(report)
     yield "\n".join(_waves(report))
 
 
-def _told(report: Report) -> str:
+def _verdict_line(report: Report) -> str:
     result, run = report.result, report.result["run"]
     commit = f", commit {code(run['commit'][:12])}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
     until = f" It holds until {prose(when(result['validUntil']))}." if result["validUntil"] else ""
@@ -98,10 +98,10 @@ def _waves(report: Report) -> Iterator[str]:
     for wave in report.waves[:_MOST_WAVES]:
         more = f"{wave.more} from {prose(when(wave.more_from))}" if wave.more_from else "-"
         moving = "moved" if wave.moved else str(wave.instances)
-        known = int(wave.confidence * 100)
+        confidence = int(wave.confidence * 100)
         sign = _SIGNS.get(wave.readiness, "")
         readiness = f"{sign} {prose(wave.readiness)}"
-        yield f"| {code(wave.name)} | {readiness} | {known} % | {moving} | {wave.blocking} | {more} |"
+        yield f"| {code(wave.name)} | {readiness} | {confidence} % | {moving} | {wave.blocking} | {more} |"
     if len(report.waves) > _MOST_WAVES:
         yield f"| and {len(report.waves) - _MOST_WAVES} more | | | | | |"
 
@@ -111,9 +111,11 @@ def _within(room: int, blocks: Iterable[str], fixes: Sequence[PlacedFix]) -> lis
     shown: list[str] = []
     for number, block in enumerate(blocks):
         if len(block) + 2 > room:
-            rest = fixes[max(number - 1, 0) :]
-            findings = sum(item.fix.findings for item in rest)
-            shown.append(f"and {len(rest)} more fixes for {findings} findings: `preflight check --all` lists them.")
+            remaining = fixes[max(number - 1, 0) :]
+            findings = sum(item.fix.findings for item in remaining)
+            shown.append(
+                f"and {len(remaining)} more fixes for {findings} findings: `preflight check --all` lists them."
+            )
             break
         room -= len(block) + 2
         shown.append(block)
@@ -130,7 +132,7 @@ def _fixes(report: Report) -> Iterator[str]:
 def _fix(placed: PlacedFix, report: Report) -> str:
     fix = placed.fix
     links = ", ".join(_rule(rule, report) for rule in fix.rules[:3])
-    others = f" and {len(fix.rules) - 3} more" if len(fix.rules) > 3 else ""
+    more = f" and {len(fix.rules) - 3} more" if len(fix.rules) > 3 else ""
     since = "" if fix.since is None else f", blocks from {prose(when(fix.since))}"
     about = f"{prose(fix.severity)}{since}: {_count(fix.findings, 'finding')}"
     if fix.instances:
@@ -139,7 +141,7 @@ def _fix(placed: PlacedFix, report: Report) -> str:
     todo = list(_todo(placed))
     if _length(todo) > _LONGEST_FIX:
         todo = [f"The fix is too long for a comment: {code(f'preflight check --rule {fix.rules[0]}')} shows it."]
-    lines = [f"**{placed.number}. {prose(fix.title)}**  ", f"{about}  ", f"{links}{others}, at {place}"]
+    lines = [f"**{placed.number}. {prose(fix.title)}**  ", f"{about}  ", f"{links}{more}, at {place}"]
     return "\n\n".join(["\n".join(lines), *todo])
 
 

@@ -118,7 +118,9 @@ def make_topology(plan: Plan) -> Topology | None:
         region=_text(facts, "regionId"),
         network=_network(network),
         vswitches=tuple(
-            VSwitch(_text(item, "vswitchName"), _text(item, "zoneId"), _text(item, "cidrBlock"), into[_told(item)])
+            VSwitch(
+                _text(item, "vswitchName"), _text(item, "zoneId"), _text(item, "cidrBlock"), into[_vswitch_label(item)]
+            )
             for item in vswitches
         ),
         instances=instances,
@@ -130,7 +132,7 @@ def make_topology(plan: Plan) -> Topology | None:
 
 def _instance(facts: Mapping[str, Value], vswitches: Sequence[Mapping[str, Value]]) -> MovingInstance:
     zone, tier = _text(facts, "targetZoneId"), _text(facts, "targetTier")
-    goes = [_told(item) for item in vswitches if _text(item, "zoneId") == zone and _text(item, "tier") == tier]
+    goes = [_vswitch_label(item) for item in vswitches if _text(item, "zoneId") == zone and _text(item, "tier") == tier]
     return MovingInstance(
         id=_text(facts, "instanceId"),
         name=_text(facts, "instanceName"),
@@ -145,7 +147,7 @@ def _instance(facts: Mapping[str, Value], vswitches: Sequence[Mapping[str, Value
     )
 
 
-def _told(vswitch: Mapping[str, Value]) -> str:
+def _vswitch_label(vswitch: Mapping[str, Value]) -> str:
     cidr = _text(vswitch, "cidrBlock") or _NOT_KNOWN
     return f"{_text(vswitch, 'vswitchName') or _text(vswitch, 'vswitchId')} ({cidr})"
 
@@ -188,12 +190,12 @@ def _databases(plan: Plan, facts: Mapping[str, Value], used: set[str]) -> Iterab
         hybrid = prepared is not None and isinstance(prepared.properties.get("hybridAccess"), Mapping)
         in_vpc = _text(item, "networkType") == "VPC"
         listed = f", admits {', '.join(_texts(prepared.properties, 'securityIps'))}" if prepared else ""
-        where = _text(item, "networkType") or "network not known"
+        network_type = _text(item, "networkType") or "network not known"
         address = "an address in the VPC" if hybrid or in_vpc else "no address in the VPC"
         yield Database(
             id=database_id,
             name=_text(item, "description"),
-            before=f"{_text(item, 'engine') or _text(item, 'product')}, {where}",
+            before=f"{_text(item, 'engine') or _text(item, 'product')}, {network_type}",
             after=address + listed,
             declared=prepared is not None and (hybrid or in_vpc),
         )

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from policies.core.facts import printable
-from preflight.judging import Asked, judge, not_judged
+from preflight.judging import RunOptions, judge, not_judged
 from preflight.options import AtOption, EstateOption, ProjectOption, RehearsalOption, StackOption, StrictOption
 from preflight.screen import console, show, styled
 from preflight.steps import plan_of
@@ -32,18 +32,18 @@ def timeline(  # noqa: PLR0913 - one argument an option
     """
     out = console()
     judged = judge(
-        Asked(project=project, stack=stack, at=at, strict=strict, rehearsal=rehearsal, estate=estate),
+        RunOptions(project=project, stack=stack, at=at, strict=strict, rehearsal=rehearsal, estate=estate),
         console(stderr=True),
     )
     decision, preview = judged.decision, judged.preview
     if decision.result is None or not preview.is_whole:
         raise typer.Exit(not_judged(decision, preview, out))
-    made = make_timeline(plan_of(preview.steps), decision.result)
+    finished = make_timeline(plan_of(preview.steps), decision.result)
     if as_json:
-        typer.echo(made.model_dump_json(indent=2))
+        typer.echo(finished.model_dump_json(indent=2))
     else:
-        for line in timeline_lines(made, out.width):
+        for line in timeline_lines(finished, out.width):
             show(out, line)
         show(out)
-        show(out, Text.assemble(styled(decision.readiness, f": stack {printable(made.stack)}")))
+        show(out, Text.assemble(styled(decision.readiness, f": stack {printable(finished.stack)}")))
     raise typer.Exit(decision.code)

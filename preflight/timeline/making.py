@@ -30,17 +30,24 @@ _SETTINGS: Final = Settings(None, {item.name: item.default for item in (*duratio
 def make_timeline(plan: Plan, result: Mapping[str, Any]) -> Timeline:
     """Return what happens when, by the stack as it was previewed and the result of that preview."""
     now = datetime.fromisoformat(result["now"])
-    made = _Making(plan, result, now)
-    for part in (made.waves, made.databases, made.snapshots, made.evidence, made.statements, made.instances):
+    making = _Making(plan, result, now)
+    for part in (
+        making.waves,
+        making.databases,
+        making.snapshots,
+        making.evidence,
+        making.statements,
+        making.instances,
+    ):
         part()
-    events = sorted(made.events, key=lambda event: (event.at, event.kind, event.what))
+    events = sorted(making.events, key=lambda event: (event.at, event.kind, event.what))
     return Timeline(
         project=printable(result["project"]),
         stack=printable(result["stack"]),
         now=now,
         events=tuple(events),
-        spans=tuple(made.spans),
-        unknown=tuple(dict.fromkeys(made.unknown)),
+        spans=tuple(making.spans),
+        unknown=tuple(dict.fromkeys(making.unknown)),
     )
 
 
@@ -101,7 +108,7 @@ class _Making:
         self._event(up, "up-again", name, f"about then all are up: {durations.text(up - start)} for all")
         self._span(name, "moving", start, up)
         self._span(name, "until-latest", up, latest)
-        sizes = self._known(f"the disks of wave {name}", lambda: [_gib(item) for item in moving])
+        sizes = self._if_read(f"the disks of wave {name}", lambda: [_gib(item) for item in moving])
         if sizes:
             whole = up + durations.copying(max(sizes), clock)
             text = f"about then the disks are whole ({max(sizes):g} GiB at the most): snapshots work again"
@@ -112,21 +119,22 @@ class _Making:
     def databases(self) -> None:
         """Add when databases lose their classic addresses: by their hybrid access, existing or planned."""
         access = {item.facts.data.get("dbInstanceId"): item for item in self._plan.of_type_in(types.HYBRID_ACCESSES)}
-        databases = self._known("the databases", lambda: self._plan.migration.objects("databases")) or ()
+        databases = self._if_read("the databases", lambda: self._plan.migration.objects("databases")) or ()
         names: dict[Any, str] = {}
         for database in databases:
             db_id = database.data.get("dbInstanceId")
             names[db_id] = printable(str(database.data.get("description") or db_id))
             ends = [
                 end
-                for item in self._known("a database's addresses", partial(database.objects, "endpoints")) or ()
+                for item in self._if_read("a database's addresses", partial(database.objects, "endpoints")) or ()
                 if "expiresAt" in item.data
-                and (end := self._known("the end of a classic address", partial(item.moment, "expiresAt"))) is not None
+                and (end := self._if_read("the end of a classic address", partial(item.moment, "expiresAt")))
+                is not None
             ]
             if ends and db_id not in access:
                 self._classic_end(names[db_id], min(ends), "the classic addresses end")
         for db_id, resource in access.items():
-            until = self._known(f"hybrid access of {db_id}", partial(resource.facts.moment, "validUntil"))
+            until = self._if_read(f"hybrid access of {db_id}", partial(resource.facts.moment, "validUntil"))
             if until is not None:
                 word = "end" if resource.exists else "end, once hybrid access is made"
                 self._classic_end(names.get(db_id, printable(str(db_id))), until, f"the classic addresses {word}")
@@ -138,60 +146,60 @@ class _Making:
     def snapshots(self) -> None:
         """Add the times at which snapshots are deleted: the newest of a disk, and those that the stack will take."""
         for resource in self._plan.of_type_in((types.SNAPSHOT, types.SNAPSHOT_GROUP)):
-            days = self._known("how long a snapshot is kept", partial(_kept_days, resource.facts))
+            days = self._if_read("how long a snapshot is kept", partial(_kept_days, resource.facts))
             if days and not resource.exists:
                 text = f"snapshots that `pulumi up` takes today are deleted by themselves, after {days:g} days"
                 self._event(self._now + timedelta(days=days), "snapshot-ends", None, text)
         for instance in self._plan.instances:
             name = _name(instance.facts)
-            moments = self._known(f"the snapshots of {name}", partial(_newest_snapshots, instance.facts)) or ()
+            moments = self._if_read(f"the snapshots of {name}", partial(_newest_snapshots, instance.facts)) or ()
             for ends in moments:
                 self._event(ends, "snapshot-ends", None, "the newest snapshot of a disk is deleted by itself", name)
 
     def evidence(self) -> None:
         """Add the times at which evidence of guest systems becomes too old."""
-        migration = self._known("the migration", lambda: self._plan.migration)
+        migration = self._if_read("the migration", lambda: self._plan.migration)
         if migration is None or "evidenceMaxAgeHours" not in migration.data:
             return
-        most = self._known("the age of evidence", partial(migration.number, "evidenceMaxAgeHours"))
+        most = self._if_read("the age of evidence", partial(migration.number, "evidenceMaxAgeHours"))
         for instance in self._plan.instances:
             guest = instance.facts.data.get("guest")
             if most is None or guest is None or has_moved(instance.facts):
                 continue
             name = _name(instance.facts)
-            at = self._known(f"evidence of {name}", partial(_collected_at, instance.facts))
+            at = self._if_read(f"evidence of {name}", partial(_collected_at, instance.facts))
             if at is not None:
                 self._event(at + timedelta(hours=most), "evidence-ends", None, "evidence grows too old", name)
 
     def statements(self) -> None:
         """Add the ends of attestations, waivers and accepted differences."""
-        migration = self._known("the migration", lambda: self._plan.migration)
+        migration = self._if_read("the migration", lambda: self._plan.migration)
         if migration is None:
             return
         for key, kind, ends, what in (
             ("attestations", "attestation-ends", "validUntil", lambda entry: f"attestation {entry.text('kind')}"),
             ("waivers", "waiver-ends", "expires", lambda entry: f"waiver of {entry.text('rule')}"),
         ):
-            entries = (self._known(key, partial(migration.objects, key)) or ()) if key in migration.data else ()
+            entries = (self._if_read(key, partial(migration.objects, key)) or ()) if key in migration.data else ()
             for entry in entries:
                 self._statement(entry, kind, ends, what)  # type: ignore[arg-type]
         for instance in self._plan.instances:
-            for disk in self._known("disks", partial(instance.facts.objects, "disks")) or ():
+            for disk in self._if_read("disks", partial(instance.facts.objects, "disks")) or ():
                 if "excluded" in disk.data:
                     approval = partial(disk.object, "excluded")
                     self._acceptance(approval, f"leave to take no snapshot of a disk of {_name(instance.facts)}")
-        for unread in self._known("lists that were not read", partial(migration.objects, "unreadLists")) or ():
+        for unread in self._if_read("lists that were not read", partial(migration.objects, "unreadLists")) or ():
             if "approval" in unread.data:
                 self._acceptance(partial(unread.object, "approval"), "leave to go without lists that were not read")
 
     def _acceptance(self, read: Callable[[], Facts], what: str) -> None:
-        entry = self._known(what, read)
+        entry = self._if_read(what, read)
         if entry is not None:
             self._statement(entry, "acceptance-ends", "expires", lambda _: what)
 
     def _statement(self, entry: Facts, kind: Kind, ends: str, text_of: Callable[[Facts], str]) -> None:
-        what = self._known("a statement with an end", lambda: f"{text_of(entry)} of {entry.text('owner')} runs out")
-        at = self._known(what or "a statement with an end", partial(entry.moment, ends))
+        what = self._if_read("a statement with an end", lambda: f"{text_of(entry)} of {entry.text('owner')} runs out")
+        at = self._if_read(what or "a statement with an end", partial(entry.moment, ends))
         if what is not None and at is not None:
             self._event(at, kind, None, what)
 
@@ -202,7 +210,7 @@ class _Making:
             paid_ahead = instance.facts.data.get("instanceChargeType") != "PostPaid"
             for key, what in (("expiredAt", "the subscription ends"), ("autoReleaseAt", "the cloud releases it")):
                 if key in instance.facts.data and (paid_ahead or key == "autoReleaseAt"):
-                    at = self._known(f"{key} of {_name(instance.facts)}", partial(instance.facts.moment, key))
+                    at = self._if_read(f"{key} of {_name(instance.facts)}", partial(instance.facts.moment, key))
                     if at is not None:
                         self._event(at, "instance-ends", None, what, _name(instance.facts))
 
@@ -221,7 +229,7 @@ class _Making:
         if end > start:
             self.spans.append(Span(row=row, phase=phase, start=start, end=end))
 
-    def _known(self, what: str, read: Callable[[], T]) -> T | None:
+    def _if_read(self, what: str, read: Callable[[], T]) -> T | None:
         """Return a readable value; record an unreadable one, because a time that is missing here may still come."""
         try:
             return read()

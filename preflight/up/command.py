@@ -18,11 +18,11 @@ from policies.verdict import BAD_INPUT, NOT_JUDGED, Decision, decide
 from preflight import exits
 from preflight.access import EXIT_CODES
 from preflight.exits import Stop
-from preflight.judging import Asked, Judged, in_doubt, judge, not_judged
+from preflight.judging import Judged, RunOptions, in_doubt, judge, not_judged
 from preflight.options import ProjectOption, RehearsalOption, ResultOption, StackOption, StrictOption
 from preflight.plan.command import document_lines, make_document
 from preflight.plan.model import Change
-from preflight.previewing import Heard, Preview, Request
+from preflight.previewing import Preview, Request, RunLog
 from preflight.screen import Progress, console, show, show_not_judged, styled
 from preflight.up.holding import may_follow, release_what_runs_on
 from preflight.up.updating import Done, update
@@ -60,9 +60,11 @@ def up(  # noqa: PLR0913 - one argument an option
     out, err = console(), console(stderr=True)
     with tempfile.TemporaryDirectory(prefix="preflight-") as directory:
         scratch = Path(directory)
-        kept = scratch / "judged.json" if result is None else result
-        asked = Asked(project, stack, strict=strict, rehearsal=rehearsal, result=kept, plan=scratch / "plan.json")
-        judged = judge(asked, err)
+        result_path = scratch / "judged.json" if result is None else result
+        options = RunOptions(
+            project, stack, strict=strict, rehearsal=rehearsal, result=result_path, plan=scratch / "plan.json"
+        )
+        judged = judge(options, err)
         if judged.decision.result is None or not judged.preview.is_whole:
             raise typer.Exit(not_judged(judged.decision, judged.preview, out))
         document = make_document(judged)
@@ -74,7 +76,7 @@ def up(  # noqa: PLR0913 - one argument an option
         if not yes and not _confirmed(document.change):
             show(out, Text(f"{_UNCHANGED}: it was not confirmed."))
             raise typer.Exit(FAILED)
-        raise typer.Exit(_update(judged, asked, scratch, out, err))
+        raise typer.Exit(_update(judged, options, scratch, out, err))
 
 
 def is_terminal() -> bool:
@@ -97,27 +99,27 @@ def _confirmed(change: Change) -> bool:
         return False
 
 
-def _update(judged: Judged, asked: Asked, scratch: Path, out: Console, err: Console) -> int:
+def _update(judged: Judged, options: RunOptions, scratch: Path, out: Console, err: Console) -> int:
     """Update, and show how it went; return the exit code. Raises Stop if something changed since the verdict."""
-    assert judged.wanted is not None
-    assert asked.plan is not None
-    again = decide(judged.preview.result, judged.wanted, datetime.now(UTC))
+    assert judged.criteria is not None
+    assert options.plan is not None
+    again = decide(judged.preview.result, judged.criteria, datetime.now(UTC))
     if again.result is None:
         raise Stop(NOT_JUDGED, f"{_UNCHANGED}: the verdict no longer holds: {'; '.join(again.problems)}")
     try:
-        release_what_runs_on(asked.plan)
+        release_what_runs_on(options.plan)
     except (OSError, ValueError, KeyError) as error:
         raise Stop(NOT_JUDGED, f"{_UNCHANGED}: the engine wrote no update plan ({type(error).__name__})") from None
     progress, done = Progress(err), Done()
     with progress.running():
-        heard = Heard(progress.tell, judged.scrub)
-        updated = update(judged.stack, asked.plan, Request(scratch / "updated.json", scratch), heard, done)
+        log = RunLog(progress.tell, judged.scrub)
+        updated = update(judged.stack, options.plan, Request(scratch / "updated.json", scratch), log, done)
     if updated.failed and (updated.errors or updated.failure is not None):
         return _failed(updated, done, out)
     show(out)
     show(out, Text(f"Done: {done.summary}."))
-    wanted = replace(judged.wanted, run=updated.run_id)
-    decision = decide(updated.result, wanted, datetime.now(UTC), strict=asked.strict)
+    criteria = replace(judged.criteria, run=updated.run_id)
+    decision = decide(updated.result, criteria, datetime.now(UTC), strict=options.strict)
     return _show_after(in_doubt(decision, updated), judged, out)
 
 

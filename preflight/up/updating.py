@@ -10,7 +10,7 @@ from pulumi import automation
 from pulumi.automation import events
 
 from preflight.interruption import Interrupted
-from preflight.previewing import Heard, Preview, Request, run_engine
+from preflight.previewing import Preview, Request, RunLog, run_engine
 from preflight.workspace import OpenStack
 
 _DONE = {
@@ -45,21 +45,21 @@ class Done:
         return ", ".join(f"{count} {word}" for word, count in sorted(self.counts.items())) or "nothing"
 
 
-def update(stack: OpenStack, plan: Path, request: Request, heard: Heard, done: Done) -> Preview:
+def update(stack: OpenStack, plan: Path, request: Request, log: RunLog, done: Done) -> Preview:
     """Update the stack by `plan`, and return how that ended. Raises Interrupted, which says what was done."""
-    heard.doing = "Updating"
+    log.doing = "Updating"
 
     def hear(event: events.EngineEvent) -> None:
-        heard.hear(event)
+        log.hear(event)
         done.hear(event)
 
     def run(engine: automation.Stack) -> None:
         engine.up(on_event=hear, color="never", refresh=True, suppress_outputs=True, plan=str(plan))
 
     try:
-        return run_engine(stack, run, request, heard)
+        return run_engine(stack, run, request, log)
     except Interrupted as interrupted:
-        left = "nothing was changed in the cloud"
+        outcome = "nothing was changed in the cloud"
         if done.counts:
-            left = f"done before, of what was shown: {done.summary}; preflight up goes on from there"
-        raise Interrupted(interrupted.number, left) from None
+            outcome = f"done before, of what was shown: {done.summary}; preflight up goes on from there"
+        raise Interrupted(interrupted.number, outcome) from None

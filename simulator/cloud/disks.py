@@ -476,7 +476,7 @@ def _check_instance(instance: Instance, status: int) -> None:
 
 
 def _free_device(cloud: Cloud, instance_id: str, device: str | None) -> str:
-    """Return a device name that no other disk of the instance has: `wanted`, or the first free one."""
+    """Return a device name that no other disk of the instance has: `device`, or the first free one."""
     own = [disk for disk in cloud.estate.disks if disk.instance_id == instance_id]
     if sum(disk.type == "data" for disk in own) >= MAX_DATA_DISKS:
         raise ForbiddenError(

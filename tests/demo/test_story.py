@@ -10,7 +10,7 @@ from components.config import CONFIG_KEY, parse_stack
 from demo.__main__ import steps
 from demo.project import REPOSITORY
 from demo.screen import Output
-from demo.story import found, standing, unprepared
+from demo.story import count_of_findings, standing, unprepared
 
 WINDOW = {"start": "2031-05-20T02:00:00+08:00", "latest": "2031-05-30T00:00:00+08:00"}
 LATER = {"start": "2031-05-27T02:00:00+08:00", "latest": "2031-05-30T00:00:00+08:00"}
@@ -112,7 +112,7 @@ def test_a_failed_command_shows_its_error_else_its_end(text: str, why: str) -> N
     ],
 )
 def test_missing_and_unknown_findings_are_counted_apart(failed: int, unknown: int, said: str) -> None:
-    assert found([{"outcome": "FAIL"}] * failed + [{"outcome": "UNKNOWN"}] * unknown) == said
+    assert count_of_findings([{"outcome": "FAIL"}] * failed + [{"outcome": "UNKNOWN"}] * unknown) == said
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from policies.pack.evaluation import evaluate
 from policies.pack.registry import all_rules
 from policies.pack.run import PACK, read_run
 from policies.results import findings
-from policies.verdict import Wanted, verdict
+from policies.verdict import Criteria, verdict
 from tests.policies.prepared import BEFORE_FREEZE, IN_FREEZE, UNKNOWN, Draft, add_wave, prepared
 from tests.policies.result_files import with_findings, with_first, without
 
@@ -85,7 +85,7 @@ def judged(
     """Exit code and text for a result that is read some time after it was judged."""
     path = project / "result.json"
     path.write_text(json.dumps(content), encoding="utf-8")
-    wanted = Wanted(**{"run": RUN, "since": None, "project": project} | want)
+    wanted = Criteria(**{"run": RUN, "since": None, "project": project} | want)
     code, lines = verdict(path, wanted, datetime.fromisoformat(content["judgedAt"]) + after, strict=strict)
     return code, "\n".join(lines)
 
@@ -550,11 +550,11 @@ def test_a_result_ends_by_the_clock_of_the_cloud(project: Path) -> None:
 def test_a_file_that_is_no_json_object_is_not_judged(content: str, project: Path) -> None:
     path = project / "result.json"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
-    assert verdict(path, Wanted(RUN, None, project), prepared().now)[0] == 40
+    assert verdict(path, Criteria(RUN, None, project), prepared().now)[0] == 40
 
 
 def test_no_file_is_not_judged(project: Path) -> None:
-    code, lines = verdict(project / "none.json", Wanted(RUN, None, project), prepared().now)
+    code, lines = verdict(project / "none.json", Criteria(RUN, None, project), prepared().now)
     assert code == 40
     assert lines[1] == "  it cannot be read: No such file or directory"
 

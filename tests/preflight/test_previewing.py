@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from preflight.interruption import Interrupted
-from preflight.previewing import Heard, Request, preview
+from preflight.previewing import Request, RunLog, preview
 from preflight.up.updating import Done, update
 
 SKIPPED = "PULUMI_SKIP_CHECKPOINTS"
@@ -48,7 +48,7 @@ def test_only_previews_make_no_states_between(
         os.environ[SKIPPED] = own
     engine = Engine(interrupted)
     stack: Any = Stack(engine)
-    request, heard = Request(tmp_path / "result.json", tmp_path), Heard(lambda _: None, str)
+    request, heard = Request(tmp_path / "result.json", tmp_path), RunLog(lambda _: None, str)
     if interrupted:
         with pytest.raises(Interrupted):
             preview(stack, request, heard)

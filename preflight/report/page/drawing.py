@@ -156,14 +156,14 @@ class Line:
     width: int = WIDTH
 
 
-def draw_timeline(found: Sequence[Moment]) -> Line | None:
+def draw_timeline(moments: Sequence[Moment]) -> Line | None:
     """Return the line; None where there are too few dates. Marks that would overlap are stacked."""
-    if len(found) < 2 or found[0].at == found[-1].at:
+    if len(moments) < 2 or moments[0].at == moments[-1].at:
         return None
-    first, span = found[0].at, (found[-1].at - found[0].at).total_seconds()
+    first, span = moments[0].at, (moments[-1].at - moments[0].at).total_seconds()
     ends: list[float] = []
     marks = []
-    for number, moment in enumerate(found, start=1):
+    for number, moment in enumerate(moments, start=1):
         x = round(30 + (moment.at - first).total_seconds() / span * (WIDTH - 60), 1)
         row = next((row for row, end in enumerate(ends) if end <= x), len(ends))
         ends[row : row + 1] = [x + 30]

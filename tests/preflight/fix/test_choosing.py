@@ -119,7 +119,7 @@ def test_fixes_that_contradict_each_other_are_reported_and_not_guessed(
     assert choice.left == (first, second)
     (conflict,) = choice.conflicts
     assert conflict.key == key
-    assert [(item.rules, item.instances) for item in conflict.wanted] == [
+    assert [(item.rules, item.instances) for item in conflict.wishes] == [
         (("rule-a",), ("web",)),
         (("rule-b",), ("app",)),
     ]

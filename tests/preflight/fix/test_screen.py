@@ -12,7 +12,7 @@ from rich.console import Console
 from policies.verdict import Decision
 from preflight.fix.choosing import choose
 from preflight.fix.merging import merge_fixes
-from preflight.fix.screen import Shown, show_change, show_outcome
+from preflight.fix.screen import FixView, show_change, show_outcome
 from preflight.fixes import open_findings
 from tests.policies.fix_cases import bare
 from tests.policies.in_process import FILE, sample_config
@@ -31,12 +31,12 @@ def begun() -> dict[str, Any]:
     return judged(migration)
 
 
-def shown_of(path: Path, result: dict[str, Any], findings: list[Any], *, write: bool = False) -> Shown:
+def shown_of(path: Path, result: dict[str, Any], findings: list[Any], *, write: bool = False) -> FixView:
     choice = choose(findings)
-    return Shown(result, choice, merge_fixes(path, choice), FILE, False, write)
+    return FixView(result, choice, merge_fixes(path, choice), FILE, False, write)
 
 
-def screen(width: int, shown: Shown, after: dict[str, Any]) -> list[str]:
+def screen(width: int, shown: FixView, after: dict[str, Any]) -> list[str]:
     stream = io.StringIO()
     console = Console(file=stream, width=width, color_system=None)
     show_change(console, shown)

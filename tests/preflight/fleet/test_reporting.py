@@ -15,7 +15,7 @@ from rich.text import Text
 from typer.testing import CliRunner
 
 from policies.core.plan import MIGRATING_INSTANCE
-from policies.verdict import Wanted
+from policies.verdict import Criteria
 from preflight.cli import app
 from preflight.exits import Stop
 from preflight.fleet import reporting
@@ -89,7 +89,7 @@ def rolled(
     at: datetime = IN_FREEZE,
     after: timedelta = timedelta(minutes=1),
 ) -> Rollup:
-    return roll_up(fleet, paths, Wanted(RUN, None, project, account=fleet.account_id), at + after)
+    return roll_up(fleet, paths, Criteria(RUN, None, project, account=fleet.account_id), at + after)
 
 
 def verdicts(made: Rollup) -> dict[str, str]:

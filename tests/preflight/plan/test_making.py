@@ -10,7 +10,7 @@ import pytest
 from components.cidr import RFC1918
 from components.conversion.addresses import without
 from policies.core import plan as types
-from preflight.plan.groups import told_blocks, told_rules
+from preflight.plan.groups import block_list, rule_sentences
 from preflight.plan.making import make_change
 from preflight.plan.model import Part
 from tests.policies.recordings import NAMES
@@ -101,10 +101,10 @@ def test_an_update_of_rules_is_reported_by_rules_with_anywhere_as_one() -> None:
 
 def test_blocks_are_shown_in_few_words() -> None:
     public = [str(block) for block in without([IPv4Network("0.0.0.0/0")], RFC1918)]
-    assert told_blocks(public) == "0.0.0.0/0 without private addresses"
-    assert told_blocks([*public, "10.1.0.0/16"]) == "0.0.0.0/0 without private addresses, 10.1.0.0/16"
-    assert told_blocks(public[1:]) == f"{', '.join(public[1:4])} and {len(public) - 4} more blocks"
-    assert told_rules({"label": {"groupId": "sg-1"}}) == ("label",)
+    assert block_list(public) == "0.0.0.0/0 without private addresses"
+    assert block_list([*public, "10.1.0.0/16"]) == "0.0.0.0/0 without private addresses, 10.1.0.0/16"
+    assert block_list(public[1:]) == f"{', '.join(public[1:4])} and {len(public) - 4} more blocks"
+    assert rule_sentences({"label": {"groupId": "sg-1"}}) == ("label",)
 
 
 @pytest.mark.parametrize("name", NAMES)

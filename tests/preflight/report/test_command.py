@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from policies.verdict import Decision, Wanted
+from policies.verdict import Criteria, Decision
 from preflight.cli import app
 from preflight.exits import Stop
 from preflight.previewing import Failure, Preview
@@ -134,9 +134,9 @@ def test_the_reason_for_no_verdict_is_in_the_reports(judged: list[Any], tmp_path
 def test_a_result_that_was_kept_is_gone_by_only_if_it_is_of_that_run(
     judged: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Wanted] = []
+    asked: list[Criteria] = []
 
-    def decide(path: Path, wanted: Wanted, *_: object, **__: object) -> Decision:
+    def decide(path: Path, wanted: Criteria, *_: object, **__: object) -> Decision:
         assert path == tmp_path / "r.json"
         asked.append(wanted)
         return Decision(0, "READY WITH CONDITIONS", recorded_result("first"))

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policies.core.plan import MIGRATING_INSTANCE
-from policies.verdict import Wanted, decide, verdict
+from policies.verdict import Criteria, decide, verdict
 from preflight.report.command import _of_a_file
 from preflight.report.formats import RENDERERS, Format
 from tests.components.test_hostile_input import LONGEST_MESSAGE, bent, changes_of
@@ -38,7 +38,7 @@ def test_a_result(project: Path, blocked: dict[str, Any], data: st.DataObject) -
     path = project / "result.json"
     content = bent(blocked, data.draw(changes_of(blocked)))
     path.write_text(json.dumps(content), encoding="utf-8")
-    wanted, now = Wanted(RUN, None, project), datetime.fromisoformat(blocked["judgedAt"])
+    wanted, now = Criteria(RUN, None, project), datetime.fromisoformat(blocked["judgedAt"])
     code, lines = verdict(path, wanted, now)
     assert code in (20, 30, 40), "a result that blocks became ready"
     expect_printable("\n".join(lines))

@@ -12,10 +12,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from policies.verdict import Decision, Wanted
+from policies.verdict import Criteria, Decision
 from preflight.cli import app
 from preflight.exits import Stop
-from preflight.judging import Asked, Judged
+from preflight.judging import Judged, RunOptions
 from preflight.previewing import Failure, Preview
 from preflight.up import command, holding
 from preflight.up.holding import may_follow
@@ -44,7 +44,7 @@ class Run:
     updated: Preview | None = None
     done: dict[str, int] = field(default_factory=lambda: {"created": 38})
     width: int = 120
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[RunOptions] = field(default_factory=list)
     updates: list[dict[str, Any]] = field(default_factory=list)
 
     def __call__(self, *arguments: str, answer: str | None = None) -> tuple[int, str, str]:
@@ -58,17 +58,17 @@ class Run:
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """A prepared stack that is ready with conditions, at no terminal."""
     told = Preview("build-7", tmp_path / "result.json", failed=False, steps=recorded_steps("first"))
-    wanted = Wanted("build-7", None, tmp_path)
+    wanted = Criteria("build-7", None, tmp_path)
     made = Run(Judged(Stack(tmp_path), CONDITIONS, told, wanted))  # type: ignore[arg-type]
     made.updated = replace(told, run_id="build-8", steps=())
 
-    def judge(asked: Asked, _: object) -> Judged:
+    def judge(asked: RunOptions, _: object) -> Judged:
         made.asked.append(asked)
         assert asked.plan is not None
         asked.plan.write_text(json.dumps({"resourcePlans": {}}), encoding="utf-8")
         return made.judged
 
-    def decide(_: Path, wanted: Wanted, __: object, *, strict: bool = False) -> Decision:
+    def decide(_: Path, wanted: Criteria, __: object, *, strict: bool = False) -> Decision:
         found = made.after if wanted.run == "build-8" else made.again
         return replace(found, code=10) if strict and found.readiness == "READY WITH CONDITIONS" else found
 

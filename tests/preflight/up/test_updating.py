@@ -10,7 +10,7 @@ import pytest
 from pulumi.automation import events
 
 from preflight.interruption import Interrupted
-from preflight.previewing import Heard, Request
+from preflight.previewing import Request, RunLog
 from preflight.up.updating import Done, update
 from tests.preflight.stepped import event
 
@@ -67,7 +67,7 @@ def test_an_interrupted_update_reports_what_was_done(
 ) -> None:
     monkeypatch.setattr(os, "environ", dict(os.environ))
     engine = Engine(*said)
-    request, heard = Request(tmp_path / "updated.json", tmp_path), Heard(lambda _: None, str)
+    request, heard = Request(tmp_path / "updated.json", tmp_path), RunLog(lambda _: None, str)
     with pytest.raises(Interrupted) as interrupted:
         update(Stack(engine), tmp_path / "plan.json", request, heard, Done())  # type: ignore[arg-type]
     assert (interrupted.value.number, interrupted.value.left) == (2, left)
