@@ -37,13 +37,13 @@ def children() -> frozenset[int]:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:  # the usual case, and a thousandth of the time
         return frozenset()
-    found = set[int]()
+    ids = set[int]()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # ended meanwhile
             parent = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
             if int(parent) == os.getpid():
-                found.add(int(stat.parent.name))
-    return frozenset(found)
+                ids.add(int(stat.parent.name))
+    return frozenset(ids)
 
 
 def command_line(process_id: int) -> str:

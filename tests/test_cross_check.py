@@ -31,10 +31,10 @@ def test_the_estates_are_worth_looking_at() -> None:
 
 
 def test_reach_agrees_with_the_oracle() -> None:
-    found = [reaching.compare(seed) for seed in range(30)]
-    problems = [problem for _, told in found for problem in told]
+    comparisons = [reaching.compare(seed) for seed in range(30)]
+    problems = [problem for _, differences in comparisons for problem in differences]
     assert not problems, problems[0]
-    seen = sum((Counter(tally) for tally, _ in found), Counter[str]())
+    seen = sum((Counter(tally) for tally, _ in comparisons), Counter[str]())
     assert len(seen) == 5
     assert min(seen.values()) > 5
 

@@ -36,9 +36,9 @@ def test_the_changelog_has_the_usual_form() -> None:
     released = [re.fullmatch(r"\[(\d+)\.(\d+)\.(\d+)\] - (\d{4}-\d\d-\d\d)", heading) for heading in headings[1:]]
     assert released
     assert all(released)
-    versions = [tuple(map(int, found.groups()[:3])) for found in released if found]
+    versions = [tuple(map(int, match.groups()[:3])) for match in released if match]
     assert versions == sorted(versions, reverse=True)
-    assert all(date.fromisoformat(found[4]) for found in released if found)
+    assert all(date.fromisoformat(match[4]) for match in released if match)
     kinds = set(re.findall(r"^### (.*)$", CHANGELOG, re.MULTILINE))
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 

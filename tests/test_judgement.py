@@ -55,14 +55,16 @@ def keep(temporary: Path, draft: Draft, **more: str) -> None:
     servicer({"TMPDIR": str(temporary), **more}, draft.now).AnalyzeStack(request(draft), None)
 
 
-def found(temporary: Path, digest: str = DIGEST, stack: tuple[str, str] = STACK, later: timedelta = HOLDS) -> str:
+def judgement_of(
+    temporary: Path, digest: str = DIGEST, stack: tuple[str, str] = STACK, later: timedelta = HOLDS
+) -> str:
     return unjudged(digest, stack, {"TMPDIR": str(temporary)}, BEFORE_FREEZE + later) or "judged"
 
 
 def test_an_update_is_judged_by_the_preview_of_the_same_facts(tmp_path: Path) -> None:
     keep(tmp_path, first_preview())
-    assert found(tmp_path) == "judged"
-    assert found(tmp_path) == "judged", "asking takes nothing away"
+    assert judgement_of(tmp_path) == "judged"
+    assert judgement_of(tmp_path) == "judged", "asking takes nothing away"
     kept = tmp_path / f"classic-to-vpc-{os.getuid()}" / "judged"
     assert [path.name for path in kept.iterdir()] == [f"{DIGEST}.json"]
     assert kept.stat().st_mode & 0o077 == (kept / f"{DIGEST}.json").stat().st_mode & 0o077 == 0
@@ -70,12 +72,12 @@ def test_an_update_is_judged_by_the_preview_of_the_same_facts(tmp_path: Path) ->
 
 def test_an_update_without_its_own_recent_verdict_is_not_judged(tmp_path: Path) -> None:
     nobody = "no preview with the policy pack has judged this update within the last 60 minutes."
-    assert found(tmp_path) == nobody
+    assert judgement_of(tmp_path) == nobody
     keep(tmp_path, first_preview())
-    assert found(tmp_path, later=HOLDS + timedelta(seconds=1)) == nobody
-    assert found(tmp_path, later=timedelta(minutes=-6)) == nobody, "of a time in the future"
-    assert found(tmp_path, stack=("classic-to-vpc", "prod")) == nobody
-    assert found(tmp_path, digest="cd" * 32).startswith(
+    assert judgement_of(tmp_path, later=HOLDS + timedelta(seconds=1)) == nobody
+    assert judgement_of(tmp_path, later=timedelta(minutes=-6)) == nobody, "of a time in the future"
+    assert judgement_of(tmp_path, stack=("classic-to-vpc", "prod")) == nobody
+    assert judgement_of(tmp_path, digest="cd" * 32).startswith(
         "the cloud, the commit or the stack file has changed since the verdict of 2026-11-"
     )
 
@@ -113,24 +115,24 @@ def test_no_verdict_that_lets_no_update_pass_counts(tmp_path: Path, case: str) -
     draft = first_preview()
     bend(draft)
     keep(tmp_path, draft, **environment)
-    assert expected in found(tmp_path)
+    assert expected in judgement_of(tmp_path)
 
 
 def test_the_last_verdict_of_the_same_facts_counts(tmp_path: Path) -> None:
     failing = first_preview()
     BENDS["findings that must be settled"][0](failing)
     keep(tmp_path, failing)
-    assert found(tmp_path) != "judged"
+    assert judgement_of(tmp_path) != "judged"
     keep(tmp_path, first_preview())
-    assert found(tmp_path) == "judged"
+    assert judgement_of(tmp_path) == "judged"
 
 
 def test_a_directory_of_somebody_else_is_not_trusted(tmp_path: Path) -> None:
     keep(tmp_path, first_preview())
     (tmp_path / f"classic-to-vpc-{os.getuid()}").chmod(0o755)
-    assert "is not private to this user" in found(tmp_path)
+    assert "is not private to this user" in judgement_of(tmp_path)
     keep(tmp_path, first_preview())
-    assert found(tmp_path / "missing").startswith("it cannot be told whether this update was judged: ")
+    assert judgement_of(tmp_path / "missing").startswith("it cannot be told whether this update was judged: ")
 
 
 @pytest.mark.parametrize(
@@ -142,14 +144,14 @@ def test_a_malformed_verdict_file_counts_for_nothing(tmp_path: Path, text: str) 
     path = tmp_path / f"classic-to-vpc-{os.getuid()}" / "judged" / f"{DIGEST}.json"
     whole = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(text, encoding="latin-1")
-    assert found(tmp_path).startswith("no preview with")
+    assert judgement_of(tmp_path).startswith("no preview with")
     for key in whole:
         path.write_text(json.dumps({name: value for name, value in whole.items() if name != key}), encoding="utf-8")
-        assert found(tmp_path) != "judged", key
+        assert judgement_of(tmp_path) != "judged", key
     path.write_text(json.dumps({**whole, "passes": "true"}), encoding="utf-8")
-    assert found(tmp_path) != "judged"
+    assert judgement_of(tmp_path) != "judged"
     path.write_text(json.dumps({**whole, "judgedAt": "2026-11-23T10:00:00"}), encoding="utf-8")
-    assert found(tmp_path).startswith("no preview with"), "a time without an offset"
+    assert judgement_of(tmp_path).startswith("no preview with"), "a time without an offset"
 
 
 # ---- what it is known by ----

@@ -47,7 +47,7 @@ FINDINGS: dict[str, dict[tuple[str, str], str]] = {
 
 def judged(case: str) -> dict[tuple[str, str], str]:
     """What the rules about security groups and links find on a case, by rule and instance."""
-    found = {}
+    findings = {}
     plan = as_plan(declare(lambda: Migration("migration", MigrationArgs(planned(case)))))
     schedule = read_schedule(NOW, plan)
     for rule in all_rules():
@@ -55,8 +55,8 @@ def judged(case: str) -> dict[tuple[str, str], str]:
             for instance in plan.instances:
                 verdict = rule.check(plan, schedule.of(instance.facts)[1], instance.facts)
                 if verdict.outcome.blocks:
-                    found[rule.id, instance.facts.text("instanceId")] = verdict.reason
-    return found
+                    findings[rule.id, instance.facts.text("instanceId")] = verdict.reason
+    return findings
 
 
 def planned(case: str) -> MigrationPlan:
@@ -83,10 +83,10 @@ def as_plan(recording: Recording) -> Plan:
 
 @pytest.mark.parametrize("case", FINDINGS)
 def test_each_case_has_exactly_the_expected_findings(case: str) -> None:
-    found = judged(case)
-    assert found.keys() == FINDINGS[case].keys(), found
+    findings = judged(case)
+    assert findings.keys() == FINDINGS[case].keys(), findings
     for key, text in FINDINGS[case].items():
-        assert text in found[key]
+        assert text in findings[key]
 
 
 def test_every_case_has_its_finding() -> None:

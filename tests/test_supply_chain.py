@@ -44,9 +44,9 @@ def test_every_python_package_is_locked_by_hash(name: str) -> None:
     if name == "requirements.txt":
         text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     asked = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
-    found = pinned(text)
-    assert len(found) == len(asked) > 0, "a line that is no pin"
-    assert [package for package, hashes in found.items() if not hashes] == []
+    locked = pinned(text)
+    assert len(locked) == len(asked) > 0, "a line that is no pin"
+    assert [package for package, hashes in locked.items() if not hashes] == []
 
 
 def test_there_are_locks_for_all_that_is_installed() -> None:
@@ -91,7 +91,9 @@ def test_the_sbom_names_every_locked_package_with_its_hashes(sbom: dict[str, Any
         if not part["purl"].startswith("pkg:golang/")
     }
     locked = pinned((ROOT / "requirements.lock").read_text(encoding="utf-8"))
-    assert named == {(f"pkg:pypi/{name}@{version}", name, version): found for (name, version), found in locked.items()}
+    assert named == {
+        (f"pkg:pypi/{name}@{version}", name, version): hashes for (name, version), hashes in locked.items()
+    }
     # The same lock gives the same document: its digest can be compared.
     assert {"name": "cdx:reproducible", "value": "true"} in sbom["metadata"]["properties"]
 

@@ -79,7 +79,7 @@ def classic_verdict(
     """What an instance in the classic groups says to a packet on the NIC that it uses, or on the one given."""
     members_of = tuple(groups)
     used = nic or nic_of(packet.far)
-    said = [
+    deciding = [
         (rule.priority, rule.policy)
         for group in members_of
         for rule in group.rules
@@ -88,7 +88,7 @@ def classic_verdict(
     shared = any(
         group.id in packet.far.classic_groups and group.inner_access_policy == "Accept" for group in members_of
     )
-    return _decided(said, packet, in_group=shared and used == "intranet")
+    return _decided(deciding, packet, in_group=shared and used == "intranet")
 
 
 def vpc_matches(rule: VpcRule, packet: Packet, lists: Mapping[str, Sequence[str]]) -> bool:
@@ -112,7 +112,7 @@ def vpc_verdict(
 ) -> Verdict:
     """What an instance in the clones of the groups says to a packet."""
     members_of = tuple(groups)
-    said = [
+    deciding = [
         (rule.priority, rule.policy)
         for group in members_of
         for rule in conversions[group.id].rules
@@ -121,7 +121,7 @@ def vpc_verdict(
     shared = any(
         group.id in packet.far.classic_groups and group.inner_access_policy == "Accept" for group in members_of
     )
-    return _decided(said, packet, in_group=shared and packet.far.moved)
+    return _decided(deciding, packet, in_group=shared and packet.far.moved)
 
 
 def explains(
@@ -149,10 +149,10 @@ def _share_an_open_group(groups: Iterable[SecurityGroup], far: Far) -> bool:
     return any(group.id in far.classic_groups and group.inner_access_policy == "Accept" for group in groups)
 
 
-def _decided(said: Sequence[tuple[int, str]], packet: Packet, *, in_group: bool) -> Verdict:
-    if said:
-        first = min(priority for priority, _ in said)
-        return "drop" if (first, "drop") in said else "accept"
+def _decided(deciding: Sequence[tuple[int, str]], packet: Packet, *, in_group: bool) -> Verdict:
+    if deciding:
+        first = min(priority for priority, _ in deciding)
+        return "drop" if (first, "drop") in deciding else "accept"
     return "accept" if packet.direction == "egress" or in_group else "drop"
 
 

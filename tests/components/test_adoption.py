@@ -29,17 +29,17 @@ def declared(record: StackRecord, live: Estate | None = None) -> Recording:
 
 
 def imported(recording: Recording) -> dict[tuple[str, str], str]:
-    found = recording.resources.values()
-    return {(item.type, item.name): item.request.importId for item in found if item.request.importId}
+    resources = recording.resources.values()
+    return {(item.type, item.name): item.request.importId for item in resources if item.request.importId}
 
 
 def test_created_resources_carry_the_mark_of_stack_and_name() -> None:
     recording = declared(StackRecord(stack=STACK))
     kinds = {NETWORK: 1, SWITCH: 1, GROUP: 2, SNAPSHOT: 2}
     for kind, count in kinds.items():
-        found = recording.of_type(kind)
-        assert len(found) == count
-        for name, item in found.items():
+        resources = recording.of_type(kind)
+        assert len(resources) == count
+        for name, item in resources.items():
             assert item.inputs["description"].endswith(mark(STACK, name))
             # A mark alone is no reason to change what is there, and what others write there is theirs.
             [named] = [key for key in item.inputs if key.endswith("Name")]

@@ -165,7 +165,7 @@ BLOCKS = st.lists(
 def test_planned_blocks_are_sound(vpc: str, needs: list[int], taken: list[str], avoid: list[str], linked: bool) -> None:
     planned = plan_blocks(vpc, needs, taken=taken, avoid=avoid, classic_link=linked)
     assert len(planned) == len(needs)
-    found = [block for block in planned if block is not None]
+    blocks = [block for block in planned if block is not None]
     for need, block in zip(needs, planned, strict=True):
         if block is None:
             continue
@@ -177,10 +177,10 @@ def test_planned_blocks_are_sound(vpc: str, needs: list[int], taken: list[str], 
             assert any(network.subnet_of(area) for area in CLASSIC_LINK_RANGES)
         if not IPv4Network(vpc).subnet_of(IPv4Network("10.2.0.0/16")):
             assert not any(network.overlaps(area) for area in CLASSIC_RANGES)
-    assert network_problems(vpc, found, classic_link=linked) == []
+    assert network_problems(vpc, blocks, classic_link=linked) == []
     # Planned again with what came out of it taken, everything later goes elsewhere: nothing moves by a second plan.
-    again = plan_blocks(vpc, needs, taken=[*taken, *found], avoid=avoid, classic_link=linked)
-    assert not {*found} & {*again} - {None}
+    again = plan_blocks(vpc, needs, taken=[*taken, *blocks], avoid=avoid, classic_link=linked)
+    assert not {*blocks} & {*again} - {None}
 
 
 def test_planned_blocks_have_room_and_come_in_order() -> None:

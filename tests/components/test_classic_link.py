@@ -191,18 +191,18 @@ def broad(**changes: Any) -> Estate:
     )
 
 
-def told(made: MigrationPlan) -> list[tuple[str, str, tuple[str, ...]]]:
+def broad_rules_of(made: MigrationPlan) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(item.group_id, item.text, item.instance_ids) for item in made.links.broad_rules]
 
 
 def test_a_broad_rule_names_who_stays_unlinked() -> None:
     text = "ingress accept TCP 8080/8080 from 10.0.0.0/8"
-    assert told(plan(broad())) == [("sg-app", text, ("i-idle",))]
-    assert told(plan(broad(), later=["i-idle"])) == []
-    assert told(plan(broad(), classicLink={"attach": ["i-idle"]})) == []
+    assert broad_rules_of(plan(broad())) == [("sg-app", text, ("i-idle",))]
+    assert broad_rules_of(plan(broad(), later=["i-idle"])) == []
+    assert broad_rules_of(plan(broad(), classicLink={"attach": ["i-idle"]})) == []
     # i-mon is named by a rule of its own: a peer, whether it is linked or not.
-    assert told(plan(broad(), classicLink=None)) == [("sg-app", text, ("i-idle",))]
-    assert told(plan()) == []
+    assert broad_rules_of(plan(broad(), classicLink=None)) == [("sg-app", text, ("i-idle",))]
+    assert broad_rules_of(plan()) == []
 
 
 @pytest.mark.parametrize("peer", [{"prefix_list_id": "pl-1"}, {"cidr_ip": "10.1.0.300"}])
@@ -210,7 +210,7 @@ def test_a_rule_whose_peer_nobody_can_read_may_be_for_anybody(peer: dict[str, st
     groups = [group for group in estate().security_groups if group.id != "sg-app"]
     made = plan(estate(security_groups=(*groups, SecurityGroup(id="sg-app", name="app", rules=(rule(**peer),)))))
     [value] = peer.values()
-    assert told(made) == [("sg-app", f"ingress accept TCP 8080/8080 from {value}", ("i-idle",))]
+    assert broad_rules_of(made) == [("sg-app", f"ingress accept TCP 8080/8080 from {value}", ("i-idle",))]
 
 
 def test_a_broad_rule_names_who_moves_later_too() -> None:
@@ -220,8 +220,8 @@ def test_a_broad_rule_names_who_moves_later_too() -> None:
         {"name": "two", "window": late, "instances": ["i-idle"]},
     ]
     in_waves = {"window": None, "instances": None, "waves": waves, "later": ["i-web"]}
-    [found] = plan(broad(), **in_waves).links.broad_rules
-    assert found.instance_ids == ("i-idle",)
+    [broad_rule] = plan(broad(), **in_waves).links.broad_rules
+    assert broad_rule.instance_ids == ("i-idle",)
 
 
 def test_a_broad_rule_of_a_group_that_stays_counts_too() -> None:
@@ -248,7 +248,7 @@ def test_a_narrow_rule_is_not_reported_as_broad(fields: dict[str, Any]) -> None:
     bent = SecurityGroup(id="sg-app", name="app", rules=(rule(**fields),))
     others = tuple(item for item in estate().instances if item.id != "i-mon")
     made = plan(estate(security_groups=(*groups, bent), instances=(*others, instance("i-far", "sg-idle", "10.9.0.1"))))
-    assert told(made) == []
+    assert broad_rules_of(made) == []
 
 
 def test_the_pack_receives_whether_flows_are_given() -> None:

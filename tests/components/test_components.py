@@ -186,12 +186,12 @@ def test_the_default_network_is_declared_and_neither_created_nor_changed_here() 
 
 @pytest.mark.parametrize("name", [None, "", "office"], ids=["to be made", "found, as the cloud makes it", "renamed"])
 def test_a_default_vswitch_has_one_urn_whether_it_is_made_or_found(name: str | None) -> None:
-    found: dict[str, Any] = {}
+    vswitches: dict[str, Any] = {}
     if name is not None:
         there = vswitch("vsw-d", "vpc-d", "172.31.0.0/20").model_copy(update={"name": name, "is_default": True})
-        found = {"vpcs": (Vpc(id="vpc-d", cidr_block="172.31.0.0/16", is_default=True),), "vswitches": (there,)}
+        vswitches = {"vpcs": (Vpc(id="vpc-d", cidr_block="172.31.0.0/16", is_default=True),), "vswitches": (there,)}
     network = {"mode": "default", "zones": ["cn-hangzhou-b"]}
-    recording = declared(found, network=network, databases=None, classicLink=None)
+    recording = declared(vswitches, network=network, databases=None, classicLink=None)
     assert list(recording.of_type("alimigrate:vpc:DefaultVSwitch")) == ["default-cn-hangzhou-b"]
     facts = recording.outputs[recording.urn("classic-to-vpc:network:TargetNetwork", "network")]
     assert facts.get("isDefault") is (None if name is None else True)

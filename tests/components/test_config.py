@@ -372,8 +372,8 @@ def test_waves_in_a_circle_are_reported() -> None:
     raw = config()
     in_waves(raw)
     raw["waves"][0]["after"] = ["two"]
-    told = problems(raw)
-    assert any(line.startswith("waves: ") and line.endswith("expected an order without a circle") for line in told)
+    reported = problems(raw)
+    assert any(line.startswith("waves: ") and line.endswith("expected an order without a circle") for line in reported)
 
 
 def test_one_window_is_one_wave() -> None:

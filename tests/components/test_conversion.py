@@ -284,9 +284,9 @@ def test_a_second_group_that_a_member_has_no_room_for_is_not_made_and_the_loss_i
     web = group("sg-web", *rules, inner="Accept")
     conversion = convert([web, *map(group, others)], context(WEB, full))["sg-web"]
     assert (conversion.limits, len(conversion.parts), len(conversion.rules)) == ((), 1, 43)
-    told = ("intranet ingress accept from members by default", "not-portable")
-    assert told in outcomes(conversion)
-    [entry] = [entry for entry in conversion.report if (entry.classic_rule, entry.outcome) == told]
+    loss = ("intranet ingress accept from members by default", "not-portable")
+    assert loss in outcomes(conversion)
+    [entry] = [entry for entry in conversion.report if (entry.classic_rule, entry.outcome) == loss]
     assert entry.reason == "guards restrict it, and no rule can name its own group"
 
 
@@ -379,15 +379,15 @@ def test_a_narrow_rule_is_for_those_that_it_names_whatever_the_limits() -> None:
     assert NEW_BLOCK not in " ".join(label for label in labels(converted(web, around=around)) if "accept" in label)
 
 
-@pytest.mark.parametrize(("second", "told"), [(110, True), (90, False)])
-def test_a_drop_that_never_decides_is_not_made_wider(second: int, told: bool) -> None:
+@pytest.mark.parametrize(("second", "reported"), [(110, True), (90, False)])
+def test_a_drop_that_never_decides_is_not_made_wider(second: int, reported: bool) -> None:
     others = [f"sg-{number}" for number in range(4)]
     full = instance("i-full", "10.0.0.9", "sg-web", *others)
     rules = ("intranet ingress accept TCP 23/23 10.0.0.0/8 100", f"intranet ingress drop TCP 23/23 10.0.0.0/8 {second}")
     conversion = convert([group("sg-web", *rules, inner="Accept"), *map(group, others)], context(WEB, full))["sg-web"]
     reasons = [entry.reason for entry in conversion.report if entry.classic_rule.split()[2] == "drop"]
-    assert [reason.startswith("had no effect: intranet ingress accept TCP 23/23") for reason in reasons] == [told]
-    assert any("drop" in label for label in labels(conversion)) is not told
+    assert [reason.startswith("had no effect: intranet ingress accept TCP 23/23") for reason in reasons] == [reported]
+    assert any("drop" in label for label in labels(conversion)) is not reported
 
 
 def test_an_instance_of_two_addresses_of_which_one_is_accepted_is_reported() -> None:

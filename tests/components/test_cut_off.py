@@ -34,8 +34,8 @@ def live(*ips: str, name: str = "classic_to_vpc", network_type: str = "MIX") -> 
 
 
 def adopted(there: Database, begun: cut_off.Begun = BEGUN) -> Any:
-    found = cut_off.whitelist_groups(estate(databases=(there,)), [CHOICE])
-    return cut_off.adoptable(found, [CHOICE], begun)
+    group_ids = cut_off.whitelist_groups(estate(databases=(there,)), [CHOICE])
+    return cut_off.adoptable(group_ids, [CHOICE], begun)
 
 
 @pytest.mark.parametrize(
@@ -124,11 +124,11 @@ def test_links_are_begun_once_their_component_is_in_the_state(
     resources = [{"urn": f"{LINK_URN}::classic-link", "type": LINKS, "inputs": inputs}]
     resources += [{"urn": f"{LINK_URN}${item}", "type": item.partition("::")[0]} for item in there]
     exporting(monkeypatch, json.dumps({"deployment": {"resources": resources}}))
-    found = cut_off.read_begun("me/shop/dev")
-    assert {name for _, name in found} == begun
-    assert {inputs["vpcId"] for inputs in found.values()} <= {"vpc-1"}
+    inputs_by_key = cut_off.read_begun("me/shop/dev")
+    assert {name for _, name in inputs_by_key} == begun
+    assert {inputs["vpcId"] for inputs in inputs_by_key.values()} <= {"vpc-1"}
     links = [ClassicLinkAttachment(instance_id="i-2", vpc_id=vpc_id) for vpc_id in ("vpc-1", "vpc-2")]
-    assert cut_off.adoptable_links(links, found) == ({(LINK, "i-2"): "i-2:vpc-1:made"} if begun else {})
+    assert cut_off.adoptable_links(links, inputs_by_key) == ({(LINK, "i-2"): "i-2:vpc-1:made"} if begun else {})
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,8 @@ def declared(databases: tuple[Database, ...], *choices: dict[str, Any], **change
 
 
 def inputs(recording: Recording, resource_type: str, name: str) -> dict[str, Any]:
-    found = recording.of_type(resource_type)[name].inputs
-    return {key: value for key, value in found.items() if value is not None}
+    values = recording.of_type(resource_type)[name].inputs
+    return {key: value for key, value in values.items() if value is not None}
 
 
 class TestConfig:
@@ -72,7 +72,7 @@ class TestConfig:
         assert parse(config(databases=[{"id": database_id}]), FILE).databases[0].id == database_id
 
     @pytest.mark.parametrize(
-        ("choice", "told"),
+        ("choice", "message"),
         [
             ({"id": "rm orders"}, "databases[0].id: expected an id as the console shows it"),
             ({"id": "rm-1", "hybridAccess": {"margin": 3}}, "databases[0].hybridAccess.margin: unknown key"),
@@ -84,10 +84,10 @@ class TestConfig:
             ({"id": "rm-1", "alsoAdmit": ["10.0.0.1/8"]}, "databases[0].alsoAdmit[0]: 10.0.0.1/8 has host bits set"),
         ],
     )
-    def test_mistakes_are_reported(self, choice: dict[str, Any], told: str) -> None:
+    def test_mistakes_are_reported(self, choice: dict[str, Any], message: str) -> None:
         with pytest.raises(ConfigError) as caught:
             parse(config(databases=[choice]), FILE)
-        assert told in str(caught.value)
+        assert message in str(caught.value)
 
 
 class TestPlan:
@@ -120,9 +120,9 @@ class TestPlan:
         def until(databases: tuple[Database, ...], first: str, second: str) -> str:
             hybrid_access = {"id": "rm-orders", "hybridAccess": {"marginDays": 1}}
             planned = plan(databases, hybrid_access, waves=waves(first, second), window=None, instances=None)
-            found = planned.databases.prepared[0].valid_until
-            assert found is not None
-            return found.date().isoformat()
+            valid_until = planned.databases.prepared[0].valid_until
+            assert valid_until is not None
+            return valid_until.date().isoformat()
 
         unused = (database("rm-orders", whitelist_groups=()),)
         assert until(OF_ALL, "i-app", "i-web") == "2027-01-11"
@@ -287,7 +287,7 @@ def test_members_of_an_admitted_classic_group_use_the_database(group: str, netwo
     admitted = AdmittedGroup(id=group, network_type=network_type)
     changed = estate(databases=(database.model_copy(update={"security_groups": (admitted,)}),))
     plan = make_plan(parse(config(), FILE), changed, FILE)
-    of = {item.instance.id: [found.id for found in item.databases] for item in plan.instances}
+    of = {item.instance.id: [one_database.id for one_database in item.databases] for item in plan.instances}
     assert of == {"i-web": ["rm-orders"] if used else [], "i-app": ["rm-orders"]}
     facts = database_facts(changed.databases[0], changed.read_at)
     assert facts["securityGroups"] == [
@@ -303,9 +303,9 @@ def unread(*parts: str) -> tuple[UnreadPart, ...]:
 def test_unread_database_facts_are_absent_with_their_reason() -> None:
     of = database("rm-orders", unread=unread("securityGroups", "whitelistGroups"))
     whole = database_facts(database("rm-orders"), estate().read_at)
-    told = database_facts(of, estate().read_at)
-    assert whole.keys() - told.keys() == {"securityGroups", "whitelistGroups"}
-    assert told["unread"] == {
+    facts = database_facts(of, estate().read_at)
+    assert whole.keys() - facts.keys() == {"securityGroups", "whitelistGroups"}
+    assert facts["unread"] == {
         "securityGroups": "of database x securityGroups",
         "whitelistGroups": "of database x whitelistGroups",
     }

@@ -27,8 +27,8 @@ def facts(*given: Evidence, **changes: Any) -> dict[str, Any]:
 
 
 def guest(*given: Evidence) -> dict[str, Any]:
-    found: dict[str, Any] = facts(*given)["guest"]
-    return found
+    guest_facts: dict[str, Any] = facts(*given)["guest"]
+    return guest_facts
 
 
 def test_an_instance_carries_what_its_evidence_says() -> None:
@@ -62,10 +62,10 @@ def test_the_newest_counts() -> None:
 
 def test_contradicting_evidence_is_left_out_and_reported() -> None:
     other = evidence(source="cloud-assistant", at="2026-11-29T03:00:00+00:00", ftpServers=[])
-    found = guest(evidence(), other)
-    assert "ftpServers" not in found
-    assert found["contradictions"] == ["ftpServers: none (cloud-assistant), vsftpd (file)"]
-    assert found["securityRunning"] == []
+    guest_facts = guest(evidence(), other)
+    assert "ftpServers" not in guest_facts
+    assert guest_facts["contradictions"] == ["ftpServers: none (cloud-assistant), vsftpd (file)"]
+    assert guest_facts["securityRunning"] == []
 
 
 def test_evidence_that_is_much_older_contradicts_nothing() -> None:
@@ -82,17 +82,17 @@ def test_the_cloud_may_contradict_too() -> None:
         FILE,
         [evidence()],
     )
-    found = instance_facts(plan.instances[0], plan)["guest"]
-    assert found["contradictions"] == ["os: linux (file), windows (DescribeInstances)"]
-    assert "os" not in found
+    guest_facts = instance_facts(plan.instances[0], plan)["guest"]
+    assert guest_facts["contradictions"] == ["os: linux (file), windows (DescribeInstances)"]
+    assert "os" not in guest_facts
 
 
 @pytest.mark.parametrize("wrong", [{"schemaVersion": 2}, {"instanceId": "i-other"}])
 def test_evidence_of_something_else_gives_no_facts_but_that(wrong: dict[str, Any]) -> None:
-    found = guest(evidence(**wrong))
-    assert "systemDiskFreeMib" not in found
-    assert found["scriptVersion"] == wrong.get("schemaVersion", 1)
-    assert found.get("reportedInstanceId") == wrong.get("instanceId")
+    guest_facts = guest(evidence(**wrong))
+    assert "systemDiskFreeMib" not in guest_facts
+    assert guest_facts["scriptVersion"] == wrong.get("schemaVersion", 1)
+    assert guest_facts.get("reportedInstanceId") == wrong.get("instanceId")
 
 
 def test_ftp_plan_and_maximum_age_of_evidence_are_facts() -> None:

@@ -97,10 +97,10 @@ def test_collect_writes_what_it_gets_and_shows_what_it_does_not(cli: Cli, cloud:
     assert "alicloud:secretKey: encrypted by Pulumi, so not read here; the environment is used" in cli.stderr
     assert "as acs:ram::1234567890123456:user/demo by ALICLOUD_ACCESS_KEY" in cli.stderr
     assert cli.stdout == "", "progress is not output"
-    (found,) = load_evidence([cli.directory / "evidence/test.json"])
-    assert (found.instance_id, found.source) == (WEB_1, "cloud-assistant")
+    (evidence,) = load_evidence([cli.directory / "evidence/test.json"])
+    assert (evidence.instance_id, evidence.source) == (WEB_1, "cloud-assistant")
     # By the cloud's clock, which runs on.
-    assert datetime.fromisoformat("2026-11-30T09:00:00+08:00") <= found.collected_at <= cloud.clock.now()
+    assert datetime.fromisoformat("2026-11-30T09:00:00+08:00") <= evidence.collected_at <= cloud.clock.now()
 
 
 def test_collect_of_one_instance_into_another_file(cli: Cli, cloud: Simulator) -> None:
@@ -110,7 +110,7 @@ def test_collect_of_one_instance_into_another_file(cli: Cli, cloud: Simulator) -
 
 
 @pytest.mark.parametrize(
-    ("evidence", "told"),
+    ("evidence", "message"),
     [
         (None, "Pulumi.test.yaml: classic-to-vpc:migration.evidence.cloudAssistant: expected true"),
         ({"files": ["a.json"]}, "evidence.cloudAssistant: expected true"),
@@ -119,11 +119,11 @@ def test_collect_of_one_instance_into_another_file(cli: Cli, cloud: Simulator) -
     ],
 )
 def test_collect_runs_nothing_that_the_stack_does_not_allow(
-    cli: Cli, cloud: Simulator, evidence: dict[str, Any] | None, told: str
+    cli: Cli, cloud: Simulator, evidence: dict[str, Any] | None, message: str
 ) -> None:
     before = len(cloud.simulation.requests())
     assert cli("collect", "--stack-config", cli.stack(cloud, **({"evidence": evidence} if evidence else {}))) == 2
-    assert told in cli.stderr
+    assert message in cli.stderr
     assert len(cloud.simulation.requests()) == before
 
 
@@ -141,24 +141,24 @@ def test_add_takes_what_the_script_printed(cli: Cli) -> None:
     arguments = ("add", "evidence/test.json", "--instance", WEB_1, "--by", "ann@example.com")
     assert cli(*arguments, stdin=f"Welcome!\n{OUTPUT}\n") == 0
     assert "preflight set --stack '<stack>' 'evidence: {files: [evidence/test.json]}'" in cli.stderr
-    (found,) = load_evidence([Path("evidence/test.json")])
-    assert (found.source, found.collected_by) == ("file", "ann@example.com")
-    assert found.collected_at.isoformat() == "2026-11-29T02:00:00+00:00"
+    (evidence,) = load_evidence([Path("evidence/test.json")])
+    assert (evidence.source, evidence.collected_by) == ("file", "ann@example.com")
+    assert evidence.collected_at.isoformat() == "2026-11-29T02:00:00+00:00"
 
 
 @pytest.mark.parametrize(
-    ("instance", "told"),
+    ("instance", "warning"),
     [
         ("i-oops", "Warning: no stack file in this directory names i-oops: is the id right?"),
         (WEB_1[:-1] + "9", f"Warning: no stack file in this directory names {WEB_1[:-1]}9: is {WEB_1} meant?"),
         (WEB_1, None),
     ],
 )
-def test_add_warns_of_an_id_that_no_stack_names(cli: Cli, cloud: Simulator, instance: str, told: str | None) -> None:
+def test_add_warns_of_an_id_that_no_stack_names(cli: Cli, cloud: Simulator, instance: str, warning: str | None) -> None:
     cli.stack(cloud)
     output = json.dumps({key: value for key, value in json.loads(OUTPUT).items() if key != "instanceId"})
     assert cli("add", "evidence/test.json", "--instance", instance, "--by", "ann", stdin=output) == 0
-    assert [line for line in cli.stderr.splitlines() if line.startswith("Warning")] == ([told] if told else [])
+    assert [line for line in cli.stderr.splitlines() if line.startswith("Warning")] == ([warning] if warning else [])
 
 
 def test_add_warns_of_nobody_where_tags_select(cli: Cli, cloud: Simulator) -> None:
@@ -175,16 +175,16 @@ def test_add_takes_ids_of_old_instances_and_what_powershell_writes(cli: Cli) -> 
 
 
 @pytest.mark.parametrize(
-    ("instance", "by", "told"),
+    ("instance", "by", "message"),
     [("web 1", "ann", "--instance: expected an id, found 'web 1'"), (WEB_1, "", "--by: expected text, found ''")],
 )
-def test_add_refuses_options_that_say_nothing(cli: Cli, instance: str, by: str, told: str) -> None:
+def test_add_refuses_options_that_say_nothing(cli: Cli, instance: str, by: str, message: str) -> None:
     assert cli("add", "test.json", "--instance", instance, "--by", by, stdin=OUTPUT) == 2
-    assert told in cli.stderr
+    assert message in cli.stderr
 
 
 @pytest.mark.parametrize(
-    ("stdin", "told"),
+    ("stdin", "message"),
     [
         ("", "the input is empty: did ssh fail?"),
         (" \n", "the input is empty: did ssh fail?"),
@@ -194,9 +194,9 @@ def test_add_refuses_options_that_say_nothing(cli: Cli, instance: str, by: str, 
         (json.dumps({**FACTS, "collectedAt": "2026-11-30T01:05:01Z"}), "the system's clock says"),
     ],
 )
-def test_add_refuses_what_is_no_evidence_of_this_instance(cli: Cli, stdin: str, told: str) -> None:
+def test_add_refuses_what_is_no_evidence_of_this_instance(cli: Cli, stdin: str, message: str) -> None:
     assert cli("add", "test.json", "--instance", WEB_1, "--by", "ann", stdin=stdin) == 2
-    assert told in cli.stderr
+    assert message in cli.stderr
     assert not Path("test.json").exists()
 
 
@@ -210,14 +210,14 @@ def test_check_lists_what_there_is(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "told"),
+    ("now", "age"),
     [
         ("2026-11-29T01:00:00Z", "in the future"),
         ("2026-11-29T01:56:00Z", "0"),
         ("2026-11-29T05:00:00Z", "3"),
     ],
 )
-def test_check_shows_the_age_in_a_narrow_terminal(cli: Cli, now: str, told: str) -> None:
+def test_check_shows_the_age_in_a_narrow_terminal(cli: Cli, now: str, age: str) -> None:
     by = "the-platform-team-of-the-shop@departments.example.com"
     assert cli("add", "test.json", "--instance", WEB_1, "--by", by, stdin=OUTPUT) == 0
     cli.monkeypatch.setattr("estate.clock.now", lambda: datetime.fromisoformat(now))
@@ -226,7 +226,7 @@ def test_check_shows_the_age_in_a_narrow_terminal(cli: Cli, now: str, told: str)
     lines = cli.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[1].split()[0] == WEB_1, "whole"
-    assert told in " ".join(line[60:].strip() for line in lines[1:])
+    assert age in " ".join(line[60:].strip() for line in lines[1:])
 
 
 def test_help_teaches(cli: Cli) -> None:

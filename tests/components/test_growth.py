@@ -108,7 +108,7 @@ def planned(config: MigrationConfig, estate: Estate, evidence: list[Evidence]) -
     return make_plan(config, estate, FILE, evidence)
 
 
-def told(config: MigrationConfig, estate: Estate, evidence: list[Evidence]) -> None:
+def all_facts(config: MigrationConfig, estate: Estate, evidence: list[Evidence]) -> None:
     """All facts and outputs that follow from the plan."""
     plan = planned(config, estate, evidence)
     migration_facts(plan)
@@ -119,7 +119,7 @@ def told(config: MigrationConfig, estate: Estate, evidence: list[Evidence]) -> N
 
 
 @pytest.mark.parametrize("waves", [1, 2])
-@pytest.mark.parametrize("work", [planned, told])
+@pytest.mark.parametrize("work", [planned, all_facts])
 def test_twice_the_estate_takes_twice_the_steps(work: Callable[..., object], waves: int) -> None:
     few, many = (steps(partial(work, *given(size, waves))) for size in (SIZE, 2 * SIZE))
     assert many < LINEAR * few, f"{few} steps for {SIZE} instances, {many} for twice as many"

@@ -79,7 +79,7 @@ def test_problems_with_the_estate_name_the_included_file(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ("- i-c", "more.yaml: expected a map of lists: attestations, databases, instances, later"),
         ("window: {}", "more.yaml: window: unknown key; expected one of attestations, databases, instances, later"),
@@ -87,23 +87,23 @@ def test_problems_with_the_estate_name_the_included_file(tmp_path: Path) -> None
         ("later: [i-c]\nlater: [i-d]", f"{FILE}: classic-to-vpc:migration.include[0]: "),
     ],
 )
-def test_a_file_that_is_no_such_list_is_refused(content: str, told: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_such_list_is_refused(content: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "more.yaml").write_text(content)
     (line,) = refused(tmp_path, config(include=["more.yaml"]))
-    assert line.startswith(told)
+    assert line.startswith(message)
 
 
 @pytest.mark.parametrize(
-    ("include", "told"),
+    ("include", "message"),
     [
         (["none.yaml"], f"{FILE}: classic-to-vpc:migration.include[0]: "),
         ("none.yaml", f"{FILE}: classic-to-vpc:migration.include: expected a list; got 'none.yaml'"),
         ([1], f"{FILE}: classic-to-vpc:migration.include[0]: expected text; got 1"),
     ],
 )
-def test_an_include_that_is_no_file_is_refused(include: object, told: str, tmp_path: Path) -> None:
+def test_an_include_that_is_no_file_is_refused(include: object, message: str, tmp_path: Path) -> None:
     (line,) = refused(tmp_path, config(include=include))
-    assert line.startswith(told)
+    assert line.startswith(message)
 
 
 def test_a_list_beside_one_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -98,9 +98,9 @@ def test_classic_servers_of_a_vserver_group_exclude_moved_and_earlier_ones() -> 
 def test_after_the_move_those_that_it_was_in_are_reported_as_they_are_now(
     groups: tuple[VServerGroup, ...], standings: list[str]
 ) -> None:
-    told = facts("i-web", with_groups(after_the_move("i-web"), *groups), before_the_move())["vserverGroups"]
-    assert [(item["port"], item["weight"]) for item in told] == [(80, 50), (443, 100)]
-    assert [item["standing"] for item in told] == standings
+    memberships = facts("i-web", with_groups(after_the_move("i-web"), *groups), before_the_move())["vserverGroups"]
+    assert [(item["port"], item["weight"]) for item in memberships] == [(80, 50), (443, 100)]
+    assert [item["standing"] for item in memberships] == standings
 
 
 def test_a_second_up_after_the_move_records_the_same_groups() -> None:
@@ -139,9 +139,9 @@ UNREAD = (UnreadLoadBalancer(id="lb-front", reason="of load balancer lb-front it
 def test_an_unread_load_balancer_makes_all_memberships_unknown() -> None:
     of = with_groups(after_the_move(), GROUPS[1]).model_copy(update={"unread_load_balancers": UNREAD})
     for instance_id in ("i-web", "i-app"):
-        told = facts(instance_id, of)
-        assert "vserverGroups" not in told
-        assert told["unread"] == {"vserverGroups": UNREAD[0].reason}
+        instance_facts = facts(instance_id, of)
+        assert "vserverGroups" not in instance_facts
+        assert instance_facts["unread"] == {"vserverGroups": UNREAD[0].reason}
     # Nor is what nobody knows recorded for the time after the move.
     made = plan(in_waves(network=NETWORK), of)
     assert [item for item in origins(made).values() if "vserverGroups" in item] == []

@@ -136,15 +136,15 @@ def test_the_classic_groups_of_linked_instances_name_no_group_with_strangers() -
     assert "sg-mon" not in declared(plan(MAPPED, stranger=True)).of_type(added)
 
 
-@pytest.mark.parametrize(("address", "found"), [("172.16.8.9", True), ("172.16.99.9", False)])
-def test_other_servers_in_the_blocks_that_instances_move_into_are_known(address: str, found: bool) -> None:
+@pytest.mark.parametrize(("address", "addresses"), [("172.16.8.9", True), ("172.16.99.9", False)])
+def test_other_servers_in_the_blocks_that_instances_move_into_are_known(address: str, addresses: bool) -> None:
     made = plan(stranger=False)
     [cidr] = made.network.target_cidrs
     stranger = STRANGER.model_copy(update={"intranet_ips": (address,)})
     of = made.estate.model_copy(update={"instances": (*made.estate.instances, stranger)})
     changed = make_plan(made.config, of, FILE)
     assert (made.network.strangers, made.network.to_themselves) == ({cidr: ()}, True)
-    assert changed.network.strangers == {cidr: ("i-stranger",) if found else ()}
-    assert changed.network.to_themselves is not found
+    assert changed.network.strangers == {cidr: ("i-stranger",) if addresses else ()}
+    assert changed.network.to_themselves is not addresses
     [vswitch] = declared(changed).outputs[declared(changed).urn(TARGET_NETWORK, "network")]["vswitches"]
-    assert vswitch["strangerIds"] == (["i-stranger"] if found else [])
+    assert vswitch["strangerIds"] == (["i-stranger"] if addresses else [])

@@ -53,7 +53,7 @@ def test_marked_resources_are_found_by_kind_and_snapshots_for_a_day() -> None:
         )
 
     own = marked("", STACK, "target")
-    found = found_marked(
+    ids_by_mark = found_marked(
         estate(
             vpcs=(
                 Vpc(id="vpc-2", cidr_block="172.16.0.0/12", description=own),
@@ -64,7 +64,7 @@ def test_marked_resources_are_found_by_kind_and_snapshots_for_a_day() -> None:
             snapshots=(snapshot("s-1", 1), snapshot("s-old", 25), snapshot("s-failed", 1, "failed")),
         )
     )
-    assert found == {
+    assert ids_by_mark == {
         (NETWORK, own): ("vpc-1", "vpc-2"),
         (SWITCH, own): ("vsw-1",),
         (SNAPSHOT, mark(STACK, "d-web")): ("s-1",),

@@ -42,8 +42,8 @@ BERLIN = hours("01:00", "05:00", "Europe/Berlin")
     ],
 )
 def test_the_period_that_holds_a_moment(choice: OffPeak, moment: str, until: str | None) -> None:
-    found = off_peak_until(choice, datetime.fromisoformat(moment))
-    assert (found and found.isoformat()) == until
+    end = off_peak_until(choice, datetime.fromisoformat(moment))
+    assert (end and end.isoformat()) == until
 
 
 @given(

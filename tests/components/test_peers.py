@@ -118,11 +118,13 @@ def pairs_by_the_oracle(made: Scenario) -> tuple[set[frozenset[str]], set[frozen
             if group.inner and group_id in other.security_group_ids:
                 named.add(ends)
                 talking.add(ends)
-            for said in group.rules:
-                if (said["nicType"], said["policy"]) == ("intranet", "accept") and names(said, other):
+            for classic_rule in group.rules:
+                if (classic_rule["nicType"], classic_rule["policy"]) == ("intranet", "accept") and names(
+                    classic_rule, other
+                ):
                     named.add(ends)
                     if any(
-                        matches(said, packet, far) and accepts({group_id: group}, packet, far, "intranet")
+                        matches(classic_rule, packet, far) and accepts({group_id: group}, packet, far, "intranet")
                         for packet in packets([group])
                     ):
                         talking.add(ends)
@@ -132,7 +134,7 @@ def pairs_by_the_oracle(made: Scenario) -> tuple[set[frozenset[str]], set[frozen
 @pytest.mark.parametrize("first", range(0, 160, 40))
 def test_peers_are_those_that_an_independent_reading_of_the_rules_finds(first: int) -> None:
     """Two talk where a rule that names one of them lets a packet through, and only where some rule names one."""
-    found = 0
+    number = 0
     for seed in range(first, first + 40):
         made = scenario(seed)
         starts = {item: datetime(2026, 12, 12 + wave, tzinfo=UTC) for item, wave in made.waves.items()}
@@ -143,5 +145,5 @@ def test_peers_are_those_that_an_independent_reading_of_the_rules_finds(first: i
         )
         pairs = {frozenset({one, peer.instance_id}) for one, others in peers.items() for peer in others}
         assert talking <= pairs <= named, f"seed {seed}"
-        found += len(pairs)
-    assert found > 20
+        number += len(pairs)
+    assert number > 20

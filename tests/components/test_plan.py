@@ -243,8 +243,8 @@ STACK = "organization/shop/dev"
 OURS = StackRecord("vpc-target")
 
 
-def blocks(found: MigrationPlan) -> dict[str, str | None]:
-    return {vswitch.name: vswitch.cidr_block for vswitch in found.network.vswitches}
+def blocks(planned: MigrationPlan) -> dict[str, str | None]:
+    return {vswitch.name: vswitch.cidr_block for vswitch in planned.network.vswitches}
 
 
 def test_blocks_that_are_not_given_are_planned_with_room_to_grow() -> None:
@@ -263,12 +263,12 @@ def test_a_planned_block_is_kept_once_it_is_made_whatever_is_added() -> None:
     there = vswitch("vsw-b", "vpc-target", "172.20.5.0/24").model_copy(update={"name": "target-cn-hangzhou-b"})
     changes = {"vpcs": (*estate().vpcs, made), "vswitches": (*estate().vswitches, there)}
     network = {**CREATED, "vswitches": [{"zone": "cn-hangzhou-b", "tier": "web"}, {"zone": "cn-hangzhou-b"}]}
-    found = plan(changes, OURS, network=network, instances=[{"id": "i-web", "tier": "web"}, "i-app"])
-    assert blocks(found) == {
+    planned = plan(changes, OURS, network=network, instances=[{"id": "i-web", "tier": "web"}, "i-app"])
+    assert blocks(planned) == {
         "target-web-cn-hangzhou-b": "172.20.0.0/24",
         "target-cn-hangzhou-b": "172.20.5.0/24",
     }
-    assert [item.free for item in found.network.vswitches] == [None, 200]
+    assert [item.free for item in planned.network.vswitches] == [None, 200]
 
 
 @pytest.mark.parametrize(
@@ -290,8 +290,8 @@ def test_a_vswitch_that_is_made_keeps_its_block_with_its_name_and_zone(change: d
     item = {"zone": "cn-hangzhou-b", "cidrBlock": "172.20.5.0/24", **change}
     network = {**CREATED, "vswitches": [item]}
     if clashes:
-        [told] = problems(live, OURS, network=network, classicLink=None)
-        assert "overlaps 172.20.5.0/24 of vsw-b (target-cn-hangzhou-b, cn-hangzhou-b); expected a free block" in told
+        [problem] = problems(live, OURS, network=network, classicLink=None)
+        assert "overlaps 172.20.5.0/24 of vsw-b (target-cn-hangzhou-b, cn-hangzhou-b); expected a free block" in problem
     else:
         assert blocks(plan(live, OURS, network=network, classicLink=None)) != {}
     # One that is planned goes elsewhere.
@@ -308,9 +308,9 @@ def test_a_network_renamed_in_the_console_stays_the_stacks_own(name: str, given:
     there = vswitch("vsw-b", "vpc-target", "172.20.5.0/24").model_copy(update=own)
     live = {"vpcs": (*estate().vpcs, made), "vswitches": (*estate().vswitches, there)}
     network = {**CREATED, "vswitches": [{"zone": "cn-hangzhou-b", **given}]}
-    found = plan(live, StackRecord("vpc-target", stack=STACK), network=network, classicLink=None).network
-    assert found.vpc == made
-    assert [(item.name, item.cidr_block, item.free) for item in found.vswitches] == [
+    planned_network = plan(live, StackRecord("vpc-target", stack=STACK), network=network, classicLink=None).network
+    assert planned_network.vpc == made
+    assert [(item.name, item.cidr_block, item.free) for item in planned_network.vswitches] == [
         ("target-cn-hangzhou-b", "172.20.5.0/24", 200)
     ]
 
@@ -331,11 +331,11 @@ def test_a_vpc_of_others_with_that_name_and_block_is_not_taken(maker: str | None
     there = Vpc(id="vpc-theirs", name="target", cidr_block="172.20.0.0/16", description=description)
     live = {"vpcs": (*estate().vpcs, there)}
     for record in (StackRecord(stack=STACK), StackRecord("vpc-before", stack=STACK)):
-        [told] = problems(live, record, network=CREATED, classicLink=None)
-        assert told.startswith("network.name: there is a VPC target of 172.20.0.0/16 already, vpc-theirs, and ")
-        assert "expected another name, or network: {mode: existing, vpcId: vpc-theirs} to move into it" in told
-        assert (f"the stack {maker} made it" in told) is (maker is not None)
-        assert (f"or network: {{mode: shared, stack: {maker}}} to share it" in told) is (maker is not None)
+        [problem] = problems(live, record, network=CREATED, classicLink=None)
+        assert problem.startswith("network.name: there is a VPC target of 172.20.0.0/16 already, vpc-theirs, and ")
+        assert "expected another name, or network: {mode: existing, vpcId: vpc-theirs} to move into it" in problem
+        assert (f"the stack {maker} made it" in problem) is (maker is not None)
+        assert (f"or network: {{mode: shared, stack: {maker}}} to share it" in problem) is (maker is not None)
     another = {**CREATED, "name": "another"}
     assert plan(live, StackRecord(stack=STACK), network=another, classicLink=None).network.vpc is None
 
@@ -344,16 +344,16 @@ def test_a_vpc_that_a_killed_run_of_this_stack_made_is_the_target() -> None:
     left = Vpc(id="vpc-left", name="target", cidr_block="172.20.0.0/16", description=marked("", STACK, "target"))
     theirs = left.model_copy(update={"id": "vpc-a-theirs", "description": ""})
     record = StackRecord(stack=STACK, leftovers={(NETWORK, mark(STACK, "target")): "vpc-left"})
-    found = plan({"vpcs": (*estate().vpcs, theirs, left)}, record, network=CREATED, classicLink=None)
-    assert found.network.vpc == left
+    planned = plan({"vpcs": (*estate().vpcs, theirs, left)}, record, network=CREATED, classicLink=None)
+    assert planned.network.vpc == left
 
 
 def test_planned_blocks_stay_off_what_must_be_reached() -> None:
     network = {**CREATED, "avoid": ["172.20.0.0/24", "vpc-near"]}
     near = Vpc(id="vpc-near", cidr_block="172.20.1.0/24", secondary_cidr_blocks=("172.20.2.0/24",))
-    found = plan({"vpcs": (*estate().vpcs, near)}, network=network)
-    assert blocks(found) == {"target-cn-hangzhou-b": "172.20.3.0/24"}
-    assert found.network.avoided_cidrs == ("172.20.0.0/24", "172.20.1.0/24", "172.20.2.0/24")
+    planned = plan({"vpcs": (*estate().vpcs, near)}, network=network)
+    assert blocks(planned) == {"target-cn-hangzhou-b": "172.20.3.0/24"}
+    assert planned.network.avoided_cidrs == ("172.20.0.0/24", "172.20.1.0/24", "172.20.2.0/24")
 
 
 def test_vswitches_are_added_to_an_existing_vpc() -> None:
@@ -363,8 +363,8 @@ def test_vswitches_are_added_to_an_existing_vpc() -> None:
         "vswitchIds": ["vsw-old"],
         "vswitches": [{"zone": "cn-hangzhou-b", "tier": "app"}],
     }
-    found = plan(network=network)
-    assert [(item.cidr_block, item.existing is not None) for item in found.network.vswitches] == [
+    planned = plan(network=network)
+    assert [(item.cidr_block, item.existing is not None) for item in planned.network.vswitches] == [
         ("172.16.8.0/24", True),
         ("172.16.0.0/24", False),
     ]
@@ -377,9 +377,9 @@ def test_the_default_network_is_found_or_left_to_the_cloud() -> None:
     vpc = Vpc(id="vpc-default", cidr_block="172.31.0.0/16", is_default=True)
     there = vswitch("vsw-default", "vpc-default", "172.31.0.0/20").model_copy(update={"is_default": True})
     changes = {"vpcs": (*estate().vpcs, vpc), "vswitches": (*estate().vswitches, there)}
-    found = plan(changes, network=network)
-    assert [item.existing for item in found.network.vswitches] == [there]
-    assert found.network.target_cidrs == ("172.31.0.0/20",)
+    planned = plan(changes, network=network)
+    assert [item.existing for item in planned.network.vswitches] == [there]
+    assert planned.network.target_cidrs == ("172.31.0.0/20",)
 
 
 NETWORK_PROBLEMS: dict[str, tuple[dict[str, Any], list[str]]] = {
@@ -478,8 +478,8 @@ def disks(*categories: str) -> dict[str, Any]:
 
 def sets(estate_changes: dict[str, Any], **backups: Any) -> list[list[str]]:
     choice = {"retentionDays": 30, **backups}
-    found = plan(estate_changes, instances=["i-web"], backups=choice)
-    return [[disk.id for disk in item.disks] for item in found.instances[0].snapshot_sets(found.config.backups)]
+    planned = plan(estate_changes, instances=["i-web"], backups=choice)
+    return [[disk.id for disk in item.disks] for item in planned.instances[0].snapshot_sets(planned.config.backups)]
 
 
 def test_several_essds_are_taken_together_and_anything_else_one_by_one() -> None:

@@ -74,10 +74,10 @@ def test_a_result_that_cannot_be_removed_stops_the_run(tmp_path: Path) -> None:
 
 
 def test_the_stack_file_has_its_digest(project: Path) -> None:
-    found = sources(project, config())
-    assert found.stack_file is not None
-    assert (found.stack_file.path, found.stack_file.sha256) == (FILE, digest(project / FILE))
-    assert found.files == ()
+    run = sources(project, config())
+    assert run.stack_file is not None
+    assert (run.stack_file.path, run.stack_file.sha256) == (FILE, digest(project / FILE))
+    assert run.files == ()
 
 
 @pytest.mark.parametrize(
@@ -165,9 +165,9 @@ def test_a_stack_file_that_names_another_cloud_or_caller_is_not_told(project: Pa
 @pytest.mark.parametrize("value", ["cn-hangzhou", {"value": "cn-hangzhou"}], ids=["plain", "value"])
 def test_config_of_the_project_file_counts_and_is_digested(project: Path, value: Any) -> None:
     (project / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "x", "config": {"alicloud:region": value}}))
-    found = sources(project, config(), region="cn-hangzhou")
-    assert found.stack_file is not None
-    assert [item.path for item in found.files] == ["Pulumi.yaml"]
+    run = sources(project, config(), region="cn-hangzhou")
+    assert run.stack_file is not None
+    assert [item.path for item in run.files] == ["Pulumi.yaml"]
     assert sources(project, config(), region="cn-beijing").stack_file is None
     # The stack's own word comes first.
     write_stack(project, config(), region="cn-beijing")
@@ -185,9 +185,9 @@ def test_evidence_flows_and_included_files_have_their_digests(project: Path) -> 
         classicLink={"flowsFile": "flows.csv"},
         include=["waves.yaml"],
     )
-    found = {item.path: item.sha256 for item in sources(project, raw).files}
+    digests = {item.path: item.sha256 for item in sources(project, raw).files}
     names = ["evidence/a.json", "evidence/b.json", "flows.csv", "waves.yaml"]
-    assert found == {**{name: digest(project / name) for name in names}, str(elsewhere): digest(elsewhere)}
+    assert digests == {**{name: digest(project / name) for name in names}, str(elsewhere): digest(elsewhere)}
 
 
 def test_evidence_that_is_not_there_is_an_error(project: Path) -> None:
@@ -199,8 +199,8 @@ def test_the_checkout_shows_its_commit_and_whether_it_was_changed(project: Path)
     git(project, "init", "--quiet")
     git(project, "add", ".")
     git(project, "commit", "--quiet", "--message", "first")
-    found = sources(project, config())
-    assert (found.commit, found.dirty) == (git(project, "rev-parse", "HEAD"), False)
+    run = sources(project, config())
+    assert (run.commit, run.dirty) == (git(project, "rev-parse", "HEAD"), False)
     (project / "result.json").write_text("{}")  # what is not tracked, such as a result, is no change
     assert sources(project, config()).dirty is False
     write_stack(project, config(freezeHours=30))
@@ -226,10 +226,10 @@ def test_without_a_checkout_or_git_the_commit_is_not_known(project: Path, monkey
 
 def test_a_git_that_does_not_answer_is_not_waited_for(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A checkout on a disk that hangs: the preview goes on, and says that nobody knows the commit."""
-    asked: list[float] = []
+    timeouts: list[float] = []
 
     def hangs(command: list[str], *, timeout: float, **_: object) -> None:
-        asked.append(timeout)
+        timeouts.append(timeout)
         raise subprocess.TimeoutExpired(command, timeout)
 
     git(project, "init", "--quiet")
@@ -237,8 +237,8 @@ def test_a_git_that_does_not_answer_is_not_waited_for(project: Path, monkeypatch
     git(project, "commit", "--quiet", "--message", "first")
     with monkeypatch.context() as patched:
         patched.setattr(subprocess, "run", hangs)
-        found = sources(project, config())
-    assert (found.commit, found.dirty, asked) == (None, None, [20])
+        run = sources(project, config())
+    assert (run.commit, run.dirty, timeouts) == (None, None, [20])
 
 
 def test_a_slow_git_status_leaves_dirty_unknown(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,5 +254,5 @@ def test_a_slow_git_status_leaves_dirty_unknown(project: Path, monkeypatch: pyte
 
     with monkeypatch.context() as patched:
         patched.setattr(subprocess, "run", hangs)
-        found = sources(project, config())
-    assert (found.commit, found.dirty) == (head, None)
+        described = sources(project, config())
+    assert (described.commit, described.dirty) == (head, None)

@@ -103,13 +103,13 @@ def test_other_credentials_of_alimigrate_are_refused(change: dict[str, Any]) -> 
 
 
 @pytest.mark.parametrize(
-    ("region", "told"),
+    ("region", "message"),
     [("cn-beijing", "in the region cn-beijing, but"), ("", "in the region that it takes where nothing names one, but")],
 )
-def test_another_region_of_the_engines_environment_is_refused(region: str, told: str) -> None:
+def test_another_region_of_the_engines_environment_is_refused(region: str, message: str) -> None:
     with pytest.raises(CredentialsError) as caught:
         _check(_Providers(region=region))
-    assert f"alicloud builds {told} the estate is read in cn-hangzhou" in str(caught.value)
+    assert f"alicloud builds {message} the estate is read in cn-hangzhou" in str(caught.value)
     assert "Set alicloud:region in the stack file." in str(caught.value)
 
 

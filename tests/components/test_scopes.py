@@ -21,11 +21,11 @@ def word(**scope: Any) -> dict[str, Any]:
     return {**{key: value for key, value in WORD.items() if key != "instances"}, **scope}
 
 
-def told(raw: dict[str, Any], key: str) -> list[Any]:
+def fact(raw: dict[str, Any], key: str) -> list[Any]:
     """What the pack is told whom each entry is for."""
     facts: dict[str, Any] = {**migration_facts(plan(raw))}
-    told = facts[key]
-    return [item.get("instanceIds") or {name: item[name] for name in ("wave", "all") if name in item} for item in told]
+    fact = facts[key]
+    return [item.get("instanceIds") or {name: item[name] for name in ("wave", "all") if name in item} for item in fact]
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def told(raw: dict[str, Any], key: str) -> list[Any]:
     ],
 )
 def test_an_attestation_is_for_instances_a_wave_or_tags(scope: dict[str, Any], ids: list[str]) -> None:
-    assert told(in_waves(attestations=[word(**scope)]), "attestations") == [ids]
+    assert fact(in_waves(attestations=[word(**scope)]), "attestations") == [ids]
 
 
 def test_the_wave_of_a_stack_with_one_window_is_all() -> None:
-    assert told(config(attestations=[word(wave="all")]), "attestations") == [["i-app", "i-web"]]
+    assert fact(config(attestations=[word(wave="all")]), "attestations") == [["i-app", "i-web"]]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_the_wave_of_a_stack_with_one_window_is_all() -> None:
     ],
 )
 def test_a_waiver_by_tags_is_one_for_instances(scope: dict[str, Any], facts: object) -> None:
-    assert told(in_waves(waivers=[waiver(**{"instances": None, **scope})]), "waivers") == [facts]
+    assert fact(in_waves(waivers=[waiver(**{"instances": None, **scope})]), "waivers") == [facts]
 
 
 def test_all_tags_must_match_and_only_those_that_move_are_selected() -> None:

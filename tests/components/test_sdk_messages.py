@@ -21,13 +21,13 @@ from components.sdk_messages import drop_debug_messages
 def test_they_are_dropped_unless_asked_for(
     monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], kept: bool
 ) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "debug", said.append)
+    messages: list[str] = []
+    monkeypatch.setattr(pulumi.log, "debug", messages.append)
     drop_debug_messages(environ)
     # As the SDK says them: by the module.
     for module in (resource, rpc, stack):
         module.log.debug("preparing")
-    assert len(said) == (3 if kept else 0)
+    assert len(messages) == (3 if kept else 0)
 
 
 @pytest.mark.parametrize("level", ["info", "warn", "error"])

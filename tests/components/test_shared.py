@@ -212,7 +212,7 @@ def test_a_stack_that_shares_nothing_and_one_without_a_file_are_as_they_were(tmp
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         ("", "outputs.json: it holds something else"),
         ("[]", "outputs.json: it holds something else"),
@@ -224,10 +224,10 @@ def test_a_stack_that_shares_nothing_and_one_without_a_file_are_as_they_were(tmp
         ({**of_the_first(), "classicOrigins": {"i-web": 1}}, "outputs.json: it holds something else"),
     ],
 )
-def test_a_file_that_holds_no_such_outputs_is_refused(tmp_path: Path, content: object, told: str) -> None:
+def test_a_file_that_holds_no_such_outputs_is_refused(tmp_path: Path, content: object, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         by_file(tmp_path, content)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -96,8 +96,10 @@ def test_a_key_without_a_namespace_is_the_projects() -> None:
 
 
 def test_all_problems_are_reported_at_once() -> None:
-    told = problems({KEY: {**config(), "freezeHour": 1}, "classic-to-vpc:backups": {}, "shop:migration": {}}, "shop")
-    assert [line.partition(": ")[0] for line in told] == [
+    reported = problems(
+        {KEY: {**config(), "freezeHour": 1}, "classic-to-vpc:backups": {}, "shop:migration": {}}, "shop"
+    )
+    assert [line.partition(": ")[0] for line in reported] == [
         "classic-to-vpc:backups",
         f"{KEY}.freezeHour",
         "shop:migration",

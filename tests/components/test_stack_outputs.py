@@ -23,11 +23,11 @@ CUT_SHORT = "invoke of pulumi:pulumi:readStackOutputs failed: failed to load che
 
 def answering(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> list[str]:
     """Lets the engine answer so; returns what it was asked for."""
-    asked: list[str] = []
+    calls: list[str] = []
     script = list(answers)
 
     def invoke(token: str, props: dict[str, str]) -> Any:
-        asked.append(" ".join((token, *props.values())))
+        calls.append(" ".join((token, *props.values())))
         answer = script.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -35,27 +35,27 @@ def answering(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> list[str]:
 
     monkeypatch.setattr(pulumi.runtime, "invoke", invoke)
     monkeypatch.setattr(stack_outputs, "_PAUSE_SECONDS", 0)
-    return asked
+    return calls
 
 
 def test_a_state_that_is_being_written_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = answering(monkeypatch, Exception(CUT_SHORT), Exception(CUT_SHORT), {"vpcId": "vpc-1"})
+    calls = answering(monkeypatch, Exception(CUT_SHORT), Exception(CUT_SHORT), {"vpcId": "vpc-1"})
     assert stack_outputs.read_outputs("me/project/dev") == {"vpcId": "vpc-1"}
-    assert asked == ["pulumi:pulumi:readStackOutputs me/project/dev"] * 3
+    assert calls == ["pulumi:pulumi:readStackOutputs me/project/dev"] * 3
 
 
 def test_a_state_that_stays_cut_short_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = answering(monkeypatch, *[Exception(CUT_SHORT)] * 50)
+    calls = answering(monkeypatch, *[Exception(CUT_SHORT)] * 50)
     with pytest.raises(Exception, match="failed to load checkpoint"):
         stack_outputs.read_outputs("me/project/dev")
-    assert len(asked) == 20
+    assert len(calls) == 20
 
 
 def test_any_other_answer_of_the_engine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = answering(monkeypatch, Exception("no such stack"))
+    calls = answering(monkeypatch, Exception("no such stack"))
     with pytest.raises(Exception, match="no such stack"):
         stack_outputs.read_outputs("me/project/other")
-    assert len(asked) == 1
+    assert len(calls) == 1
 
 
 def test_exported_ids_are_recorded() -> None:
@@ -109,9 +109,9 @@ NOTHING_UNLISTED = Unlisted(tuple, no_interfaces)
 
 
 def test_leftovers_of_a_killed_run_are_found_by_their_mark(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = answering(monkeypatch, {})
+    calls = answering(monkeypatch, {})
     record = completed(StackRecord(stack=STACK), left_behind("vpc-left", marked("", STACK, "target")))
-    assert asked == [f"pulumi:pulumi:readStackResourceOutputs {STACK}"]
+    assert calls == [f"pulumi:pulumi:readStackResourceOutputs {STACK}"]
     assert record.vpc_id is None
     assert record.leftovers == {
         (NETWORK, mark(STACK, "target")): "vpc-left",
@@ -143,7 +143,7 @@ def test_resources_of_another_stack_are_no_leftovers(monkeypatch: pytest.MonkeyP
 
 def test_the_state_is_not_read_where_all_is_in_the_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is as large as the stack."""
-    asked = answering(monkeypatch)
+    calls = answering(monkeypatch)
     applied = {"vswitch": ("vsw-left", "vsw-before"), "securityGroup": ("sg-left",)}
     known = StackRecord("vpc-left", stack=STACK, applied=applied, snapshot_ids=("s-ours",))
     there = left_behind("vpc-left", marked("", STACK, "target"))
@@ -153,7 +153,7 @@ def test_the_state_is_not_read_where_all_is_in_the_outputs(monkeypatch: pytest.M
     there = there.model_copy(update={"snapshots": (taken,)})
     assert completed(known, there) == known
     assert completed(StackRecord(), left_behind("vpc-left", "")) == StackRecord()
-    assert asked == []
+    assert calls == []
 
 
 LINK = "alimigrate:ecs:ClassicLinkAttachment"
@@ -208,13 +208,13 @@ def test_classic_link_of_the_own_vpc_is_ours_where_a_killed_run_had_begun_to_ena
     monkeypatch: pytest.MonkeyPatch, begun_for: str, exported: dict[str, Any], taken: dict[tuple[str, str], str]
 ) -> None:
     """Taken for one that was on before, it would outlive a destroy."""
-    asked = answering(monkeypatch, {VPC_URN: {"type": NETWORK, "outputs": {"id": "vpc-left"}}})
+    calls = answering(monkeypatch, {VPC_URN: {"type": NETWORK, "outputs": {"id": "vpc-left"}}})
     begun = {("alimigrate:vpc:ClassicLink", "classic-link"): {"vpcId": begun_for}}
     monkeypatch.setattr(cut_off, "read_begun", lambda stack: begun)
     vpc = Vpc(id="vpc-left", name="target", cidr_block="172.20.0.0/16", classic_link_enabled=True)
     record = replace(stack_outputs.record_of({"vpcId": "vpc-left", **exported}), stack=STACK)
     assert completed(record, estate(vpcs=(vpc,))).leftovers == taken
-    assert bool(asked) is not bool(exported), "the state is read where there is a doubt"
+    assert bool(calls) is not bool(exported), "the state is read where there is a doubt"
 
 
 def planned_link(*linked: str, enabled: bool = False, **changes: Any) -> MigrationPlan:
@@ -262,12 +262,12 @@ def test_links_of_a_run_that_was_killed_before_it_exported_them_are_the_stacks(m
 def test_a_link_that_may_be_ours_is_told_with_the_command_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     begun = {(LINK, item): {"instanceId": item, "vpcId": "vpc-old"} for item in ("i-mon", "i-idle")}
     monkeypatch.setattr(cut_off, "read_begun", lambda stack: begun)
-    told: list[str] = []
-    monkeypatch.setattr(pulumi.log, "warn", told.append)
+    warnings: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", warnings.append)
     begun |= {("alimigrate:vpc:ClassicLink", "classic-link"): {"vpcId": "vpc-old"}}
     stack_outputs.tell_of_cut_off_links(planned_link("i-mon", "i-idle", enabled=True))
     # i-idle is not declared any more.
-    words, of_enabling = told
+    words, of_enabling = warnings
     assert words.startswith(
         "Instance i-mon is linked to vpc-old, a VPC that this stack did not make, and a run of this"
     )
@@ -340,8 +340,8 @@ def test_a_snapshot_group_of_a_killed_run_is_found_with_exactly_its_disks(
     ]
     taken_of = Snapshot(id="s-1", disk_id="d-web", status="progressing", created_at=there.read_at)
     there = there.model_copy(update={"disks": tuple(disks), "snapshots": (taken_of,)})
-    found = {(SNAPSHOT_GROUP, mark(STACK, "i-web")): "ssg-left"}
-    assert completed(StackRecord(stack=STACK), there, group).leftovers == (found if taken else {})
+    leftovers = {(SNAPSHOT_GROUP, mark(STACK, "i-web")): "ssg-left"}
+    assert completed(StackRecord(stack=STACK), there, group).leftovers == (leftovers if taken else {})
     assert completed(StackRecord(stack=STACK, snapshot_group_ids=("ssg-left",)), there, group).leftovers == {}
 
 

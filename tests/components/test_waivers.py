@@ -37,7 +37,7 @@ def test_a_waiver_has_one_scope() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"approvedBy": "ann@example.com"}, "waivers[0].approvedBy: ann@example.com is its owner"),
         ({"approvedBy": "Ann+ops@Example.com "}, "waivers[0].approvedBy: Ann+ops@Example.com  is its owner, ann@exam"),
@@ -53,15 +53,15 @@ def test_a_waiver_has_one_scope() -> None:
         ({"expires": "2026-12-19T09:00:00"}, "waivers[0].expires"),
     ],
 )
-def test_invalid_waivers_are_reported_with_their_key(changes: dict[str, Any], told: str) -> None:
+def test_invalid_waivers_are_reported_with_their_key(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError) as raised:
         parse(config(waivers=[waiver(**changes)]), FILE)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_the_pack_receives_them_in_its_own_words() -> None:
     stated = [waiver(), waiver(instances=None, wave="all"), waiver(instances=None, all=True)]
-    told = migration_facts(make_plan(parse(config(waivers=stated), FILE), estate(), FILE))["waivers"]
+    facts = migration_facts(make_plan(parse(config(waivers=stated), FILE), estate(), FILE))["waivers"]
     common = {key: value for key, value in waiver().items() if key != "instances"}
-    assert told == [{"instanceIds": ["i-web"], **common}, {"wave": "all", **common}, {"all": True, **common}]
+    assert facts == [{"instanceIds": ["i-web"], **common}, {"wave": "all", **common}, {"all": True, **common}]
     assert "waivers" not in migration_facts(make_plan(parse(config(), FILE), estate(), FILE))

@@ -210,17 +210,17 @@ def test_waves_at_the_same_time_are_no_dependents() -> None:
 
 
 def test_the_pack_receives_what_the_team_says_of_a_window() -> None:
-    said = {
+    statements = {
         "end": "2026-12-12T04:00:00+08:00",
         "disksNeededFrom": "2026-12-13T00:00:00+08:00",
         "scheduled": {"by": "ops", "at": "2026-12-01T00:00:00+08:00", "zones": ["cn-hangzhou-h"]},
     }
-    window = {**ONE, **said}
+    window = {**ONE, **statements}
     night = {"from": "22:00", "to": "06:00", "timeZone": "Asia/Shanghai"}
     facts, _ = facts_of(plan(config(window=window, offPeak=night)))
     [wave] = facts["waves"]
     assert facts["offPeak"] == night
-    assert {key: wave[key] for key in said} == said
+    assert {key: wave[key] for key in statements} == statements
     assert wave["offPeakUntil"] == "2026-12-12T06:00:00+08:00"
     [silent] = facts_of(plan(config()))[0]["waves"]
     assert not {"end", "disksNeededFrom", "scheduled", "offPeakUntil"} & set(silent)
@@ -285,7 +285,7 @@ def test_a_moved_instance_goes_on_using_the_databases_that_admitted_it() -> None
     empty = WhitelistGroup(name="app", security_ips=("127.0.0.1",))
     database = estate().databases[0].model_copy(update={"whitelist_groups": (empty,)})
     made = plan(raw, after_the_move("i-app").model_copy(update={"databases": (database,)}), record)
-    used = {item.instance.id: [found.id for found in item.databases] for item in made.instances}
+    used = {item.instance.id: [one_database.id for one_database in item.databases] for item in made.instances}
     assert used == {"i-app": ["rm-orders"], "i-web": []}
 
 
@@ -375,9 +375,9 @@ def test_the_groups_of_the_stack_are_reported_as_the_cloud_has_them() -> None:
     of = of.model_copy(update={"security_groups": (*of.security_groups, *extra)})
     made = plan(config(network=NETWORK), of, record_of({"securityGroupIds": {"sg-web": ["sg-1"]}}))
     recording = declared(made)
-    told = recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]["liveSecurityGroups"]
-    assert [item["securityGroupId"] for item in told] == ["sg-1", "sg-2"]
-    assert told[0] == {
+    groups = recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]["liveSecurityGroups"]
+    assert [item["securityGroupId"] for item in groups] == ["sg-1", "sg-2"]
+    assert groups[0] == {
         "securityGroupId": "sg-1",
         "innerAccessPolicy": "Accept",
         "rules": [
@@ -417,9 +417,9 @@ def test_a_link_to_the_vpc_before_a_change_of_the_network_is_not_gone() -> None:
 def test_a_moved_instance_has_its_present_beside_its_origin() -> None:
     raw = in_waves(network=NETWORK)
     made = plan(raw, after_the_move("i-web"), recorded(raw))
-    told = {item.instance.id: instance_facts(item, made) for item in made.instances}
-    web = told["i-web"]
+    facts_of = {item.instance.id: instance_facts(item, made) for item in made.instances}
+    web = facts_of["i-web"]
     assert web["moved"]
     assert web["present"] == {"privateIps": ["172.16.8.7"], "securityGroupIds": ["sg-clone"]}
     assert web["securityGroupIds"] != ["sg-clone"]
-    assert [item for item, facts in told.items() if "present" in facts] == ["i-web"]
+    assert [item for item, facts in facts_of.items() if "present" in facts] == ["i-web"]

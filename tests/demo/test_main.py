@@ -51,10 +51,10 @@ def test_a_broken_estate_file(case: str, tmp_path: Path) -> None:
     file = tmp_path / "estate.yaml"
     if text is not None:
         file.write_text(text, encoding="utf-8")
-    code, said = _demo(tmp_path, _tool(tmp_path / "bin", "exit 0"), "--estate", str(file))
+    code, output = _demo(tmp_path, _tool(tmp_path / "bin", "exit 0"), "--estate", str(file))
     assert code == 1
-    assert f"{file}: " in said
-    assert message in said
+    assert f"{file}: " in output
+    assert message in output
 
 
 STACKS = {
@@ -75,48 +75,48 @@ def test_a_broken_stack_file(case: str, tmp_path: Path) -> None:
     file = tmp_path / "stack.yaml"
     if text is not None:
         file.write_text(text, encoding="utf-8")
-    code, said = _demo(tmp_path, _tool(tmp_path / "bin", "exit 0"), "--stack-config", str(file))
+    code, output = _demo(tmp_path, _tool(tmp_path / "bin", "exit 0"), "--stack-config", str(file))
     assert code == 1
-    assert f"✗ {file}: " in said
-    assert message in said
+    assert f"✗ {file}: " in output
+    assert message in output
 
 
 def test_no_pulumi(tmp_path: Path) -> None:
-    code, said = _demo(tmp_path, {"PATH": str(tmp_path), "HOME": str(tmp_path)})
+    code, output = _demo(tmp_path, {"PATH": str(tmp_path), "HOME": str(tmp_path)})
     assert code == 1
-    assert "there is no pulumi on PATH; `make demo` finds one or builds it" in said
+    assert "there is no pulumi on PATH; `make demo` finds one or builds it" in output
 
 
 def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "demo").write_text("a file", encoding="utf-8")
-    code, said = _demo(tmp_path, _tool(tmp_path / "bin", "exit 0"))
+    code, output = _demo(tmp_path, _tool(tmp_path / "bin", "exit 0"))
     assert code == 1
-    assert str(tmp_path / "demo") in said
+    assert str(tmp_path / "demo") in output
 
 
 def test_pulumi_that_fails_says_why(tmp_path: Path) -> None:
-    code, said = _demo(tmp_path, _tool(tmp_path / "bin", 'echo "error: the engine is ill"; exit 255'))
+    code, output = _demo(tmp_path, _tool(tmp_path / "bin", 'echo "error: the engine is ill"; exit 255'))
     assert code == 1
-    assert "`pulumi stack init unprepared --no-select --non-interactive` ended with exit code 255" in said
-    assert "error: the engine is ill" in said
-    assert f"The whole output is in {tmp_path}/demo/demo.log" in said
+    assert "`pulumi stack init unprepared --no-select --non-interactive` ended with exit code 255" in output
+    assert "error: the engine is ill" in output
+    assert f"The whole output is in {tmp_path}/demo/demo.log" in output
 
 
 def test_a_step_that_fails_says_what_was_expected_and_why(tmp_path: Path) -> None:
     """A preview of the unprepared stack that passes is the worst that can happen."""
-    code, said = _demo(tmp_path, _tool(tmp_path / "bin", 'case "$1" in preview) echo "warning: all is well";; esac'))
+    code, output = _demo(tmp_path, _tool(tmp_path / "bin", 'case "$1" in preview) echo "warning: all is well";; esac'))
     assert code == 1
-    assert "✗ expected: the preview failed" in said
-    assert "pulumi preview --stack unprepared --policy-pack policies ended with exit code 0" in said
-    assert "warning: all is well" in said
+    assert "✗ expected: the preview failed" in output
+    assert "pulumi preview --stack unprepared --policy-pack policies ended with exit code 0" in output
+    assert "warning: all is well" in output
 
 
 def test_a_pack_that_writes_no_result(tmp_path: Path) -> None:
     broken = 'case "$1" in preview) echo "error: no such plugin"; exit 255;; esac'
-    code, said = _demo(tmp_path, _tool(tmp_path / "bin", broken))
+    code, output = _demo(tmp_path, _tool(tmp_path / "bin", broken))
     assert code == 1
-    assert "✗ expected: the policy pack judged the stack and wrote its result" in said
-    assert "error: no such plugin" in said
+    assert "✗ expected: the policy pack judged the stack and wrote its result" in output
+    assert "error: no such plugin" in output
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -137,8 +137,8 @@ def test_an_interrupt_ends_everything(number: signal.Signals, tmp_path: Path) ->
         while process.poll() is None and not (log.exists() and "at work" in log.read_text(encoding="utf-8")):
             pass
         process.send_signal(number)
-        said, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "✗ interrupted" in said
-    assert "Traceback" not in said
+    assert "✗ interrupted" in output
+    assert "Traceback" not in output
     assert tidied.exists()

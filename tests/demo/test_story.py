@@ -105,18 +105,18 @@ def test_a_failed_command_shows_its_error_else_its_end(text: str, why: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("failed", "unknown", "said"),
+    ("failed", "unknown", "text"),
     [
         (51, 3, "the policy pack found 51 things missing, and 3 that it cannot tell (UNKNOWN)"),
         (1, 0, "the policy pack found 1 thing missing"),
     ],
 )
-def test_missing_and_unknown_findings_are_counted_apart(failed: int, unknown: int, said: str) -> None:
-    assert count_of_findings([{"outcome": "FAIL"}] * failed + [{"outcome": "UNKNOWN"}] * unknown) == said
+def test_missing_and_unknown_findings_are_counted_apart(failed: int, unknown: int, text: str) -> None:
+    assert count_of_findings([{"outcome": "FAIL"}] * failed + [{"outcome": "UNKNOWN"}] * unknown) == text
 
 
 @pytest.mark.parametrize(
-    ("judgement", "said"),
+    ("judgement", "text"),
     [
         (
             {"readiness": "WHAT-IF", "hypothetical": "READY WITH CONDITIONS"},
@@ -125,13 +125,13 @@ def test_missing_and_unknown_findings_are_counted_apart(failed: int, unknown: in
         ({"readiness": "READY", "hypothetical": None}, "The stack is READY."),
     ],
 )
-def test_a_what_if_is_reported_by_what_it_would_be(judgement: dict[str, Any], said: str) -> None:
-    assert standing(judgement) == said
+def test_a_what_if_is_reported_by_what_it_would_be(judgement: dict[str, Any], text: str) -> None:
+    assert standing(judgement) == text
 
 
 def test_the_last_screen_has_the_steps_of_the_readme() -> None:
-    said = steps()
-    assert said.splitlines()[0].startswith("export ALICLOUD_ACCESS_KEY=")
-    assert "\npreflight init --stack prod " in said
-    assert said.splitlines()[-1].startswith("preflight check --stack prod")
-    assert said in (REPOSITORY / "README.md").read_text(encoding="utf-8"), "whole, and in order"
+    shown_steps = steps()
+    assert shown_steps.splitlines()[0].startswith("export ALICLOUD_ACCESS_KEY=")
+    assert "\npreflight init --stack prod " in shown_steps
+    assert shown_steps.splitlines()[-1].startswith("preflight check --stack prod")
+    assert shown_steps in (REPOSITORY / "README.md").read_text(encoding="utf-8"), "whole, and in order"

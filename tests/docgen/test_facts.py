@@ -43,9 +43,9 @@ def test_every_key_that_the_pack_reads_is_one_that_somebody_writes() -> None:
 
 def test_the_reads_are_found() -> None:
     """Else the test above could not fail: one key of each way to read."""
-    found = dict(keys_read())
-    assert found.keys() >= {"targetZoneId", "memberIds", "dryRun", "eniQuantity", "guest", "securityGroupIds"}
-    assert len(found) > 200
+    keys = dict(keys_read())
+    assert keys.keys() >= {"targetZoneId", "memberIds", "dryRun", "eniQuantity", "guest", "securityGroupIds"}
+    assert len(keys) > 200
 
 
 def keys_read() -> Iterator[tuple[str, str]]:
@@ -85,16 +85,16 @@ def test_every_recorded_preview_keeps_to_the_contract(name: str) -> None:
 
 
 def all_breaches(resources: tuple[Resource, ...]) -> list[str]:
-    found = [item for item in resources if item.type in COMPONENTS]
-    assert found
-    return [f"{item.name}: {breach}" for item in found for breach in breaches(item.type, item.properties)]
+    components = [item for item in resources if item.type in COMPONENTS]
+    assert components
+    return [f"{item.name}: {breach}" for item in components for breach in breaches(item.type, item.properties)]
 
 
 INSTANCE = "classic-to-vpc:instance:MigratingInstance"
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "message"),
     [
         ("wave", None, "MigratingInstance: wave is missing"),
         ("wives", "all", "MigratingInstance: wives is not in the contract"),
@@ -106,11 +106,11 @@ INSTANCE = "classic-to-vpc:instance:MigratingInstance"
         ("guest", {"os": "beos"}, "MigratingInstance.guest.os: 'beos' is none of ['linux', 'windows']"),
     ],
 )
-def test_breaches_of_the_contract_are_reported(key: str, value: object, told: str) -> None:
+def test_breaches_of_the_contract_are_reported(key: str, value: object, message: str) -> None:
     facts = {**prepared().facts(INSTANCE, "i-web"), key: value}
     if value is None:
         del facts[key]
-    assert told in breaches(INSTANCE, facts)
+    assert message in breaches(INSTANCE, facts)
 
 
 def test_unknown_values_are_no_breach() -> None:

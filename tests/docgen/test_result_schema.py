@@ -35,22 +35,22 @@ def test_every_result_keeps_to_it(draft: Draft) -> None:
 
 
 def test_a_waived_finding_has_a_tally_of_its_own_and_its_waiver() -> None:
-    told = result(waived(waiver()))
-    (entry,) = (item for item in findings(told) if item["outcome"] == "WAIVED")
-    assert told["tally"]["WAIVED"] == 1
-    assert told["blocking"] == 0
+    document = result(waived(waiver()))
+    (entry,) = (item for item in findings(document) if item["outcome"] == "WAIVED")
+    assert document["tally"]["WAIVED"] == 1
+    assert document["blocking"] == 0
     assert entry["blocking"] is False
     assert entry["waiver"] is not None
     assert entry["waiver"]["insteadOf"] == "FAIL"
     assert entry["waiver"]["owner"] == "ann@example.com"
-    assert told["judgement"]["readiness"] == "READY WITH CONDITIONS"
+    assert document["judgement"]["readiness"] == "READY WITH CONDITIONS"
 
 
 def test_the_pack_writes_nothing_that_the_schema_does_not_name() -> None:
-    told = result(prepared())
-    told["more"] = 1
+    document = result(prepared())
+    document["more"] = 1
     with pytest.raises(ValidationError):
-        RESULT.validate_json(json.dumps(told))
+        RESULT.validate_json(json.dumps(document))
 
 
 def test_readers_are_told_that_keys_may_be_added() -> None:

@@ -33,8 +33,8 @@ def test_a_class_takes_what_its_resource_takes(token: str) -> None:
     _, module, name = token.split(":")
     parameters = inspect.signature(getattr(getattr(alimigrate, module), name)).parameters
     inputs = {key: value.default for key, value in parameters.items() if key not in ("resource_name", "opts")}
-    told = json.loads(schema())["resources"][token]
+    resource = json.loads(schema())["resources"][token]
     assert all(key == key.lower() for key in inputs)
-    assert {key.replace("_", "") for key in inputs} == {key.lower() for key in told["inputProperties"]}
+    assert {key.replace("_", "") for key in inputs} == {key.lower() for key in resource["inputProperties"]}
     required = {key for key, default in inputs.items() if default is inspect.Parameter.empty}
-    assert {key.replace("_", "") for key in required} == {key.lower() for key in told["requiredInputs"]}
+    assert {key.replace("_", "") for key in required} == {key.lower() for key in resource["requiredInputs"]}

@@ -136,8 +136,8 @@ def estate(**changes: Any) -> Estate:
 
 def dumped(name: str) -> list[dict[str, Any]]:
     """Return a list of the estate as it would stand in a file, to add to."""
-    found: list[dict[str, Any]] = estate().model_dump(mode="json", exclude_none=True)[name]
-    return found
+    items: list[dict[str, Any]] = estate().model_dump(mode="json", exclude_none=True)[name]
+    return items
 
 
 def settings(simulator: Simulator, user: str = "tester", **changes: Any) -> CloudSettings:

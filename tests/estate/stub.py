@@ -59,7 +59,7 @@ class Stub:
         }
         return Cloud(CloudSettings.from_config(config | settings, {}), sleep=self.slept.append, jitter=lambda: 0.5)
 
-    def asked(self, operation: str) -> list[dict[str, str]]:
+    def requests_of(self, operation: str) -> list[dict[str, str]]:
         """Return the parameters of each call of an operation."""
         return [parameters for name, parameters in self.calls if name == operation]
 

@@ -27,8 +27,8 @@ def read(*given: dict[str, Any]) -> Any:
 
 
 def test_a_policy_that_no_json_should_be_is_read_in_unicode_or_refused() -> None:
-    [found] = read(statement(IpAddress={"acs:SourceIp": ["\ud800"]}))
-    assert found.addresses == ("\ufffd",)
+    [policy_statement] = read(statement(IpAddress={"acs:SourceIp": ["\ud800"]}))
+    assert policy_statement.addresses == ("\ufffd",)
     with pytest.raises(ValueError, match="maps and lists inside each other"):
         statements("[" * 100_000)
 
@@ -43,8 +43,8 @@ def test_a_policy_that_no_json_should_be_is_read_in_unicode_or_refused() -> None
     ],
 )
 def test_addresses_of_a_statement_are_included_or_excluded(effect: str, operator: str, lets_in: bool) -> None:
-    [found] = read(statement(effect, **{operator: {"acs:SourceIp": [OLD]}}))
-    assert (found.effect, found.addresses, found.excluded_addresses) == (
+    [policy_statement] = read(statement(effect, **{operator: {"acs:SourceIp": [OLD]}}))
+    assert (policy_statement.effect, policy_statement.addresses, policy_statement.excluded_addresses) == (
         effect,
         (OLD,) if lets_in else (),
         () if lets_in else (OLD,),
@@ -61,14 +61,14 @@ def test_addresses_of_a_statement_are_included_or_excluded(effect: str, operator
     ],
 )
 def test_the_same_of_vpcs(effect: str, operator: str, lets_in: bool) -> None:
-    [found] = read(statement(effect, **{operator: {"acs:SourceVpc": VPC}}))
-    assert (found.vpcs, found.excluded_vpcs) == (((VPC,), ()) if lets_in else ((), (VPC,)))
+    [policy_statement] = read(statement(effect, **{operator: {"acs:SourceVpc": VPC}}))
+    assert (policy_statement.vpcs, policy_statement.excluded_vpcs) == (((VPC,), ()) if lets_in else ((), (VPC,)))
 
 
 def test_statements_are_numbered_as_they_stand_and_others_left_out() -> None:
     plain = {"Effect": "Allow", "Action": "oss:*", "Principal": ["1"], "Resource": "*"}
-    [found] = read(plain, statement(IpAddress={"ACS:sourceip": OLD}))
-    assert (found.number, found.addresses) == (2, (OLD,))
+    [policy_statement] = read(plain, statement(IpAddress={"ACS:sourceip": OLD}))
+    assert (policy_statement.number, policy_statement.addresses) == (2, (OLD,))
     assert statements('{"Statement": []}') == ()
     assert [
         item.number for item in statements(json.dumps({"Statement": statement(IpAddress={"acs:SourceIp": OLD})}))

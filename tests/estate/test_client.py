@@ -46,7 +46,7 @@ def write(cloud: Cloud, **fields: Any) -> Any:
 def test_a_call_is_typed_and_carries_its_fields(stub: Stub) -> None:
     stub.answers("DescribeZones", OK)
     assert read(stub.cloud()).request_id == "REQ-0"
-    assert stub.asked("DescribeZones") == [{"RegionId": "cn-hangzhou"}]
+    assert stub.requests_of("DescribeZones") == [{"RegionId": "cn-hangzhou"}]
 
 
 def test_a_misspelt_field_is_an_error_before_any_call(stub: Stub) -> None:
@@ -62,7 +62,7 @@ def test_throttling_is_waited_out_for_reads_and_writes(stub: Stub, code: str, mo
     for operation, call in (("DescribeZones", read), ("AttachClassicLinkVpc", write)):
         stub.answers(operation, error(400, code), error(503, code), OK)
         call(stub.cloud())
-        assert len(stub.asked(operation)) == 3
+        assert len(stub.requests_of(operation)) == 3
     assert stub.slept == [0.75, 1.5, 0.75, 1.5]
 
 
@@ -113,8 +113,8 @@ def test_faults_are_retried_for_reads_and_idempotent_writes_only(stub: Stub, fau
     stub.answers("AttachClassicLinkVpc", fault, OK)
     with pytest.raises(EstateError):
         write(stub.cloud())
-    asked = [name for name, _ in stub.calls]
-    assert asked == ["DescribeZones"] * 2 + ["AttachClassicLinkVpc"] * 2 + ["EnableVpcClassicLink"] * 2 + [
+    operations = [name for name, _ in stub.calls]
+    assert operations == ["DescribeZones"] * 2 + ["AttachClassicLinkVpc"] * 2 + ["EnableVpcClassicLink"] * 2 + [
         "AttachClassicLinkVpc"
     ]
 
@@ -128,7 +128,7 @@ def test_a_write_that_is_refused_with_status_200_did_not_succeed(stub: Stub) -> 
 def test_a_repeated_write_keeps_its_client_token(stub: Stub) -> None:
     stub.answers("EnableVpcClassicLink", error(500, "InternalError"), error(403, "IdempotentProcessing"), OK)
     stub.cloud().call("vpc:EnableVpcClassicLink", region_id="cn-hangzhou", vpc_id="vpc-1", client_token="once")  # noqa: S106
-    assert [call["ClientToken"] for call in stub.asked("EnableVpcClassicLink")] == ["once"] * 3
+    assert [call["ClientToken"] for call in stub.requests_of("EnableVpcClassicLink")] == ["once"] * 3
 
 
 def test_a_lost_answer_to_a_write_says_that_it_was_sent(stub: Stub) -> None:
@@ -218,13 +218,13 @@ def test_an_answer_without_a_time_leaves_the_clock_as_it_was(stub: Stub, date: s
     cloud = stub.cloud()
     assert cloud.clock is None
     read(cloud)
-    told = cloud.clock
-    assert told
-    assert timedelta(hours=47) < told.skew < timedelta(hours=49)
+    clock = cloud.clock
+    assert clock
+    assert timedelta(hours=47) < clock.skew < timedelta(hours=49)
     read(cloud)
-    assert cloud.clock == told
+    assert cloud.clock == clock
     cloud.call("vpc:DescribeVpcs", region_id="cn-hangzhou")  # of another client, which was never told any
-    assert cloud.clock == told
+    assert cloud.clock == clock
     assert timedelta(hours=47) < cloud.now() - datetime.now(UTC) < timedelta(hours=49)
     cloud.call("vpc:DescribeVpcs", region_id="cn-hangzhou")
     read(cloud)  # the client of ECS was told something else, and longer ago

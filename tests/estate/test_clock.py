@@ -10,9 +10,9 @@ MACHINE = datetime(2026, 11, 28, 12, 0, 30, tzinfo=UTC)
 
 
 def test_the_time_of_an_answer_is_read() -> None:
-    found = reading("Sat, 28 Nov 2026 12:00:00 GMT", MACHINE)
-    assert found == ClockReading(datetime(2026, 11, 28, 12, tzinfo=UTC), MACHINE)
-    assert found.skew == -timedelta(seconds=30)
+    clock_reading = reading("Sat, 28 Nov 2026 12:00:00 GMT", MACHINE)
+    assert clock_reading == ClockReading(datetime(2026, 11, 28, 12, tzinfo=UTC), MACHINE)
+    assert clock_reading.skew == -timedelta(seconds=30)
 
 
 @pytest.mark.parametrize("date", [None, "", "yesterday", "2026-11-28T12:00:00Z", "Sat, 99 Nov 2026 12:00:00 GMT"])

@@ -118,8 +118,8 @@ def test_a_token_that_nobody_can_renew_is_reported_by_its_name(simulator: Simula
     assert not any(secret in str(caught.value) for secret in given.secrets())
 
 
-@pytest.mark.parametrize(("left", "asked"), [(RENEWED_BEFORE + 1, 1), (RENEWED_BEFORE - 1, 2)])
-def test_a_session_is_opened_anew_some_minutes_before_it_ends(left: float, asked: int) -> None:
+@pytest.mark.parametrize(("left", "number"), [(RENEWED_BEFORE + 1, 1), (RENEWED_BEFORE - 1, 2)])
+def test_a_session_is_opened_anew_some_minutes_before_it_ends(left: float, number: int) -> None:
     calls: list[tuple[str, Keys | None, dict[str, Any]]] = []
     now = [0.0]
 
@@ -137,7 +137,7 @@ def test_a_session_is_opened_anew_some_minutes_before_it_ends(left: float, asked
     credentials = Credentials(_role(), ask, lambda: now[0])
     assert credentials.keys().access_key == "ak-1"
     now[0] = 3600 - left
-    assert credentials.keys().access_key == f"ak-{asked}"
+    assert credentials.keys().access_key == f"ak-{number}"
     assert {call[1].access_key for call in calls if call[1]} == {"ak"}
     assert calls[0][2] == {
         "role_arn": ROLE_ARN,
@@ -277,9 +277,9 @@ def test_a_service_without_credentials_is_reported_by_its_name(
     with pytest.raises(CredentialsError) as caught:
         session_with(simulator, {"ALICLOUD_CREDENTIALS_URI": service.uri}).caller()
     assert str(caught.value).startswith("ALICLOUD_CREDENTIALS_URI gives no credentials")
-    said = capfd.readouterr()
-    assert "hush" not in f"{caught.value}{said.out}{said.err}"
-    assert "Traceback" not in said.err
+    captured = capfd.readouterr()
+    assert "hush" not in f"{caught.value}{captured.out}{captured.err}"
+    assert "Traceback" not in captured.err
 
 
 def _profile(tmp_path: Path, command: str) -> dict[str, str]:

@@ -75,12 +75,12 @@ def test_encodings_that_windows_writes_are_read(encoding: str, tmp_path: Path) -
     ],
 )
 def test_a_value_without_quotes_is_what_pulumi_makes_of_it(text: str, value: object) -> None:
-    found = parse_document(f"at: {text}")["at"]
-    assert (type(found), found) == (type(value), value)
+    parsed = parse_document(f"at: {text}")["at"]
+    assert (type(parsed), parsed) == (type(value), value)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ('{"a": 1, "b": {"c": 1, "d": 2, "c": 3}}', "the key 'c' stands twice in one map; expected it once"),
         ("a: 1\nb:\n  c: 1\n  c: 2", "line 4: the key 'c' stands twice in one map; expected it once"),
@@ -92,12 +92,12 @@ def test_a_value_without_quotes_is_what_pulumi_makes_of_it(text: str, value: obj
         ("a: b: c", "expected YAML or JSON: mapping values are not allowed"),
     ],
 )
-def test_ambiguous_and_malformed_documents_are_refused(text: str, told: str, tmp_path: Path) -> None:
+def test_ambiguous_and_malformed_documents_are_refused(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "evidence.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DocumentError) as refused:
         read_document(path)
-    assert str(refused.value).startswith(f"{path}: {told}")
+    assert str(refused.value).startswith(f"{path}: {message}")
     assert "\n" not in str(refused.value)
 
 

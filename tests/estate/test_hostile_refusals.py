@@ -65,8 +65,8 @@ def test_a_refusal(served: Stub, fields: dict[str, Any], status: int, action: st
     assert len(text) < LONGEST
     assert text.isprintable(), text
     for form in (TOKEN, SECRET):
-        for told in (form, quote(form, safe=""), quote(form), quote(quote(form, safe=""))):
-            assert told not in text
+        for spelling in (form, quote(form, safe=""), quote(form), quote(quote(form, safe=""))):
+            assert spelling not in text
 
 
 def _ask(cloud: Cloud, action: str) -> Any:

@@ -50,7 +50,7 @@ def test_the_fewest_days_that_are_enough_or_as_many_as_there_can_be(item: Databa
 
 
 @pytest.mark.parametrize(
-    ("item", "told"),
+    ("item", "reason"),
     [
         (MYSQL, None),
         (POSTGRES, None),
@@ -64,10 +64,10 @@ def test_the_fewest_days_that_are_enough_or_as_many_as_there_can_be(item: Databa
         (database("mongodb", "MongoDB", architecture="sharding"), "for each shard and mongos"),
     ],
 )
-def test_databases_without_hybrid_access_have_an_obstacle_with_a_way_out(item: Database, told: str | None) -> None:
-    found = hybrid.obstacle(item)
-    assert (found is None) == (told is None)
-    assert (told or "") in (found or "")
+def test_databases_without_hybrid_access_have_an_obstacle_with_a_way_out(item: Database, reason: str | None) -> None:
+    obstacle = hybrid.obstacle(item)
+    assert (obstacle is None) == (reason is None)
+    assert (reason or "") in (obstacle or "")
 
 
 def test_nothing_extends_postgresql() -> None:

@@ -53,10 +53,10 @@ def test_a_region_is_read_within_the_rate_of_each_action(rate: int) -> None:
             slept.append(seconds)
             served.clock.advance(seconds)
 
-        found = read_estate(Cloud(estates.settings(served), sleep=sleep), NOW)
+        estate = read_estate(Cloud(estates.settings(served), sleep=sleep), NOW)
         let_through = Counter(entry["action"] for entry in served.requests(outcome="OK"))
         refused = len(served.requests(outcome="Throttling"))
-    assert len(found.security_groups) == 64
+    assert len(estate.security_groups) == 64
     busiest = max(let_through.values())
     assert busiest > 2 * rate
     assert sum(slept) <= 1.1 * 60 * math.ceil(busiest / rate)
@@ -161,7 +161,7 @@ def test_security_groups_that_a_database_admits_are_read_and_end_with_a_change_o
     with running(estates.estate(timings={"database": 0}, **lists)) as simulator:
         cloud = estates.cloud(simulator)
         before = read_estate(cloud, NOW)
-        asked = {
+        requests = {
             entry["parameters"].get("DBInstanceId")
             for entry in simulator.requests(action="rds:DescribeSecurityGroupConfiguration")
         }
@@ -170,7 +170,7 @@ def test_security_groups_that_a_database_admits_are_read_and_end_with_a_change_o
     groups = {item.id: item.security_groups for item in before.databases}
     # The reference names no MariaDB among the engines of the action.
     assert groups.pop("rm-normal") == ()
-    assert asked == {"rm-safety", "rr-safety"}
+    assert requests == {"rm-safety", "rr-safety"}
     assert set(groups.values()) == {classic}
     assert {item.id: item.security_groups for item in after.databases}["r-cache"] == ()
 
@@ -221,17 +221,17 @@ def test_a_read_only_instance_names_its_primary(read: Estate) -> None:
 def test_redis_and_mongodb_have_the_facts_of_a_database(
     read: Estate, database_id: str, engine: str, architecture: str, status: str, kinds: list[str]
 ) -> None:
-    found = database(read, database_id)
-    assert (found.engine, found.architecture, found.status, found.zone_id) == (
+    model_read = database(read, database_id)
+    assert (model_read.engine, model_read.architecture, model_read.status, model_read.zone_id) == (
         engine,
         architecture,
         status,
         estates.ZONE,
     )
-    assert (found.network_type, found.vpc_id, found.security_ip_mode) == ("classic", None, "normal")
-    assert [group.name for group in found.whitelist_groups] == ["app", "default", "hdm_security_ips"]
-    assert found.whitelist_groups[0].security_ips == ("10.160.0.1",)
-    infos = found.net_infos
+    assert (model_read.network_type, model_read.vpc_id, model_read.security_ip_mode) == ("classic", None, "normal")
+    assert [group.name for group in model_read.whitelist_groups] == ["app", "default", "hdm_security_ips"]
+    assert model_read.whitelist_groups[0].security_ips == ("10.160.0.1",)
+    infos = model_read.net_infos
     assert [(item.connection_string_type, item.ip_type, item.expires_in_seconds) for item in infos] == [
         (kind, "Inner", None) for kind in kinds
     ]
@@ -267,10 +267,10 @@ def test_hybrid_access_is_an_address_in_the_vpc_beside_classic_ones_that_expire(
     with running(estates.estate(timings={"database": 0})) as simulator:
         cloud = estates.cloud(simulator)
         cloud.call(action, **fields)
-        found = database(read_estate(cloud, NOW), database_id)
-    assert (found.network_type, found.vpc_id, found.vswitch_id) == ("vpc", "vpc-1", "vsw-1")
-    classic = [item for item in found.net_infos if item.ip_type == "Inner"]
-    private = [item for item in found.net_infos if item.ip_type == "Private"]
+        model_read = database(read_estate(cloud, NOW), database_id)
+    assert (model_read.network_type, model_read.vpc_id, model_read.vswitch_id) == ("vpc", "vpc-1", "vsw-1")
+    classic = [item for item in model_read.net_infos if item.ip_type == "Inner"]
+    private = [item for item in model_read.net_infos if item.ip_type == "Private"]
     assert len(classic) == len(private) >= 1
     for old, new in zip(classic, private, strict=True):
         assert old.expires_in_seconds is not None
@@ -326,8 +326,8 @@ def test_free_interfaces_of_a_name_are_read() -> None:
 
 
 def test_both_lists_of_mongodb_are_read(simulator: Simulator, read: Estate) -> None:
-    asked = [entry["parameters"] for entry in simulator.requests(action="dds:DescribeDBInstances")]
-    assert {parameters["DBInstanceType"] for parameters in asked} == {"replicate", "sharding"}
+    queries = [entry["parameters"] for entry in simulator.requests(action="dds:DescribeDBInstances")]
+    assert {parameters["DBInstanceType"] for parameters in queries} == {"replicate", "sharding"}
 
 
 def test_a_read_is_the_same_every_time_and_survives_json(simulator: Simulator, read: Estate) -> None:

@@ -327,8 +327,10 @@ def test_a_refusal_for_one_database_leaves_the_others_read(session: Session, act
     others = [item for item in read.databases if item.id != refusing.id]
     assert others == [item for item in session.whole.databases if item.id != refusing.id]
     assert {item.part for item in refusing.unread} == OF_ONE_DATABASE[action]
-    said = f"is refused with {code}" if code == "IncorrectDBInstanceState" else "is not permitted for it"
-    assert {item.reason for item in refusing.unread} == {f"of database {refusing.id} {action} {said} (RequestId REQ-7)"}
+    reason = f"is refused with {code}" if code == "IncorrectDBInstanceState" else "is not permitted for it"
+    assert {item.reason for item in refusing.unread} == {
+        f"of database {refusing.id} {action} {reason} (RequestId REQ-7)"
+    }
 
 
 @pytest.mark.parametrize("action", ["slb:DescribeVServerGroups", "slb:DescribeVServerGroupAttribute"])
@@ -383,8 +385,10 @@ def test_a_refusal_for_all_is_a_missing_permission(session: Session, action: str
     with pytest.raises(PermissionDenied) as caught:
         session.read(action, denied)
     of, reaching = (rf" of {THINGS[action]} \S+", rf" for {THINGS[action]} \S+") if action in THINGS else ("", "")
-    told = rf"Permission denied for {action}{of} \(RequestId REQ-7\)\. Grant the RAM action {action}{reaching} to the "
-    assert re.match(told, str(caught.value))
+    message = (
+        rf"Permission denied for {action}{of} \(RequestId REQ-7\)\. Grant the RAM action {action}{reaching} to the "
+    )
+    assert re.match(message, str(caught.value))
 
 
 @pytest.mark.parametrize("action", sorted(THINGS.keys() - set(OF_ONE_THING)))

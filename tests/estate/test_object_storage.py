@@ -58,7 +58,7 @@ def test_a_refusal_has_its_type(stub: Stub, status: int, code: str, kind: type[E
     with pytest.raises(kind) as caught:
         stub.cloud().call("oss:ListBuckets")
     assert SECRET not in str(caught.value)
-    assert len(stub.asked("GET /")) == 1
+    assert len(stub.requests_of("GET /")) == 1
 
 
 @pytest.mark.parametrize("status", [200, 403])

@@ -71,8 +71,8 @@ def refused(stub: Stub, action: str, kind: type[EstateError] = UnusableAnswer) -
 @pytest.mark.parametrize("action", sorted(READS))
 def test_a_whole_answer_is_read(stub: Stub, action: str) -> None:
     stub.answers(operation(action), (200, answer(action)))
-    found = read(stub, action)
-    assert not READS[action].items or len(found) == 1
+    items = read(stub, action)
+    assert not READS[action].items or len(items) == 1
 
 
 @pytest.mark.parametrize("action", sorted(READS))
@@ -152,11 +152,11 @@ def test_a_total_that_is_no_number_is_an_error(stub: Stub, action: str, total: A
     body = answer(action)
     put(body, total_of(READS[action]), total)
     stub.answers(operation(action), (200, body))
-    told = str(refused(stub, action))
-    assert f"{total_of(READS[action])} is missing" in told or f"{total_of(READS[action])} is not" in told
-    assert total is None or "a whole number" in told
+    message = str(refused(stub, action))
+    assert f"{total_of(READS[action])} is missing" in message or f"{total_of(READS[action])} is not" in message
+    assert total is None or "a whole number" in message
     # It is no list that changed while it was read.
-    assert "times it was read" not in told
+    assert "times it was read" not in message
 
 
 @pytest.mark.parametrize("action", COUNTED)
@@ -189,8 +189,8 @@ def test_one_item_beyond_a_page_is_read_too_and_missed_without_its_page(stub: St
     stub.answers(operation(action), (200, full), (200, rest))
     assert len(read(stub, action)) == paging.size + 1
     # The size was asked for, and the second page too.
-    asked = [str(value) for value in stub.calls[0][1].values()]
-    assert str(paging.size) in asked
+    parameters = [str(value) for value in stub.calls[0][1].values()]
+    assert str(paging.size) in parameters
     assert stub.calls[0][1] != stub.calls[1][1]
     # The first page again in the place of the second.
     stub.answers(operation(action), *[(200, full)] * 12)
@@ -233,9 +233,9 @@ def test_each_part_is_one_of_the_sdks_models(action: str, part: Part) -> None:
     head = part.path
     while "[]" in head:
         before, _, head = head.partition("[]")
-        found = at(kept, before)
-        assert found, part.path
-        kept, head = found[0], head.strip(".")
+        owner = at(kept, before)
+        assert owner, part.path
+        kept, head = owner[0], head.strip(".")
     assert at(kept, head) is not None, part.path
 
 

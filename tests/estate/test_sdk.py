@@ -54,11 +54,11 @@ def test_no_other_module_is(name: str) -> None:
 def test_each_model_of_each_sdk_is_imported_when_it_is_used_and_is_the_sdks_own() -> None:
     packages = sorted(_PACKAGES.values())
     done = subprocess.run([sys.executable, "-c", LOOK, *packages], cwd=ROOT, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
-    assert sorted(found) == packages
-    for package, told in found.items():
-        assert told.pop("models") > 10, package
-        assert told == {
+    models_by_package = json.loads(done.stdout)
+    assert sorted(models_by_package) == packages
+    for package, models in models_by_package.items():
+        assert models.pop("models") > 10, package
+        assert models == {
             "imported before use": [],
             "the client's": True,
             "by name": True,

@@ -75,13 +75,13 @@ def test_endpoints_in_every_form_that_pulumi_hands_on(endpoints: Any) -> None:
     ],
 )
 def test_a_wrong_value_is_reported_with_its_key_and_what_was_expected(changes: dict[str, Any], problem: str) -> None:
-    (told,) = problems(CONFIG | changes)
-    assert told.startswith(problem)
+    (reported,) = problems(CONFIG | changes)
+    assert reported.startswith(problem)
 
 
 def test_all_problems_are_reported_at_once() -> None:
-    told = problems({"protocol": "FTP"})
-    assert [line.split(":")[1] for line in told] == ["region", "protocol", "accessKey"]
+    reported = problems({"protocol": "FTP"})
+    assert [line.split(":")[1] for line in reported] == ["region", "protocol", "accessKey"]
 
 
 def test_an_account_id_that_yaml_read_as_a_number() -> None:

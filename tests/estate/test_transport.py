@@ -159,10 +159,10 @@ CASES: dict[str, tuple[Case, tuple[str, ...], bool]] = {
 }
 
 
-@pytest.mark.parametrize(("case", "told", "sent"), CASES.values(), ids=CASES)
+@pytest.mark.parametrize(("case", "words", "sent"), CASES.values(), ids=CASES)
 @pytest.mark.parametrize("action", ["ecs:DescribeZones", "oss:ListBuckets"])
 def test_each_cause_reads_as_what_it_is(
-    case: Case, told: tuple[str, ...], sent: bool, action: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: Case, words: tuple[str, ...], sent: bool, action: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there, scheme, environ = case
     identity = throw_away_identity()
@@ -184,7 +184,7 @@ def test_each_cause_reads_as_what_it_is(
         with pytest.raises(Unreachable) as caught:
             cloud.call(action)
     text = str(caught.value)
-    for part in told:
+    for part in words:
         assert _filled(part, tmp_path, ports) in text
     assert f" to {action}: " in text
     assert PASSWORD not in text
@@ -198,7 +198,7 @@ def _filled(text: str, directory: Path, ports: dict[str, int]) -> str:
     return text.replace("{refusing}", str(ports["refusing"]))
 
 
-def _asked(port: int, timeout: tuple[float, float] = (0.05, 0.05)) -> NoAnswerError:
+def _no_answer_from(port: int, timeout: tuple[float, float] = (0.05, 0.05)) -> NoAnswerError:
     request = requests.Request("POST", f"http://127.0.0.1:{port}/").prepare()
     with pytest.raises(NoAnswerError) as caught:
         Session().send(request, timeout=timeout)
@@ -207,7 +207,7 @@ def _asked(port: int, timeout: tuple[float, float] = (0.05, 0.05)) -> NoAnswerEr
 
 def test_an_answer_that_takes_too_long_was_perhaps_acted_on() -> None:
     with listening(None) as port:
-        error = _asked(port)
+        error = _no_answer_from(port)
     assert str(error) == "no answer within 0.05 s"
     assert error.sent
     assert not error.lasting
@@ -218,7 +218,7 @@ def test_a_connection_that_takes_too_long_was_not_used(monkeypatch: pytest.Monke
         raise TimeoutError("timed out")
 
     monkeypatch.setattr(urllib3.util.connection, "create_connection", too_long)
-    error = _asked(1)
+    error = _no_answer_from(1)
     assert str(error) == "no connection within 0.05 s"
     assert not error.sent
 
@@ -231,7 +231,7 @@ def test_a_network_without_a_way_is_reported_in_the_words_of_the_system(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(urllib3.util.connection, "create_connection", no_way)
-    error = _asked(1)
+    error = _no_answer_from(1)
     assert str(error) == f"no connection can be made ({os.strerror(number)})"
     assert not error.sent
 

@@ -34,8 +34,8 @@ def loaded(path: Path) -> Any:
 
 
 def jobs(path: Path) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = loaded(path)["jobs"]
-    return found
+    by_name: Mapping[str, Any] = loaded(path)["jobs"]
+    return by_name
 
 
 def steps(path: Path) -> list[Mapping[str, Any]]:
@@ -137,9 +137,9 @@ def test_pipelines_that_apply_use_no_cache_and_only_preflight_up() -> None:
 
 def test_every_command_is_one_that_there_is() -> None:
     known: Any = get_command(app)
-    found = list(commands(".venv/bin/preflight"))
-    assert {arguments[0] for _, arguments in found} == {"report", "plan", "inventory", "up", "check", "fleet"}
-    for where, (name, *arguments) in found:
+    lines = list(commands(".venv/bin/preflight"))
+    assert {arguments[0] for _, arguments in lines} == {"report", "plan", "inventory", "up", "check", "fleet"}
+    for where, (name, *arguments) in lines:
         command = known.commands[name]
         if name == "fleet":
             command = command.commands[arguments.pop(0)]
@@ -194,10 +194,10 @@ def runner(tmp_path: Path) -> Runner:
 
 
 def step_of(path: str, job: str, name: str) -> Mapping[str, Any]:
-    found: list[Mapping[str, Any]] = [
+    steps: list[Mapping[str, Any]] = [
         step for step in jobs(GITOPS / path)[job]["steps"] if name in (step.get("id"), step.get("name"))
     ]
-    return found[0]
+    return steps[0]
 
 
 @pytest.mark.parametrize("code", [0, 4, 20, 30, 40])
@@ -235,16 +235,16 @@ def test_a_fork_has_a_job_of_its_own() -> None:
     assert conditions["judge"].replace("==", "!=") == conditions["fork"]
 
 
-@pytest.mark.parametrize(("said", "gate"), [(0, 40), (4, 4), (20, 20), (30, 30), (40, 40)])
-def test_a_fork_is_judged_by_a_file_and_never_green(runner: Runner, said: int, gate: int) -> None:
+@pytest.mark.parametrize(("verdict", "gate"), [(0, 40), (4, 4), (20, 20), (30, 30), (40, 40)])
+def test_a_fork_is_judged_by_a_file_and_never_green(runner: Runner, verdict: int, gate: int) -> None:
     (runner.directory / "base").mkdir()
     (runner.directory / "base/estate.json").write_text("of the base branch", encoding="utf-8")
-    runner.answers(f'echo "$@" > asked; mkdir -p reports; echo "# prod" > reports/report.md; exit {said}')
+    runner.answers(f'echo "$@" > asked; mkdir -p reports; echo "# prod" > reports/report.md; exit {verdict}')
     assert runner.run(step_of("github/pull-request.yml", "fork", "judge")) == 0
     assert "--estate base/estate.json" in (runner.directory / "asked").read_text(encoding="utf-8")
     assert runner.summary == "# prod\n"
-    assert runner.outputs == {"code": str(said)}
-    assert runner.run(step_of("github/pull-request.yml", "fork", "Gate"), CODE=str(said)) == gate
+    assert runner.outputs == {"code": str(verdict)}
+    assert runner.run(step_of("github/pull-request.yml", "fork", "Gate"), CODE=str(verdict)) == gate
 
 
 def test_a_fork_without_a_file_is_not_judged(runner: Runner) -> None:
@@ -261,8 +261,8 @@ def test_a_verdict_that_is_not_ready_ends_the_update_with_its_report(runner: Run
     assert runner.run(update) == 20
     assert runner.run(step_of("github/main.yml", "up", "Report")) == 20
     assert runner.summary == "# prod\n", "the report is there all the same"
-    asked = [line.split()[0] for line in (runner.directory / "asked").read_text(encoding="utf-8").splitlines()]
-    assert asked == ["up", "report"], "the update judges in its own preview"
+    commands_run = [line.split()[0] for line in (runner.directory / "asked").read_text(encoding="utf-8").splitlines()]
+    assert commands_run == ["up", "report"], "the update judges in its own preview"
 
 
 def test_the_night_compares_with_the_one_before(runner: Runner) -> None:

@@ -33,7 +33,7 @@ class _Module:
             elif helper := self._helper(node, seen):
                 yield from self.outcomes(helper, seen | {helper.name})
                 # An outcome that is handed to a helper is asserted if the helper asserts its parameter.
-                if any(_parameters(found) & _arguments(helper) for found in _asserts(helper)):
+                if any(_parameters(asserting) & _arguments(helper) for asserting in _asserts(helper)):
                     yield from self._named(node, function)
 
     def _helper(self, node: ast.AST, seen: frozenset[str]) -> ast.FunctionDef | None:

@@ -78,8 +78,8 @@ def as_filled(path: str, value: Any, known: Mapping[str, str] = FILLED) -> Any:
     if not isinstance(value, str) or not TO_FILL.search(value):
         return value
     keys = path.split(".")
-    found = (known[key] for key in (".".join(keys[-2:]), keys[-1]) if key in known)
-    return next(found, TO_FILL.sub("text", value))
+    values = (known[key] for key in (".".join(keys[-2:]), keys[-1]) if key in known)
+    return next(values, TO_FILL.sub("text", value))
 
 
 def base_for(changes: Iterable[Change]) -> dict[str, Any]:

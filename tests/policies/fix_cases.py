@@ -257,7 +257,7 @@ def database_is(database_id: str, **changes: Any) -> EstateBend:
     return bend
 
 
-def endpoints(*found: tuple[str, int | None], vpc_id: str = SHARED_VPC) -> tuple[NetInfo, ...]:
+def endpoints(*addresses: tuple[str, int | None], vpc_id: str = SHARED_VPC) -> tuple[NetInfo, ...]:
     """Addresses of a database: their types, and the seconds that are left to each."""
     return tuple(
         NetInfo(
@@ -268,7 +268,7 @@ def endpoints(*found: tuple[str, int | None], vpc_id: str = SHARED_VPC) -> tuple
             vpc_id=vpc_id if kind == "Private" else None,
             expires_in_seconds=left,
         )
-        for kind, left in found
+        for kind, left in addresses
     )
 
 

@@ -107,7 +107,7 @@ def previewed(migration: Mapping[str, Any], scene: Scene | None = None, rules: S
 
 
 def _resources(config: MigrationConfig, scene: Scene) -> list[Resource]:
-    evidence = [_told(item, scene.guests.get(item.instance_id, {})) for item in read_evidence(config, ROOT, FILE)]
+    evidence = [_with_facts(item, scene.guests.get(item.instance_id, {})) for item in read_evidence(config, ROOT, FILE)]
     plan = make_plan(config, scene.estate, FILE, evidence)
     if scene.moved:
         record = record_of({"vpcId": VPC, **exported(plan)})
@@ -125,7 +125,7 @@ def _resources(config: MigrationConfig, scene: Scene) -> list[Resource]:
     return [root, *(_resource(recording, urn, scene.cloud) for urn in recording.resources)]
 
 
-def _told(evidence: Evidence, facts: Mapping[str, Any]) -> Evidence:
+def _with_facts(evidence: Evidence, facts: Mapping[str, Any]) -> Evidence:
     return evidence.model_copy(update={"facts": evidence.facts.model_copy(update=dict(facts))})
 
 

@@ -80,9 +80,9 @@ class Draft:
     now: datetime
 
     def one(self, resource_type: str, name: str | None = None) -> Declared:
-        found = [item for item in self.resources if item.type == resource_type and name in (None, item.name)]
-        assert len(found) == 1, f"{len(found)} of {resource_type} {name}"
-        return found[0]
+        matching = [item for item in self.resources if item.type == resource_type and name in (None, item.name)]
+        assert len(matching) == 1, f"{len(matching)} of {resource_type} {name}"
+        return matching[0]
 
     def facts(self, resource_type: str, name: str | None = None) -> Properties:
         return self.one(resource_type, name).properties
@@ -119,13 +119,13 @@ class Draft:
 
     def results(self, rule_id: str) -> list[Result]:
         """Evaluate one rule; only what reviews the results of others needs them all."""
-        asked = {rule.id: rule for rule in all_rules()}[rule_id]
-        evaluation = self.evaluation(None if isinstance(asked, ReviewRule) else [asked])
+        one_rule = {rule.id: rule for rule in all_rules()}[rule_id]
+        evaluation = self.evaluation(None if isinstance(one_rule, ReviewRule) else [one_rule])
         return [result for result in evaluation.results if result.rule_id == rule_id]
 
     def result(self, rule_id: str, subject_id: str) -> Result:
-        (found,) = (result for result in self.results(rule_id) if result.subject.id == subject_id)
-        return found
+        (matching,) = (result for result in self.results(rule_id) if result.subject.id == subject_id)
+        return matching
 
     def blocking(self) -> set[tuple[str, str]]:
         """Rule and subject of everything that fails the preview."""
@@ -452,14 +452,14 @@ def prepared(*, exists: bool = True) -> Draft:
     _add_network(draft, cloud_id, top.urn)
     for classic_id in ("sg-web", "sg-app"):
         _add_clone(draft, classic_id, cloud_id, top.urn)
-    asked = {"validUntil": KEPT_UNTIL, "marginDays": 7.0, "leavesBehind": []}
+    kept_addresses = {"validUntil": KEPT_UNTIL, "marginDays": 7.0, "leavesBehind": []}
     access = {
         "dbInstanceId": "rm-orders",
         "product": "rds",
         "groupName": "classic_to_vpc",
         "networkType": "VPC",
         "securityIps": [BLOCK],
-        "hybridAccess": asked,
+        "hybridAccess": kept_addresses,
     }
     draft.add(DATABASE_ACCESS, "rm-orders", access, top.urn)
     applied = _applied(exists)
@@ -582,8 +582,8 @@ def _add_clone(draft: Draft, classic_id: str, cloud_id: Callable[[str], Any], pa
     if exists:
         live = {"securityGroupId": new_id(classic_id), "innerAccessPolicy": "Accept"}
         left_out = ("clonedFrom", "description")
-        told = [{key: value for key, value in item.items() if key not in left_out} for item in rules.values()]
-        draft.facts(MIGRATION).setdefault("liveSecurityGroups", []).append({**live, "rules": copy.deepcopy(told)})
+        rule_facts = [{key: value for key, value in item.items() if key not in left_out} for item in rules.values()]
+        draft.facts(MIGRATION).setdefault("liveSecurityGroups", []).append({**live, "rules": copy.deepcopy(rule_facts)})
 
 
 def use_existing_vswitch(draft: Draft, *, status: str = "Available", free: float | None = 100.0) -> Properties:
@@ -641,5 +641,5 @@ def expect(draft: Draft, rule_id: str, subject_id: str, outcome: Outcome, *words
     check(result.fixes)
 
     for word in words:
-        assert word in (told := f"{result.reason}\n{result.remediation}"), f"{word!r} is not in {told}"
+        assert word in (text := f"{result.reason}\n{result.remediation}"), f"{word!r} is not in {text}"
     return result

@@ -45,8 +45,8 @@ class _Reads:
 class _Object(Mapping[str, Any]):
     """An object that notes what is read of it."""
 
-    def __init__(self, reads: _Reads, path: Path, told: dict[str, Any]) -> None:
-        self._reads, self._path, self._told = reads, path, told
+    def __init__(self, reads: _Reads, path: Path, values: dict[str, Any]) -> None:
+        self._reads, self._path, self._told = reads, path, values
 
     def __getitem__(self, key: str) -> Any:
         value = self._reads.value((*self._path, key), self._told.get(key))
@@ -70,8 +70,8 @@ class _Object(Mapping[str, Any]):
 class _List(list[Any]):
     """A list that notes what is read of it; a list in truth, which some rules ask."""
 
-    def __init__(self, reads: _Reads, path: Path, told: list[Any]) -> None:
-        super().__init__(reads.value((*path, index), item) for index, item in enumerate(told))
+    def __init__(self, reads: _Reads, path: Path, values: list[Any]) -> None:
+        super().__init__(reads.value((*path, index), item) for index, item in enumerate(values))
 
 
 class Readers:
@@ -80,9 +80,9 @@ class Readers:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
         self._rules: Final = [rule for rule in all_rules() if not isinstance(rule, ReviewRule)]
-        self._judged: Final = {rule.id: self._asked(rule) for rule in self._rules}
+        self._judged: Final = {rule.id: self._results_and_reads(rule) for rule in self._rules}
 
-    def _asked(self, rule: AnyRule) -> tuple[list[Result], list[_Reads]]:
+    def _results_and_reads(self, rule: AnyRule) -> tuple[list[Result], list[_Reads]]:
         """One rule's results of the draft, as they are before any review, and what it read of each resource."""
         reads = [_Reads() for _ in self._draft.resources]
         tracked = Plan(

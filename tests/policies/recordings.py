@@ -43,7 +43,7 @@ class Recording:
 
 
 @cache
-def asked(name: str) -> tuple[datetime, Any]:
+def recorded_request(name: str) -> tuple[datetime, Any]:
     """The time of a recorded preview, and the engine's question as it travels."""
     head, *resources = map(json.loads, (HERE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines())
     request = json_format.ParseDict({"resources": resources}, proto.AnalyzeStackRequest())
@@ -53,7 +53,7 @@ def asked(name: str) -> tuple[datetime, Any]:
 @cache
 def recorded(name: str) -> Recording:
     """A recorded preview, read by the pack's adapter."""
-    now, request = asked(name)
+    now, request = recorded_request(name)
     return Recording(now, adapted(request))
 
 

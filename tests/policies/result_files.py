@@ -10,14 +10,14 @@ from policies.results import findings, grouped
 
 def with_findings(content: dict[str, Any], change: Callable[[list[Any]], Iterable[Any] | None]) -> None:
     """Put other findings into a result: those that `change` returns, or else what it has made of its list."""
-    found: list[Any] = list(findings(content))
-    made = change(found)
-    content["results"] = grouped(found if made is None else made, content["instances"])
+    items: list[Any] = list(findings(content))
+    made = change(items)
+    content["results"] = grouped(items if made is None else made, content["instances"])
 
 
 def with_first(**values: object) -> Callable[[dict[str, Any]], None]:
     """Return the change of a result that gives its first finding other values."""
-    return lambda content: with_findings(content, lambda found: found[0].update(values))
+    return lambda content: with_findings(content, lambda items: items[0].update(values))
 
 
 def without(rule: str | None = None, instance_id: str | None = None) -> Callable[[dict[str, Any]], None]:
@@ -26,4 +26,4 @@ def without(rule: str | None = None, instance_id: str | None = None) -> Callable
     def kept(item: Any) -> bool:
         return rule not in (None, item["rule"]) or instance_id not in (None, item["subject"]["id"])
 
-    return lambda content: with_findings(content, lambda found: filter(kept, found))
+    return lambda content: with_findings(content, lambda items: filter(kept, items))

@@ -46,7 +46,7 @@ def bridged(resource_type: str, properties: Mapping[str, Any]) -> tuple[Mapping[
 
 def request(draft: Draft) -> proto.AnalyzeStackRequest:
     """The engine's question about a whole stack."""
-    asked = proto.AnalyzeStackRequest()
+    message = proto.AnalyzeStackRequest()
     for resource in draft.resources:
         given, left_out = bridged(resource.type, resource.properties)
         properties = struct_pb2.Struct()
@@ -60,9 +60,9 @@ def request(draft: Draft) -> proto.AnalyzeStackRequest:
         )
         for key in left_out:
             sent.propertyDependencies[key].urns.append("urn:pulumi:dev::classic-to-vpc::other:index:Type::other")
-        asked.resources.append(sent)
+        message.resources.append(sent)
     # As it arrives: serialised, so that nothing of the test's own objects is in it.
-    return proto.AnalyzeStackRequest.FromString(asked.SerializeToString())
+    return proto.AnalyzeStackRequest.FromString(message.SerializeToString())
 
 
 def servicer(environment: Mapping[str, str], now: datetime | None = None) -> Any:

@@ -39,5 +39,5 @@ PASS, FAIL = Outcome.PASS, Outcome.FAIL
 def test_outcomes_that_a_test_asserts_are_found(tmp_path: Path, test: str, outcomes: set[Outcome]) -> None:
     path = tmp_path / "test_rule.py"
     path.write_text(test, encoding="utf-8")
-    (found,) = asserted(path).values()
-    assert found == outcomes
+    (by_case,) = asserted(path).values()
+    assert by_case == outcomes

@@ -79,11 +79,11 @@ def still(results: Iterable[Result], result: Result) -> list[Result]:
 def test_the_preview_without_an_engine_has_the_recorded_outcomes() -> None:
     """Every result of the sample stack's first preview, as it was recorded from the real engine."""
 
-    def told(results: Iterable[Result]) -> dict[tuple[str, str], tuple[Outcome, str]]:
+    def outcomes(results: Iterable[Result]) -> dict[tuple[str, str], tuple[Outcome, str]]:
         return {(item.rule_id, item.subject.id): (item.outcome, item.reason) for item in results}
 
-    recorded = told(evaluated("first").results)
-    ours = told(previewed(sample_config()).results)
+    recorded = outcomes(evaluated("first").results)
+    ours = outcomes(previewed(sample_config()).results)
     assert ours.keys() == recorded.keys()
     assert {key: ours[key] for key in ours if ours[key][0] is not recorded[key][0]} == {}
 

@@ -22,7 +22,7 @@ from policies.pack.engine import types_read
 from policies.pack.evaluation import Evaluator, evaluate
 from policies.pack.messages import finding_text, grouped
 from policies.pack.registry import all_rules
-from tests.policies.recordings import asked
+from tests.policies.recordings import recorded_request
 from tests.policies.sdk import servicer
 
 SIZE: Final = 160
@@ -49,28 +49,28 @@ def calls(work: Callable[[], object]) -> int:
 
 def counted(question: AnalyzeStackRequest, path: Path) -> dict[str, int]:
     """The calls of each step of one analysis, those of rules by the family."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     plan = Plan(())
 
     def read() -> None:
         nonlocal plan
         plan = Plan(adapt(question.resources, types_read()))
 
-    found["reading"] = calls(read)
+    counts["reading"] = calls(read)
     moment = Moment(datetime.fromisoformat(NOW), "cloud")
-    found["notes and deadlines"] = calls(lambda: Evaluator((), plan, moment))
+    counts["notes and deadlines"] = calls(lambda: Evaluator((), plan, moment))
     families = {rule.module.split(".")[2] for rule in all_rules()}
     for family in sorted(families):
         asked_of = [rule for rule in all_rules() if rule.module.split(".")[2] == family]
-        found[family] = calls(lambda asked_of=asked_of: evaluate(asked_of, plan, moment))  # type: ignore[misc]
+        counts[family] = calls(lambda asked_of=asked_of: evaluate(asked_of, plan, moment))  # type: ignore[misc]
     evaluation = evaluate(all_rules(), plan, moment)
     rules = {rule.id: rule for rule in all_rules()}
-    found["result"] = calls(lambda: write(path, document(evaluation, all_rules())))
+    counts["result"] = calls(lambda: write(path, document(evaluation, all_rules())))
     by_rule = {rule_id: [item for item in evaluation.results if item.rule_id == rule_id] for rule_id in rules}
-    found["messages"] = calls(
+    counts["messages"] = calls(
         lambda: [finding_text(rules[rule_id], group) for rule_id, items in by_rule.items() for group in grouped(items)]
     )
-    return found
+    return counts
 
 
 def test_twice_the_stack_takes_twice_the_calls(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_an_analysis_reads_each_value_once(monkeypatch: pytest.MonkeyPatch) -> N
         return plain(value, depth)
 
     monkeypatch.setattr("policies.pack.adapter._plain", counting)
-    _, question = asked("first")
+    _, question = recorded_request("first")
     servicer({}).AnalyzeStack(question, None)
     analysed = len(read)
     read.clear()

@@ -54,9 +54,9 @@ def _facts(draft: Draft, classic_id: str = "sg-web") -> dict[str, Any]:
 
 
 def _group(draft: Draft, classic_id: str = "sg-web") -> dict[str, Any]:
-    (found,) = _facts(draft, classic_id)["groups"]
-    assert isinstance(found, dict)
-    return found
+    (group,) = _facts(draft, classic_id)["groups"]
+    assert isinstance(group, dict)
+    return group
 
 
 def test_a_group_that_is_the_equal_of_the_classic_one_passes() -> None:
@@ -92,8 +92,8 @@ def test_a_difference_fails_until_it_is_accepted_by_its_kind(change: Any, rule_i
     _facts(draft)["accepted"] = {kind: accepted("agreed with the network team")}
     assert draft.blocking() == set()
     words = ("Accepted in the config", "sg-web: agreed with the network team", "TCP")
-    told = expect(draft, rule_id, "i-web", Outcome.PASS, *words).reason
-    assert not any(word in told for word in ("nothing", "Every"))
+    reason = expect(draft, rule_id, "i-web", Outcome.PASS, *words).reason
+    assert not any(word in reason for word in ("nothing", "Every"))
 
 
 @pytest.mark.parametrize(

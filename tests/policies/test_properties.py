@@ -71,8 +71,8 @@ def _assert_no_better(before: set[tuple[str, str]], results: Iterable[Result], w
         return
     for rule_id, subject_id in before:
         # A subject whose own id is damaged is told by the name of its resource, which is the same here.
-        told = {(rule_id, subject_id), (rule_id, "dev"), (TOLD_BY.get(rule_id, rule_id), subject_id)}
-        assert told & blocked_now, (what, rule_id, subject_id)
+        blamed = {(rule_id, subject_id), (rule_id, "dev"), (TOLD_BY.get(rule_id, rule_id), subject_id)}
+        assert blamed & blocked_now, (what, rule_id, subject_id)
 
 
 def _damaged(draft: Draft, index: int, path: Path, damage: str) -> Draft:

@@ -24,7 +24,7 @@ from policies.pack.evaluation import Evaluation
 from policies.pack.registry import all_rules
 from policies.pack.verdicts import Judgement, Readiness, judge_instance, judge_stack, judge_wave
 from tests.policies.reads import Path
-from tests.policies.recordings import NAMES, Recording, adapted, asked, evaluated, recorded
+from tests.policies.recordings import NAMES, Recording, adapted, evaluated, recorded, recorded_request
 from tests.policies.sdk import secret, servicer
 from tests.policies.test_properties import OPTIONAL, TOLD_BY, WRONG, holder_of, paths
 
@@ -62,8 +62,8 @@ def no_better(before: Evaluation, after: Evaluation) -> list[object]:
         return better  # Findings have nothing left to stand on, and that is one itself.
     for item in before.results:
         rule_ids = {item.rule_id, TOLD_BY.get(item.rule_id, item.rule_id)}
-        told = rule_ids & of_the_stack or {(rule_id, item.subject.urn) for rule_id in rule_ids} & blocked
-        if item.blocking and not told:
+        blamed = rule_ids & of_the_stack or {(rule_id, item.subject.urn) for rule_id in rule_ids} & blocked
+        if item.blocking and not blamed:
             better.append((item.rule_id, item.subject.id))
     return better
 
@@ -157,7 +157,7 @@ def test_neither_order_nor_repetition_changes_a_byte(name: str, tmp_path: Any) -
 @given(st.sampled_from(NAMES), st.randoms(use_true_random=False))
 def test_no_secret_is_reported(tmp_path_factory: pytest.TempPathFactory, name: str, chance: random.Random) -> None:
     """A secret is nothing known, wherever it stands; the SDK itself would hand it over as any other value."""
-    now, request = asked(name)
+    now, request = recorded_request(name)
     sent = json_format.MessageToDict(request)
     for resource in chance.sample([item for item in sent["resources"] if item.get("properties")], 8):
         path = chance.choice(list(paths(resource["properties"])))
@@ -165,13 +165,13 @@ def test_no_secret_is_reported(tmp_path_factory: pytest.TempPathFactory, name: s
         holder_of(resource["properties"], path)[path[-1]] = secret(value)
     file = tmp_path_factory.mktemp("secret") / "result.json"
     pack = servicer({"PREFLIGHT_RESULT": str(file)}, now)
-    told = pack.AnalyzeStack(json_format.ParseDict(sent, type(request)()), None)
-    assert MARK not in str(told)
+    response = pack.AnalyzeStack(json_format.ParseDict(sent, type(request)()), None)
+    assert MARK not in str(response)
     assert MARK not in file.read_text(encoding="utf-8")
 
 
 def test_a_secret_is_as_good_as_unknown() -> None:
-    _, request = asked("applied")
+    _, request = recorded_request("applied")
     sent = json_format.MessageToDict(request)
     instance = next(item for item in sent["resources"] if item["type"] == MIGRATING_INSTANCE)
     instance["properties"] |= {"instanceName": secret(MARK), "disks": secret([{"diskId": MARK}])}

@@ -49,9 +49,9 @@ MIGRATED = {"kind": "migration", "id": "dev", "name": "classic-to-vpc", "urn": "
 ONE, TWO, THREE = instances = [instance(name) for name in ("i-1", "i-2", "i-3")]
 
 
-def file_of(found: list[Any], of: list[Any] | None = None) -> dict[str, Any]:
+def file_of(findings: list[Any], of: list[Any] | None = None) -> dict[str, Any]:
     of = instances if of is None else of
-    content = {"migration": MIGRATED, "instances": of, "results": grouped(found, of), "notices": []}
+    content = {"migration": MIGRATED, "instances": of, "results": grouped(findings, of), "notices": []}
     read: dict[str, Any] = json.loads(json.dumps(content))
     return read
 
@@ -65,11 +65,11 @@ def test_findings_read_from_a_file_are_those_of_the_rules(name: str, tmp_path: P
     path = tmp_path / "result.json"
     write(path, document(evaluation, all_rules()))
     read = json.loads(path.read_text(encoding="utf-8"))
-    told = list(findings(read))
+    from_file = list(findings(read))
     assert [
-        (i["rule"], i["subject"]["urn"], i["outcome"], i["reason"], i["remediation"], i["blocking"]) for i in told
+        (i["rule"], i["subject"]["urn"], i["outcome"], i["reason"], i["remediation"], i["blocking"]) for i in from_file
     ] == [(i.rule_id, i.subject.urn or "", i.outcome, i.reason, i.remediation, i.blocking) for i in evaluation.results]
-    for item, result in zip(told, evaluation.results, strict=True):
+    for item, result in zip(from_file, evaluation.results, strict=True):
         assert (item["subject"]["kind"], item["subject"]["id"], item["subject"]["name"], item["wave"]) == (
             result.subject.kind,
             result.subject.id,
@@ -80,7 +80,7 @@ def test_findings_read_from_a_file_are_those_of_the_rules(name: str, tmp_path: P
         assert (item["mandatoryFrom"], len(item["fixes"])) == (since, len(result.fixes))
         commands = [step["command"] for fix in item["fixes"] for way in fix["ways"] for step in way if step["command"]]
         assert all(command in result.remediation for command in commands)
-    assert read["tally"] == {outcome: sum(i["outcome"] == outcome for i in told) for outcome in Outcome}
+    assert read["tally"] == {outcome: sum(i["outcome"] == outcome for i in from_file) for outcome in Outcome}
     assert [(i["wave"], i["instanceId"], i["text"]) for i in notices(read)] == [
         (note.wave or None, note.instance_id or None, note.text) for note in evaluation.notes
     ]
@@ -128,19 +128,19 @@ FOUND = st.lists(
 
 
 @given(found=FOUND)
-def test_any_findings_come_back_as_they_were_whatever_their_texts(found: list[Any]) -> None:
-    found.sort(key=lambda item: ([MIGRATED, *(i["subject"] for i in instances)]).index(item["subject"]))
-    before = copy.deepcopy(found)
-    assert list(findings(file_of(found))) == before
-    assert found == before
+def test_any_findings_come_back_as_they_were_whatever_their_texts(originals: list[Any]) -> None:
+    originals.sort(key=lambda item: ([MIGRATED, *(i["subject"] for i in instances)]).index(item["subject"]))
+    before = copy.deepcopy(originals)
+    assert list(findings(file_of(originals))) == before
+    assert originals == before
 
 
 # ---- told once ----
 
 
 def test_findings_that_differ_only_in_their_own_id_are_one_group() -> None:
-    found = [finding(item, f"{item['key']} has none.", remediation=f"add {item['key']}") for item in instances]
-    (group,) = file_of(found)["results"]
+    findings = [finding(item, f"{item['key']} has none.", remediation=f"add {item['key']}") for item in instances]
+    (group,) = file_of(findings)["results"]
     assert (group["about"], group["instances"], group["ownId"]) == ("every instance", [], True)
     assert (group["reason"], group["remediation"]) == (f"{OWN} has none.", f"add {OWN}")
 
@@ -187,8 +187,8 @@ def test_instances_of_one_id_are_distinguished_by_their_urns() -> None:
     draft.facts(MIGRATING_INSTANCE, "i-app")["instanceId"] = "i-web"
     content = document(draft.evaluation(), all_rules())
     assert len({item["key"] for item in content["instances"]}) == 2
-    asked = [i["subject"]["urn"] for i in findings(content) if i["rule"] == "instance-operable"]
-    assert sorted(asked) == sorted(item["subject"]["urn"] for item in content["instances"])
+    urns = [i["subject"]["urn"] for i in findings(content) if i["rule"] == "instance-operable"]
+    assert sorted(urns) == sorted(item["subject"]["urn"] for item in content["instances"])
 
 
 def test_without_instances_nothing_is_about_every_one() -> None:

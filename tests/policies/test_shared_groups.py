@@ -26,9 +26,9 @@ def shared() -> Draft:
 
 
 def _group(draft: Draft) -> Properties:
-    (found,) = draft.facts(SHARED_SECURITY_GROUP, "sg-web")["groups"]
-    assert isinstance(found, dict)
-    return found
+    (group,) = draft.facts(SHARED_SECURITY_GROUP, "sg-web")["groups"]
+    assert isinstance(group, dict)
+    return group
 
 
 def test_nothing_is_missing_from_the_whole() -> None:

@@ -49,13 +49,13 @@ def result(
     draft: Draft | None = None,
     run: str | None = RUN,
     *,
-    asked: str | None = None,
+    now: str | None = None,
     ahead: timedelta = timedelta(),
     rehearsal: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """What the pack says of a draft that was made of the project's files, read when it was judged.
 
-    `asked` is PREFLIGHT_NOW; the cloud's clock is `ahead` of this machine's.
+    `now` is PREFLIGHT_NOW; the cloud's clock is `ahead` of this machine's.
     """
     draft = draft or prepared()
     facts = draft.facts(MIGRATION)
@@ -66,7 +66,7 @@ def result(
     facts["madeOf"] = {"commit": COMMIT, "dirty": False, "stackFile": stack_file, "files": [evidence]}
     facts["rehearsal"] = list(rehearsal)
     environment = {} if run is None else {"PREFLIGHT_RUN_ID": run}
-    environment |= {} if asked is None else {"PREFLIGHT_NOW": asked}
+    environment |= {} if now is None else {"PREFLIGHT_NOW": now}
     moment = read_clock(environment, draft.plan(), lambda: draft.now - ahead)
     evaluation = evaluate(all_rules(), draft.plan(), moment)
     judged: Any = document(evaluation, all_rules(), read_run(environment, draft.plan()))
@@ -510,7 +510,7 @@ def test_another_time_than_the_present_passes_no_gate(project: Path) -> None:
     """Two weeks early nothing has to exist yet; READY WITH CONDITIONS would be what it says of then."""
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["guest"]["systemDiskFreeMib"] = 0.0
-    content = result(project, draft, asked="2026-11-27T10:00:00+08:00")
+    content = result(project, draft, now="2026-11-27T10:00:00+08:00")
     choices: list[dict[str, Any]] = [{}, {"rehearsal": True}, {"strict": True}]
     for options in choices:
         code, text = judged(project, content, **options)
@@ -532,7 +532,7 @@ def test_a_rehearsal_passes_no_gate_and_is_judged_where_the_caller_says_so(proje
 
 
 def test_another_time_in_a_rehearsal_stays_a_what_if(project: Path) -> None:
-    content = result(project, asked="2026-11-27T10:00:00+08:00", rehearsal=("simulated",))
+    content = result(project, now="2026-11-27T10:00:00+08:00", rehearsal=("simulated",))
     assert {item["kind"] for item in content["whatIf"]} == {"time", "rehearsal"}
     assert judged(project, content, rehearsal=True)[0] == 4
 

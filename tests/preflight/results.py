@@ -17,11 +17,11 @@ def recorded_result(name: str, times: int = 1) -> dict[str, Any]:
     whole: dict[str, Any] = json.loads(
         json.dumps(document(evaluated(name), all_rules(), Run(account_id="1234567890123456")))
     )
-    found: list[Any] = list(findings(whole))
-    instances, more = list(whole["instances"]), list(found)
+    items: list[Any] = list(findings(whole))
+    instances, more = list(whole["instances"]), list(items)
     ids = {item["subject"]["id"]: item["subject"]["name"] for item in instances}
     for number in range(1, times):
-        for known, into in ((found, more), (instances, whole["instances"])):
+        for known, into in ((items, more), (instances, whole["instances"])):
             into += [_renamed(item, ids, number) for item in known if item["subject"]["kind"] == "instance"]
         for wave in whole["waves"]:
             wave["instanceIds"] += [f"{item}x{number}" for item in wave["instanceIds"] if item in ids]

@@ -109,8 +109,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_finding_of_a_kept_result_is_explained(preflight: Preflight, kept: Path) -> None:
-    said = list(findings(json.loads(kept.read_text(encoding="utf-8")), "FAIL"))
-    item = next(item for item in said if item["subject"]["kind"] == "instance")
+    failing = list(findings(json.loads(kept.read_text(encoding="utf-8")), "FAIL"))
+    item = next(item for item in failing if item["subject"]["kind"] == "instance")
     rule, subject = item["rule"], item["subject"]
     code, out, err = preflight("explain", rule, "--result", str(kept), "--instance", subject["name"])
     assert code == 0, err

@@ -40,18 +40,18 @@ def collected(instance: str, address: str) -> list[dict[str, Any]]:
     return [step("command", command=f"ssh root@{address} collect --instance i-{instance}")]
 
 
-def found(*findings: dict[str, Any]) -> list[Fix]:
+def fixes_of(*findings: dict[str, Any]) -> list[Fix]:
     return fixes(findings, RULES)
 
 
 def test_changes_of_one_key_are_one_fix_that_is_enough_for_all() -> None:
-    (fix,) = found(finding("backup-a", "web-1", snapshots(24)), finding("backup-a", "app-1", snapshots(30)))
+    (fix,) = fixes_of(finding("backup-a", "web-1", snapshots(24)), finding("backup-a", "app-1", snapshots(30)))
     assert lines_of(fix.todo) == ["set backups: {retentionDays: 30}"]
     assert (fix.findings, fix.instances, fix.since) == (2, ("app-1", "web-1"), None)
 
 
 def test_lists_are_merged_by_the_ids_of_their_items() -> None:
-    (fix,) = found(
+    (fix,) = fixes_of(
         *(
             finding("backup-a", name, [step("config", path="databases", value=[value])])
             for name, value in (
@@ -69,15 +69,15 @@ def test_a_command_is_one_fix_for_all_instances_and_exact_for_one() -> None:
         finding("guest-b", "web-1", collected("web-1", "10.0.0.1")),
         finding("guest-b", "app-1", collected("app-1", "10.0.0.2")),
     )
-    (both,) = found(first, second)
+    (both,) = fixes_of(first, second)
     assert lines_of(both.todo) == ["$ ssh 'root@<address>' collect --instance '<id>'"]
-    (one,) = found(first)
+    (one,) = fixes_of(first)
     assert lines_of(one.todo) == ["$ ssh root@10.0.0.1 collect --instance i-web-1"]
 
 
 def test_one_fix_of_several_rules_is_titled_by_the_worst() -> None:
     way = [step("task", text="Collect it as root.")]
-    (fix,) = found(finding("guest-b", "web-1", way), finding("guest-c", "web-1", way))
+    (fix,) = fixes_of(finding("guest-b", "web-1", way), finding("guest-c", "web-1", way))
     assert fix.title == "Space must be free"
     assert fix.rules == ("guest-c", "guest-b")
     assert fix.severity == "critical"
@@ -85,12 +85,12 @@ def test_one_fix_of_several_rules_is_titled_by_the_worst() -> None:
 
 def test_other_ways_are_other_fixes() -> None:
     release = [step("config", path="instances", value=[{"id": "i-web-1", "releasePublicIp": True}])]
-    assert len(found(finding("guest-b", "web-1", release), finding("guest-b", "app-1", release, snapshots(30)))) == 2
+    assert len(fixes_of(finding("guest-b", "web-1", release), finding("guest-b", "app-1", release, snapshots(30)))) == 2
 
 
 def test_fixes_are_sorted_by_blocking_time_severity_and_number() -> None:
     soon, late = "2026-12-05T02:00:00+08:00", "2026-12-09T02:00:00+08:00"
-    listed = found(
+    listed = fixes_of(
         finding("guest-b", "web-1", [step("task", text="late")], since=late),
         finding("guest-b", "web-1", [step("task", text="soon")], since=soon),
         finding("guest-b", "web-1", [step("task", text="high")]),
@@ -109,7 +109,7 @@ def test_fixes_are_sorted_by_blocking_time_severity_and_number() -> None:
 
 
 def test_two_ways_stand_one_below_the_other() -> None:
-    (fix,) = found(finding("guest-b", "web-1", snapshots(30), [step("task", text="Ask the owner.")]))
+    (fix,) = fixes_of(finding("guest-b", "web-1", snapshots(30), [step("task", text="Ask the owner.")]))
     assert lines_of(fix.todo) == ["set backups: {retentionDays: 30}", "or", "Ask the owner."]
 
 

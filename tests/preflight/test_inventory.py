@@ -62,9 +62,9 @@ def test_the_region_is_written_whole_without_secrets_and_the_same_each_time(
     assert "Wrote 10 instances (10 classic), 7 security groups and 4 databases to estate.json" in err
     text = (tmp_path / "estate.json").read_text(encoding="utf-8")
     assert all(key not in text for key in cloud.credentials)
-    found = load_inventory(tmp_path / "estate.json")
+    inventory = load_inventory(tmp_path / "estate.json")
     # A simulated cloud is told as such, wherever the file goes.
-    assert any("which is no host of Alibaba Cloud" in reason for reason in found.rehearsal)
+    assert any("which is no host of Alibaba Cloud" in reason for reason in inventory.rehearsal)
     code, again, _ = run("--cloud", str(keys))
     assert code == 0
     one, other = (json.loads(item) for item in (text, again))
@@ -94,12 +94,12 @@ def test_a_changed_inventory_is_shown_and_has_its_own_exit_code(
     lines = out.splitlines()
     assert all(len(line) <= columns for line in lines)
     assert "\x1b" not in out
-    told = " ".join(out.split())
+    text = " ".join(out.split())
     assert lines[0] == "instance"
-    assert f"+ {gone['name']} ({gone['id']}): classic" in told
-    assert f"~ web ({group['id']}): rule added: {rule['direction']}" in told
-    assert f"shop-mysql ({database['id']}): whitelist group " in told
-    assert "entry removed: 10.9.9.9?[2J" in told
+    assert f"+ {gone['name']} ({gone['id']}): classic" in text
+    assert f"~ web ({group['id']}): rule added: {rule['direction']}" in text
+    assert f"shop-mysql ({database['id']}): whitelist group " in text
+    assert "entry removed: 10.9.9.9?[2J" in text
     assert lines[-1].startswith("3 changes from 2026-11-29 00:00 +00:00 to 2026-11-30 ")
 
 
@@ -116,9 +116,9 @@ def test_bad_input_is_said_with_file_and_key(tmp_path: Path, keys: Path) -> None
     document = json.loads((tmp_path / "estate.json").read_text(encoding="utf-8"))
     document["estate"]["regionId"] = "cn-beijing"
     (tmp_path / "other.json").write_text(json.dumps(document), encoding="utf-8")
-    code, _, said = run("--estate", "estate.json", "--diff", "other.json")
+    code, _, err = run("--estate", "estate.json", "--diff", "other.json")
     assert code == 2
-    assert said == (
+    assert err == (
         "other.json: it is of region cn-beijing of account 1234567890123456; expected one of region cn-hangzhou of "
         "account 1234567890123456"
     )
@@ -128,8 +128,8 @@ def test_bad_input_is_said_with_file_and_key(tmp_path: Path, keys: Path) -> None
         2,
         "nowhere.yaml: expected a file that can be read: No such file or directory",
     )
-    code, _, said = run("--cloud", str(keys), "--output", "no/such/estate.json")
-    assert (code, said) == (
+    code, _, err = run("--cloud", str(keys), "--output", "no/such/estate.json")
+    assert (code, err) == (
         2,
         "no/such/estate.json: expected a file that can be written: No such file or directory",
     )
@@ -140,6 +140,6 @@ def test_bad_input_is_said_with_file_and_key(tmp_path: Path, keys: Path) -> None
 
 def test_credentials_that_are_not_accepted_have_their_own_code(keys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALICLOUD_SECRET_KEY", "not-the-right-one")
-    code, out, said = run("--cloud", str(keys))
+    code, out, err = run("--cloud", str(keys))
     assert (code, out) == (3, "")
-    assert "not-the-right-one" not in said
+    assert "not-the-right-one" not in err

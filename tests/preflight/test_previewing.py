@@ -20,15 +20,15 @@ class Engine:
 
     def __init__(self, interrupted: bool) -> None:
         self.interrupted = interrupted
-        self.found: list[str | None] = []
+        self.skipped: list[str | None] = []
 
     def preview(self, **_: Any) -> None:
-        self.found.append(os.environ.get(SKIPPED))
+        self.skipped.append(os.environ.get(SKIPPED))
         if self.interrupted:
             raise Interrupted(2)
 
     def up(self, **_: Any) -> None:
-        self.found.append(os.environ.get(SKIPPED))
+        self.skipped.append(os.environ.get(SKIPPED))
 
 
 class Stack:
@@ -55,4 +55,4 @@ def test_only_previews_make_no_states_between(
     else:
         preview(stack, request, heard)
     update(stack, tmp_path / "plan.json", request, heard, Done())
-    assert engine.found == ["true", own]
+    assert engine.skipped == ["true", own]

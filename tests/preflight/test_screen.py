@@ -29,10 +29,10 @@ def screen(result: dict[str, Any], width: int, *, whole: bool = False, wave: str
     """The lines of the verdict."""
     shown, stream = console(width)
     rules = {rule["id"]: rule for rule in result["rules"]}
-    found = [item for item in open_findings(result) if wave in (None, item["wave"] or wave)]
+    findings = [item for item in open_findings(result) if wave in (None, item["wave"] or wave)]
     decision = Decision(20, result["judgement"]["readiness"], result)
     of_it = [item for item in waves(result) if wave in (None, item.name)]
-    show_verdict(shown, Verdict(decision, of_it, fixes(found, rules), conditions(result, wave), wave, whole))
+    show_verdict(shown, Verdict(decision, of_it, fixes(findings, rules), conditions(result, wave), wave, whole))
     return stream.getvalue().splitlines()
 
 
@@ -82,10 +82,10 @@ def test_conditions_are_said(width: int) -> None:
     assert not any("fix" in line.lower() for line in lines)
 
 
-@pytest.mark.parametrize(("name", "readiness", "said"), [("broken", "NOT READY", False), ("first", None, True)])
+@pytest.mark.parametrize(("name", "readiness", "mentioned"), [("broken", "NOT READY", False), ("first", None, True)])
 @pytest.mark.parametrize("what_if", [False, True])
 def test_conditions_are_said_of_what_is_ready_with_them_alone(
-    name: str, readiness: str | None, said: bool, what_if: bool
+    name: str, readiness: str | None, mentioned: bool, what_if: bool
 ) -> None:
     """Where nothing of what is shown has a fix, as with --rule, too."""
     result = recorded_result(name)
@@ -96,7 +96,7 @@ def test_conditions_are_said_of_what_is_ready_with_them_alone(
     shown, stream = console(80)
     decision = Decision(20, result["judgement"]["readiness"], result)
     show_verdict(shown, Verdict(decision, waves(result), [], {"pending": 1, "waived": 0, "advice": 2}, None, False))
-    assert ("Conditions: " in stream.getvalue()) is said
+    assert ("Conditions: " in stream.getvalue()) is mentioned
 
 
 def test_ready_says_until_when_it_holds() -> None:
@@ -117,20 +117,20 @@ def test_a_what_if_says_why_and_what_it_would_be() -> None:
 
 @WIDTHS
 @pytest.mark.parametrize(
-    ("read_at", "told"),
+    ("read_at", "age"),
     [
         ("2026-11-28T02:00:00+08:00", "The file is of 2026-11-28 02:00 +08:00, 14 days ago."),
         ("2026-12-12T01:59:30+08:00", "The file is of 2026-12-12 01:59 +08:00, less than a minute ago."),
         (None, "The file is of an unknown time."),
     ],
 )
-def test_a_verdict_by_a_file_says_how_old_it_is(width: int, read_at: str | None, told: str) -> None:
+def test_a_verdict_by_a_file_says_how_old_it_is(width: int, read_at: str | None, age: str) -> None:
     result = {**recorded_result("freeze"), "now": "2026-12-12T02:00:00+08:00"}
     result["run"] |= {"estateFile": {"path": "a\x1b[2J.json", "sha256": "0" * 64}, "estateReadAt": read_at}
     lines = screen(result, width)
     assert lines[-2:] == [
         "By the estate in a?[2J.json: no cloud was asked, and what it alone knows is UNKNOWN.",
-        told,
+        age,
     ]
     assert len(lines[-1]) <= 80
 
@@ -138,8 +138,8 @@ def test_a_verdict_by_a_file_says_how_old_it_is(width: int, read_at: str | None,
 def test_findings_that_block_later_are_counted_from_their_first_time() -> None:
     result = recorded_result("broken")
 
-    def later(found: list[Any]) -> None:
-        failed = [item for item in found if item["outcome"] == "FAIL"][:2]
+    def later(findings: list[Any]) -> None:
+        failed = [item for item in findings if item["outcome"] == "FAIL"][:2]
         for item, since in zip(failed, ("2026-12-07T02:00:00+08:00", "2026-12-06T23:00:00+00:00"), strict=True):
             item |= {"blocking": False, "mandatoryFrom": since}
 

@@ -27,10 +27,10 @@ def migration(**changes: Any) -> MigrationConfig:
 
 def document(**changes: Any) -> dict[str, Any]:
     """An inventory file as it stands in JSON."""
-    found: dict[str, Any] = json.loads(
+    migration: dict[str, Any] = json.loads(
         render(Inventory(schema_version=SCHEMA_VERSION, rehearsal=(), estate=estate(read_at=NOW)))
     )
-    return {**found, **changes}
+    return {**migration, **changes}
 
 
 def refused(tmp_path: Path, content: dict[str, Any] | str) -> str:
@@ -44,25 +44,31 @@ def refused(tmp_path: Path, content: dict[str, Any] | str) -> str:
 
 @pytest.mark.parametrize("version", [0, 2, 99, "1", True, None])
 def test_a_file_of_another_version_is_refused(tmp_path: Path, version: object) -> None:
-    said = refused(tmp_path, document(schemaVersion=version, later={"things": []}))
-    assert said.endswith("estate.json: schemaVersion: expected 1, as `preflight inventory` writes it")
+    refusal = refused(tmp_path, document(schemaVersion=version, later={"things": []}))
+    assert refusal.endswith("estate.json: schemaVersion: expected 1, as `preflight inventory` writes it")
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
-        (lambda it: it["estate"].pop("disks"), "estate.disks: expected this key, found nothing"),
-        (lambda it: it["estate"]["instances"][0].update(memory=4), "estate.instances[0].memory: unknown key"),
-        (lambda it: it["estate"].update(readAt="2026-11-28"), "estate.readAt: expected a time with its UTC offset"),
-        (lambda it: it.pop("rehearsal"), "rehearsal: expected this key, found nothing"),
+        (lambda document_: document_["estate"].pop("disks"), "estate.disks: expected this key, found nothing"),
+        (
+            lambda document_: document_["estate"]["instances"][0].update(memory=4),
+            "estate.instances[0].memory: unknown key",
+        ),
+        (
+            lambda document_: document_["estate"].update(readAt="2026-11-28"),
+            "estate.readAt: expected a time with its UTC offset",
+        ),
+        (lambda document_: document_.pop("rehearsal"), "rehearsal: expected this key, found nothing"),
     ],
 )
-def test_a_file_that_was_altered_in_its_form_is_refused(tmp_path: Path, change: Any, told: str) -> None:
+def test_a_file_that_was_altered_in_its_form_is_refused(tmp_path: Path, change: Any, message: str) -> None:
     content = document()
     change(content)
-    said = refused(tmp_path, content)
-    assert told in said
-    assert said.count("\n") == 0
+    refusal = refused(tmp_path, content)
+    assert message in refusal
+    assert refusal.count("\n") == 0
 
 
 def test_a_file_that_is_no_inventory_is_refused(tmp_path: Path) -> None:
@@ -97,8 +103,8 @@ def test_a_stack_that_shares_a_network_is_refused_together_with_all_else() -> No
 
 @pytest.mark.parametrize("keys", [{}, {"alicloud:region": "cn-hangzhou"}])
 def test_a_file_of_the_region_of_the_stack_is_taken(keys: dict[str, str]) -> None:
-    found = migration()
-    assert in_region(found, estate(), "Pulumi.dev.yaml", keys) is found
+    content = migration()
+    assert in_region(content, estate(), "Pulumi.dev.yaml", keys) is content
 
 
 def test_nothing_in_the_environment_leads_to_a_cloud_or_a_backend() -> None:
@@ -129,7 +135,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("stacks", "said"),
+    ("stacks", "message"),
     [
         ({}, "--stack: expected the name of a stack with --estate; there is none"),
         ({"a": "", "b": ""}, "--stack: expected the name of a stack with --estate; there are a, b"),
@@ -142,7 +148,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_a_stack_that_cannot_be_judged_by_a_file_says_why(
-    project: Path, tmp_path: Path, stacks: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+    project: Path, tmp_path: Path, stacks: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, text in stacks.items():
         (project / f"Pulumi.{name}.yaml").write_text(text, encoding="utf-8")
@@ -151,7 +157,7 @@ def test_a_stack_that_cannot_be_judged_by_a_file_says_why(
     with pytest.raises(Stop) as stopped:
         open_by_file(project, None, environ, tmp_path / "estate.json", tmp_path / "scratch")
     assert stopped.value.code == 2
-    assert said in str(stopped.value)
+    assert message in str(stopped.value)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others take longer variables")

@@ -19,9 +19,9 @@ OURS = "urn:pulumi:test::p::alimigrate:vpc:ClassicLink::link"
 NOT_KNOWN = min(UNKNOWN)
 
 
-def heard(*told: dict[str, object]) -> tuple[Step, ...]:
+def heard(*engine_events: dict[str, object]) -> tuple[Step, ...]:
     steps = Steps()
-    for item in told:
+    for item in engine_events:
         steps.hear(events.EngineEvent.from_json({"sequence": 1, "timestamp": 1, **item}))
     return steps.all()
 
@@ -67,5 +67,5 @@ def test_a_deleted_resource_is_in_no_plan() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_rules_conclude_from_steps_what_they_conclude_in_the_pack(name: str) -> None:
     moment = Moment(recorded(name).now, "cloud")
-    found = evaluate(all_rules(), plan_of(recorded_steps(name)), moment)
-    assert found.results == evaluated(name).results
+    from_steps = evaluate(all_rules(), plan_of(recorded_steps(name)), moment)
+    assert from_steps.results == evaluated(name).results

@@ -33,8 +33,8 @@ def live(simulator: Simulator, group_id: str = GROUP) -> list[dict[str, Any]]:
 
 def ports(simulator: Simulator, group_id: str = GROUP) -> list[str]:
     """Return the ports of the intranet rules that tests make; 3306 is a rule that the cloud made."""
-    rules = [found for found in live(simulator, group_id) if found["nic_type"] == "intranet"]
-    return sorted(found["port_range"] for found in rules if found["port_range"] != "3306/3306")
+    rules = [rule for rule in live(simulator, group_id) if rule["nic_type"] == "intranet"]
+    return sorted(rule["port_range"] for rule in rules if rule["port_range"] != "3306/3306")
 
 
 def authorize(cloud: Cloud, **fields: Any) -> None:
@@ -50,7 +50,7 @@ def authorize(cloud: Cloud, **fields: Any) -> None:
 
 
 def revoke(cloud: Cloud, simulator: Simulator, port_range: str) -> None:
-    ids = [found["id"] for found in live(simulator) if found["port_range"] == port_range]
+    ids = [rule["id"] for rule in live(simulator) if rule["port_range"] == port_range]
     cloud.call("ecs:RevokeSecurityGroup", region_id=cloud.region, security_group_id=GROUP, security_group_rule_id=ids)
 
 
@@ -60,18 +60,18 @@ def writes(simulator: Simulator) -> list[str]:
 
 @pytest.mark.parametrize("group", [GROUP, "sg-vpc2"], ids=["classic", "vpc"])
 def test_a_life_leaves_the_group_as_it_was(cloud: Cloud, simulator: Simulator, group: str) -> None:
-    found = live(simulator, group)
+    rules = live(simulator, group)
     wanted = inputs(group, clone=CLONE, out=CLONE | {"direction": "egress", "policy": "drop"})
     resource_id, state = RESOURCE.create(cloud, wanted)
     assert resource_id == group
     assert state == wanted | {"presentBefore": [], "applied": state["applied"]}
-    assert [item for item in live(simulator, group) if item in found] == found
-    assert len(live(simulator, group)) == len(found) + 2
+    assert [item for item in live(simulator, group) if item in rules] == rules
+    assert len(live(simulator, group)) == len(rules) + 2
     assert RESOURCE.read(cloud, resource_id, state) == state
     assert RESOURCE.diff(state, wanted) == {}
     for _ in range(2):
         RESOURCE.delete(cloud, resource_id, state)
-        assert live(simulator, group) == found
+        assert live(simulator, group) == rules
 
 
 def test_rules_go_a_hundred_a_call(cloud: Cloud, simulator: Simulator) -> None:
@@ -89,14 +89,14 @@ def test_rules_of_others_are_no_drift(cloud: Cloud) -> None:
 
 def test_a_rule_that_was_there_is_neither_written_nor_revoked(cloud: Cloud, simulator: Simulator) -> None:
     authorize(cloud, description="of the other team")
-    found = live(simulator)
+    rules = live(simulator)
     wanted = inputs(clone=CLONE, peer=PEER | {"description": "ours"})
     _, state = RESOURCE.create(cloud, wanted)
     assert state["presentBefore"] == ["peer"]
     assert RESOURCE.read(cloud, GROUP, state) == state
     assert RESOURCE.diff(state, wanted) == {}
     RESOURCE.delete(cloud, GROUP, state)
-    assert live(simulator) == found
+    assert live(simulator) == rules
 
 
 def test_rules_present_before_are_remembered_under_any_label(cloud: Cloud, simulator: Simulator) -> None:
@@ -159,20 +159,20 @@ def test_an_update_revokes_only_what_was_added(cloud: Cloud, simulator: Simulato
 
 def test_a_new_description_is_changed_in_place(cloud: Cloud, simulator: Simulator) -> None:
     _, state = RESOURCE.create(cloud, inputs(clone=CLONE | {"description": "old"}))
-    [before] = [found for found in live(simulator) if found["description"] == "old"]
+    [before] = [rule for rule in live(simulator) if rule["description"] == "old"]
     RESOURCE.update(cloud, GROUP, state, inputs(clone=CLONE | {"description": "new"}))
-    assert [found for found in live(simulator) if found["id"] == before["id"]] == [before | {"description": "new"}]
+    assert [rule for rule in live(simulator) if rule["id"] == before["id"]] == [before | {"description": "new"}]
 
 
 def test_a_rule_of_ours_that_is_gone_is_drift_and_healed(cloud: Cloud, simulator: Simulator) -> None:
     wanted = inputs(a=CLONE, b=CLONE | {"portRange": "80/80"})
     _, state = RESOURCE.create(cloud, wanted)
     revoke(cloud, simulator, "80/80")
-    found = RESOURCE.read(cloud, GROUP, state)
-    assert found is not None
-    assert set(found["rules"]) == {"a"}
-    assert RESOURCE.diff(found, wanted) == {'rules["b"]': Change.ADD}
-    after = RESOURCE.update(cloud, GROUP, found, wanted)
+    read_state = RESOURCE.read(cloud, GROUP, state)
+    assert read_state is not None
+    assert set(read_state["rules"]) == {"a"}
+    assert RESOURCE.diff(read_state, wanted) == {'rules["b"]': Change.ADD}
+    after = RESOURCE.update(cloud, GROUP, read_state, wanted)
     assert RESOURCE.read(cloud, GROUP, after) == after == state
 
 
@@ -180,10 +180,10 @@ def test_a_rule_that_was_there_and_went_becomes_ours(cloud: Cloud, simulator: Si
     authorize(cloud)
     _, state = RESOURCE.create(cloud, inputs(peer=PEER))
     revoke(cloud, simulator, "22/22")
-    found = RESOURCE.read(cloud, GROUP, state)
-    assert found is not None
-    assert (found["rules"], found["presentBefore"]) == ({}, [])
-    after = RESOURCE.update(cloud, GROUP, found, inputs(peer=PEER))
+    read_state = RESOURCE.read(cloud, GROUP, state)
+    assert read_state is not None
+    assert (read_state["rules"], read_state["presentBefore"]) == ({}, [])
+    after = RESOURCE.update(cloud, GROUP, read_state, inputs(peer=PEER))
     assert after["presentBefore"] == []
     RESOURCE.delete(cloud, GROUP, after)
     assert ports(simulator) == []
@@ -191,14 +191,14 @@ def test_a_rule_that_was_there_and_went_becomes_ours(cloud: Cloud, simulator: Si
 
 def test_half_done_work_is_reported_and_undone(cloud: Cloud, simulator: Simulator) -> None:
     authorize(cloud)
-    found = live(simulator)
+    rules = live(simulator)
     wanted = inputs(clone=CLONE, peer=PEER, bad=CLONE | {"direction": "egress", "groupId": "sg-absent"})
     with pytest.raises(PartialFailure, match="AuthorizeSecurityGroupEgress failed with") as caught:
         RESOURCE.create(cloud, wanted)
     state = caught.value.state
     assert (set(state["rules"]), state["presentBefore"]) == ({"clone", "peer"}, ["peer"])
     RESOURCE.delete(cloud, GROUP, state)
-    assert live(simulator) == found
+    assert live(simulator) == rules
 
 
 def test_after_a_failed_update_the_old_rule_is_still_ours(cloud: Cloud, simulator: Simulator) -> None:
@@ -252,16 +252,18 @@ def test_a_preview_knows_no_outputs_yet() -> None:
 def test_rules_by_which_servers_in_the_vpc_reach_others_stay() -> None:
     with running(moved.estate()) as simulator:
         cloud = estates.cloud(simulator)
-        found = live(simulator)
+        rules = live(simulator)
         by_clone = CLONE | {"groupId": "sg-vpc"}
         _, state = RESOURCE.create(cloud, inputs(clone=by_clone))
-        told = r"sg-classic let batch-2 \(i-bare\), ftp-1 \(i-moved\) reach .*web-2 \(i-2\).*: without them they would"
-        [ours] = [rule["id"] for rule in live(simulator) if rule not in found]
+        message = (
+            r"sg-classic let batch-2 \(i-bare\), ftp-1 \(i-moved\) reach .*web-2 \(i-2\).*: without them they would"
+        )
+        [ours] = [rule["id"] for rule in live(simulator) if rule not in rules]
         way_out = rf"where nobody needs them, revoke them: aliyun ecs RevokeSecurityGroup .*Id\.1 {ours}$"
-        with pytest.raises(ResourceError, match=f"{told}.*{way_out}"):
+        with pytest.raises(ResourceError, match=f"{message}.*{way_out}"):
             RESOURCE.delete(cloud, GROUP, state)
-        assert len(live(simulator)) == len(found) + 1
+        assert len(live(simulator)) == len(rules) + 1
         # A drop lets nobody through.
         after = RESOURCE.update(cloud, GROUP, state, inputs(clone=by_clone | {"policy": "drop"}))
         RESOURCE.delete(cloud, GROUP, after)
-        assert live(simulator) == found
+        assert live(simulator) == rules

@@ -37,18 +37,18 @@ def test_classic_link_that_was_enabled_before_stays(cloud: Cloud, simulator: Sim
 
 
 def test_an_import_does_not_know_who_enabled_it_and_leaves_it(cloud: Cloud) -> None:
-    found = RESOURCE.read(cloud, "vpc-1", {})
-    assert found is not None
-    assert found["enabledBefore"] is True
+    state = RESOURCE.read(cloud, "vpc-1", {})
+    assert state is not None
+    assert state["enabledBefore"] is True
 
 
 def test_an_import_of_what_the_stack_has_enabled_is_disabled_again(cloud: Cloud, simulator: Simulator) -> None:
     RESOURCE.create(cloud, {"vpcId": "vpc-2"})
-    found = RESOURCE.read(cloud, "vpc-2:made", {})
-    assert found is not None
-    assert (found["vpcId"], found["enabledBefore"]) == ("vpc-2", False)
+    state = RESOURCE.read(cloud, "vpc-2:made", {})
+    assert state is not None
+    assert (state["vpcId"], state["enabledBefore"]) == ("vpc-2", False)
     assert RESOURCE.id_of("vpc-2:made") == RESOURCE.id_of("vpc-2") == "vpc-2"
-    RESOURCE.delete(cloud, "vpc-2", found)
+    RESOURCE.delete(cloud, "vpc-2", state)
     assert not enabled(simulator, "vpc-2")
 
 

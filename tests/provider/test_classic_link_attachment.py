@@ -47,19 +47,19 @@ def test_a_link_that_was_there_before_stays(cloud: Cloud, simulator: Simulator) 
 
 
 def test_an_import_does_not_know_who_linked_it_and_leaves_it(cloud: Cloud, simulator: Simulator) -> None:
-    found = RESOURCE.read(cloud, "i-1:vpc-1", {})
-    assert found is not None
-    assert found["linkedBefore"] is True
-    RESOURCE.delete(cloud, "i-1:vpc-1", found)
+    state = RESOURCE.read(cloud, "i-1:vpc-1", {})
+    assert state is not None
+    assert state["linkedBefore"] is True
+    RESOURCE.delete(cloud, "i-1:vpc-1", state)
     assert links(simulator) == {("i-1", "vpc-1")}
 
 
 def test_an_import_may_say_that_the_stack_made_the_link(cloud: Cloud, simulator: Simulator) -> None:
-    found = RESOURCE.read(cloud, "i-1:vpc-1:made", {})
-    assert found is not None
-    assert found["linkedBefore"] is False
+    state = RESOURCE.read(cloud, "i-1:vpc-1:made", {})
+    assert state is not None
+    assert state["linkedBefore"] is False
     assert RESOURCE.id_of("i-1:vpc-1:made") == "i-1:vpc-1" == RESOURCE.id_of("i-1:vpc-1")
-    RESOURCE.delete(cloud, "i-1:vpc-1", found)
+    RESOURCE.delete(cloud, "i-1:vpc-1", state)
     assert links(simulator) == set()
 
 
@@ -88,8 +88,10 @@ def test_a_link_by_which_servers_talk_stays(group: str, permission: dict[str, st
         rule = {"ip_protocol": "TCP", "port_range": "22/22", "nic_type": "intranet", "priority": "1", **permission}
         cloud.call("ecs:AuthorizeSecurityGroup", region_id=cloud.region, security_group_id=group, permissions=[rule])
         if used:
-            told = r"of batch \(i-3\) to vpc-1 is in use by .*ftp-1 \(i-moved\).*DetachClassicLinkVpc --InstanceId i-3"
-            with pytest.raises(ResourceError, match=told):
+            message = (
+                r"of batch \(i-3\) to vpc-1 is in use by .*ftp-1 \(i-moved\).*DetachClassicLinkVpc --InstanceId i-3"
+            )
+            with pytest.raises(ResourceError, match=message):
                 RESOURCE.delete(cloud, ID, state)
         else:
             RESOURCE.delete(cloud, ID, state)
@@ -119,8 +121,8 @@ def test_a_lost_answer_is_looked_after_and_the_link_is_ours(late: int) -> None:
         _, state = RESOURCE.create(stub.cloud(), INPUTS)
         assert state["linkedBefore"] is False
         RESOURCE.delete(stub.cloud(), ID, state)
-    assert len(stub.asked("AttachClassicLinkVpc")) == 1
-    assert len(stub.asked("DetachClassicLinkVpc")) == 1
+    assert len(stub.requests_of("AttachClassicLinkVpc")) == 1
+    assert len(stub.requests_of("DetachClassicLinkVpc")) == 1
 
 
 def test_a_call_that_was_lost_on_its_way_is_an_error() -> None:

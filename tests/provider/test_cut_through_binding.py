@@ -89,7 +89,7 @@ def test_a_partial_binding_is_in_the_state_and_its_delete_returns_the_address(
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"networkInterfaceId": "eni-none"}, "eni-none does not exist"),
         ({"allocationId": "eip-none"}, "eip-none does not exist"),
@@ -97,9 +97,9 @@ def test_a_partial_binding_is_in_the_state_and_its_delete_returns_the_address(
     ],
 )
 def test_the_address_is_not_freed_for_what_cannot_be(
-    cloud: Cloud, simulator: Simulator, inputs: Properties, changes: dict[str, str], said: str
+    cloud: Cloud, simulator: Simulator, inputs: Properties, changes: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(ResourceError, match=said):
+    with pytest.raises(ResourceError, match=message):
         RESOURCE.create(cloud, inputs | changes)
     assert bound(simulator) == ("i-moved", "NAT", "InUse")
 

@@ -102,8 +102,8 @@ def test_a_write_that_cannot_be_read_back_is_not_confirmed_and_fails_nothing(
     monkeypatch.setattr(RESOURCES[RULES].__class__, "read", stale)
     made = create(provider, INPUTS)
     assert made.resource_id == "sg-vpc"
-    told = properties(made.properties)
-    assert (told["declared"], told.get("confirmedAt"), reads) == (INPUTS, None, 31)
+    outputs = properties(made.properties)
+    assert (outputs["declared"], outputs.get("confirmedAt"), reads) == (INPUTS, None, 31)
     assert "could not be read back" in caplog.text
 
 

@@ -116,9 +116,9 @@ class Stack:
             text=True,
             timeout=240,
         )
-        said = done.stdout + done.stderr
-        assert (done.returncode != 0) == fails, said
-        return said
+        output = done.stdout + done.stderr
+        assert (done.returncode != 0) == fails, output
+        return output
 
     def ports(self, *ports: int) -> None:
         """Set which ports the program opens."""
@@ -222,10 +222,10 @@ def test_rules_added_to_the_group_of_someone_else(stack: Stack, simulator: Simul
     head, _, _ = PROGRAM.partition("rules = ")
     (stack.directory / "__main__.py").write_text(head + ADDING)
     stack.ports(443, 8080)
-    found = classic_rules(simulator)
+    rules = classic_rules(simulator)
 
     stack.pulumi("up", "--yes", "--skip-preview")
-    added = {port: rule for port, rule in classic_rules(simulator).items() if port not in found}
+    added = {port: rule for port, rule in classic_rules(simulator).items() if port not in rules}
     assert set(added) == {"8080/8080", "443/443"}
     assert stack.outputs()["presentBefore"] == []
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
@@ -234,7 +234,7 @@ def test_rules_added_to_the_group_of_someone_else(stack: Stack, simulator: Simul
     foreign = {"ip_protocol": "TCP", "port_range": "22/22", "source_group_id": "sg-peer", "nic_type": "intranet"}
     group = {"region_id": cloud.region, "security_group_id": "sg-classic"}
     cloud.call("ecs:AuthorizeSecurityGroup", **group, permissions=[foreign])
-    found["22/22"] = classic_rules(simulator)["22/22"]
+    rules["22/22"] = classic_rules(simulator)["22/22"]
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
     cloud.call("ecs:RevokeSecurityGroup", **group, security_group_rule_id=[added["443/443"]["id"]])
     drift = stack.pulumi("refresh", "--yes", "--skip-preview", "--diff")
@@ -248,21 +248,21 @@ def test_rules_added_to_the_group_of_someone_else(stack: Stack, simulator: Simul
     assert stack.outputs()["presentBefore"] == ["port 22"]
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
     stack.pulumi("destroy", "--yes", "--skip-preview")
-    assert classic_rules(simulator) == found
+    assert classic_rules(simulator) == rules
 
 
 @pytest.mark.engine
 def test_wrong_inputs_and_refusals_are_shown_without_a_traceback(stack: Stack, simulator: Simulator) -> None:
     stack.ports(80, 0)
-    said = stack.pulumi("preview", fails=True)
-    assert "expected ports as first/last within 1/65535, found '0/0'" in said
-    assert "Traceback" not in said
+    output = stack.pulumi("preview", fails=True)
+    assert "expected ports as first/last within 1/65535, found '0/0'" in output
+    assert "Traceback" not in output
 
     # The cloud takes 200 rules a group: two batches go in, the third is refused, and the next run goes on from there.
     stack.ports(*range(1, 251))
-    said = stack.pulumi("up", "--yes", "--skip-preview", fails=True)
-    assert "AuthorizeSecurityGroup failed with AuthorizationLimitExceed" in said
-    assert "RequestId" in said
+    output = stack.pulumi("up", "--yes", "--skip-preview", fails=True)
+    assert "AuthorizeSecurityGroup failed with AuthorizationLimitExceed" in output
+    assert "RequestId" in output
     assert len(rules_of(simulator)) == 200
     stack.ports(80, 443)
     stack.pulumi("up", "--yes", "--skip-preview")
@@ -270,10 +270,10 @@ def test_wrong_inputs_and_refusals_are_shown_without_a_traceback(stack: Stack, s
 
     stack.ports(80)
     stack.pulumi("config", "set", "--secret", "secretKey", "wrong")
-    said = stack.pulumi("up", "--yes", "--skip-preview", fails=True)
-    assert "The cloud does not accept the credentials (SignatureDoesNotMatch" in said
-    assert "Traceback" not in said
-    assert 'File "' not in said
+    output = stack.pulumi("up", "--yes", "--skip-preview", fails=True)
+    assert "The cloud does not accept the credentials (SignatureDoesNotMatch" in output
+    assert "Traceback" not in output
+    assert 'File "' not in output
     assert set(rules_of(simulator)) == {"80/80", "443/443"}
 
 
@@ -281,9 +281,9 @@ def test_wrong_inputs_and_refusals_are_shown_without_a_traceback(stack: Stack, s
 def test_existing_rules_and_whitelist_groups_are_imported(stack: Stack, simulator: Simulator) -> None:
     head, _, _ = PROGRAM.partition("opts = ")
     (stack.directory / "__main__.py").write_text(head + IMPORTING)
-    said = stack.pulumi("up", "--yes", "--skip-preview")
-    assert "= 2 imported" in said
-    assert "warning" not in said.lower()
+    output = stack.pulumi("up", "--yes", "--skip-preview")
+    assert "= 2 imported" in output
+    assert "warning" not in output.lower()
     databases = simulator.state()["databases"]
     groups = next(database["whitelist_groups"] for database in databases if database["id"] == "rm-normal")
     assert [group["security_ips"] for group in groups if group["name"] == "app"] == [["10.160.0.1"]]

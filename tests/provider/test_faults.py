@@ -285,8 +285,8 @@ def _struck(life: Life, struck: str, action: str, fault: str, seen: Sequence[Any
         assert look(simulator) == wanted, f"after {step}, with {action} {fault} in {struck}"
     assert sum(life.slept) < LONGEST
     # What the answer asks for is waited, and little more: the jitter is none here.
-    asked = FAULTS[fault].get("retry_after")
-    assert asked is None or life.slept.count(asked) == FAULTS[fault]["count"]
+    retry_after = FAULTS[fault].get("retry_after")
+    assert retry_after is None or life.slept.count(retry_after) == FAULTS[fault]["count"]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -347,13 +347,13 @@ def _tells(failure: EstateError, fault: str, action: str) -> None:
     """One message that names the action and the cause; the cloud's refusals have the RequestId to ask support with."""
     assert fault not in PASSING, f"{action}: {failure}"
     text = str(failure)
-    told = failure.__cause__ if isinstance(failure, PartialFailure) else failure
-    assert isinstance(told, CloudError | CredentialsError | Unreachable | EstateError)
-    if isinstance(told, Unreachable):
+    cause = failure.__cause__ if isinstance(failure, PartialFailure) else failure
+    assert isinstance(cause, CloudError | CredentialsError | Unreachable | EstateError)
+    if isinstance(cause, Unreachable):
         assert action in text, text
         return
     refusal = FAULTS[fault].get("refusal", {}).get("code") or FAULTS[fault].get("throttle_code")
     assert (refusal or FAULTS[fault].get("error_code", "")) in text, text
     assert re.search(r"RequestId:? [0-9A-F-]{8,}", text), text
     # Credentials are wrong for every action.
-    assert isinstance(told, CredentialsError) or action in text, text
+    assert isinstance(cause, CredentialsError) or action in text, text

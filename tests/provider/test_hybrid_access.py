@@ -74,8 +74,8 @@ class Case:
     def instance(self) -> dict[str, Any]:
         state = self.simulator.state()
         every = [*state["databases"], *state["redis"], *state["mongodb"]]
-        found: dict[str, Any] = next(item for item in every if item["id"] == self.database)
-        return found
+        database: dict[str, Any] = next(item for item in every if item["id"] == self.database)
+        return database
 
     def days_left(self) -> list[int]:
         """Of each classic address, in whole days."""
@@ -127,7 +127,7 @@ def test_a_database_in_several_zones_goes_into_a_vswitch_of_one_of_them(product:
 
 
 @pytest.mark.parametrize(
-    ("product", "wanted", "asked"),
+    ("product", "wanted", "days"),
     [
         ("rds", 9.3, 10),
         ("rds", 120.0, 120),
@@ -140,13 +140,13 @@ def test_a_database_in_several_zones_goes_into_a_vswitch_of_one_of_them(product:
     ],
 )
 def test_days_are_the_fewest_that_the_product_takes_and_that_are_enough(
-    simulator: Simulator, product: str, wanted: float, asked: int
+    simulator: Simulator, product: str, wanted: float, days: int
 ) -> None:
     case = case_of(simulator, product)
     case.created(wanted)
-    assert set(case.days_left()) == {asked}
+    assert set(case.days_left()) == {days}
     [call] = case.calls(case.switch)
-    assert (call["RetainClassic"], call["ClassicExpiredDays"]) == ("True", str(asked))
+    assert (call["RetainClassic"], call["ClassicExpiredDays"]) == ("True", str(days))
 
 
 def test_days_go_by_and_nothing_is_to_do(case: Case) -> None:
@@ -219,9 +219,9 @@ def test_no_way_back(case: Case, caplog: pytest.LogCaptureFixture) -> None:
     before = case.instance()
     case.resource.delete(case.cloud, case.database, state)
     assert case.instance() == before
-    told = caplog.text
-    assert f"{case.database} stays in vpc-1: a database never goes back to the classic network" in told
-    assert state["classicExpiresAt"] in told
+    log = caplog.text
+    assert f"{case.database} stays in vpc-1: a database never goes back to the classic network" in log
+    assert state["classicExpiresAt"] in log
     # And a stack that comes again takes it as it is.
     assert case.created(days=9)["classicExpiresAt"] == state["classicExpiresAt"]
     assert len(case.calls(case.switch)) == 1
@@ -318,7 +318,7 @@ def _engine(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("product", "database", "fields", "told"),
+    ("product", "database", "fields", "message"),
     [
         ("rds", "rm-normal", {"engine": "MariaDB", "engine_version": "10.3"}, "MariaDB has no documented switch"),
         ("rds", "rm-normal", {"engine": "SQLServer", "engine_version": "2008r2"}, "SQL Server 2008 R2 cannot"),
@@ -326,13 +326,13 @@ def _engine(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
     ],
 )
 def test_databases_without_hybrid_access_are_not_touched(
-    product: str, database: str, fields: dict[str, str], told: str
+    product: str, database: str, fields: dict[str, str], message: str
 ) -> None:
     lists = estates.estate().model_dump(mode="json")
     databases = [item | (fields if item["id"] == database else {}) for item in lists["databases"]]
     with running(given(databases=databases)) as simulator:
         case = case_of(simulator, product, database)
-        with pytest.raises(ResourceError, match=told):
+        with pytest.raises(ResourceError, match=message):
             case.created(days=10)
         assert case.calls(case.switch) == []
 

@@ -26,15 +26,15 @@ DOCUMENT: Final = Path(__file__).parents[2] / "docs/reliability.md"
 @functools.cache
 def called(name: str) -> tuple[frozenset[str], ...]:
     """Return the actions that each step of an undisturbed life calls."""
-    found = []
+    actions = []
     with running(CASES[name].estate()) as simulator:
         life = Life(CASES[name], simulator)
         for step in STEPS:
             before = len(simulator.requests())
             life.step(step)
             entries = simulator.requests()[before:]
-            found.append(frozenset(f"{entry['product']}:{entry['action']}" for entry in entries))
-    return tuple(found)
+            actions.append(frozenset(f"{entry['product']}:{entry['action']}" for entry in entries))
+    return tuple(actions)
 
 
 def without_users(state: dict[str, Any]) -> dict[str, Any]:

@@ -129,14 +129,14 @@ def test_nothing_is_written_into_another_account(simulator: Simulator) -> None:
 def test_the_identity_digest_shows_equal_credentials_and_reveals_none() -> None:
     config = {"region": "cn-hangzhou", "accessKey": "ak-hush", "secretKey": "sk-hush"}
     ours = CloudSettings.from_config(config, {}).identity
-    asked = sdk.InvokeRequest(IDENTITY, values({"nonce": "once"}))
-    told = properties(run(configured(config).invoke(asked)).return_value or {})
-    assert told == {"named": "alicloud:accessKey", "digest": ours.digest("once"), "region": ""}
+    request = sdk.InvokeRequest(IDENTITY, values({"nonce": "once"}))
+    outputs = properties(run(configured(config).invoke(request)).return_value or {})
+    assert outputs == {"named": "alicloud:accessKey", "digest": ours.digest("once"), "region": ""}
     assert ours.digest("once") != ours.digest("twice")
     for other in ({"accessKey": "x"}, {"secretKey": "x"}, {"securityToken": "x"}, {"assumeRole": {"roleArn": "x"}}):
-        theirs = run(configured(config | other).invoke(asked)).return_value or {}
+        theirs = run(configured(config | other).invoke(request)).return_value or {}
         assert properties(theirs)["digest"] != ours.digest("once")
-    assert "hush" not in json.dumps(told)
+    assert "hush" not in json.dumps(outputs)
 
 
 @pytest.mark.parametrize(
@@ -186,13 +186,13 @@ def test_an_unknown_resource_is_answered_with_what_exists() -> None:
 
 
 def test_the_schema_reports_every_resource_with_every_property_described() -> None:
-    told = json.loads(schema())
-    assert set(told["resources"]) == set(RESOURCES) == set(RAM_ACTIONS)
-    for resource in [*told["resources"].values(), *told["types"].values(), told["provider"]]:
+    document = json.loads(schema())
+    assert set(document["resources"]) == set(RESOURCES) == set(RAM_ACTIONS)
+    for resource in [*document["resources"].values(), *document["types"].values(), document["provider"]]:
         assert resource["description"]
         for name, fields in {**resource.get("inputProperties", {}), **resource.get("properties", {})}.items():
             assert fields["description"], name
-    for resource in told["resources"].values():
+    for resource in document["resources"].values():
         assert set(resource["required"]) <= set(resource["properties"])
         assert set(resource["requiredInputs"]) <= set(resource["inputProperties"])
 
@@ -218,15 +218,17 @@ def linked_in_preview(provider: AlimigrateProvider, vpc_id: object) -> Propertie
 
 @pytest.mark.parametrize("vpc_id", ["vpc-2", UNKNOWN])
 def test_a_preview_says_what_the_creation_would_be_refused(provider: AlimigrateProvider, vpc_id: object) -> None:
-    told = linked_in_preview(provider, vpc_id)
-    assert told["refused"].startswith("Instance i-1 is linked to VPC vpc-1, and an instance can be linked to one only.")
-    assert "notForeseen" not in told
+    preview = linked_in_preview(provider, vpc_id)
+    assert preview["refused"].startswith(
+        "Instance i-1 is linked to VPC vpc-1, and an instance can be linked to one only."
+    )
+    assert "notForeseen" not in preview
 
 
 def test_a_preview_says_what_cannot_be_found_out() -> None:
-    told = linked_in_preview(configured({"region": "cn-hangzhou"}), "vpc-2")
-    assert "refused" not in told
-    assert "alicloud:accessKey" in told["notForeseen"]
+    preview = linked_in_preview(configured({"region": "cn-hangzhou"}), "vpc-2")
+    assert "refused" not in preview
+    assert "alicloud:accessKey" in preview["notForeseen"]
     assert "not known yet" in linked_in_preview(configured({"region": UNKNOWN}), "vpc-2")["notForeseen"]
 
 
@@ -235,9 +237,9 @@ def test_by_the_estate_of_a_file_nothing_is_foreseen_and_nobody_is_asked(simulat
     config |= {"endpoints": json.dumps(dict(config["endpoints"]))}
     provider = configured(config, {"PREFLIGHT_ESTATE": "/somewhere/estate.json"})
     before = len(simulator.requests())
-    told = linked_in_preview(provider, "vpc-2")
-    assert "refused" not in told
-    assert "the file estate.json, and the cloud is not asked" in told["notForeseen"]
+    preview = linked_in_preview(provider, "vpc-2")
+    assert "refused" not in preview
+    assert "the file estate.json, and the cloud is not asked" in preview["notForeseen"]
     assert len(simulator.requests()) == before
 
 
@@ -250,7 +252,7 @@ def test_a_link_that_goes_first_is_not_in_the_way_of_its_replacement(
     news = values({"instanceId": "i-1", "vpcId": "vpc-2"})
     diff = run(provider.diff(sdk.DiffRequest(urn(LINK), "i-1:vpc-1", old, news, [])))
     assert diff.delete_before_replace
-    told = linked_in_preview(provider, "vpc-2")
-    assert ("refused" in told) is linked_before
+    preview = linked_in_preview(provider, "vpc-2")
+    assert ("refused" in preview) is linked_before
     way = "(aliyun ecs DetachClassicLinkVpc --RegionId cn-hangzhou --VpcId vpc-1 --InstanceId i-1)"
-    assert (way in str(told.get("refused"))) is linked_before
+    assert (way in str(preview.get("refused"))) is linked_before

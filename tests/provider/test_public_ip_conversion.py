@@ -53,7 +53,7 @@ def test_the_state_stands_while_the_eip_exists_wherever_it_is_bound(cloud: Cloud
 
 
 @pytest.mark.parametrize(
-    ("instance_id", "said"),
+    ("instance_id", "message"),
     [
         ("i-1", "in the classic network; its address can be converted once it has moved"),
         ("i-bare", "has no public address to convert"),
@@ -61,9 +61,9 @@ def test_the_state_stands_while_the_eip_exists_wherever_it_is_bound(cloud: Cloud
     ],
 )
 def test_impossible_conversions_are_refused_before_any_call(
-    cloud: Cloud, simulator: Simulator, instance_id: str, said: str
+    cloud: Cloud, simulator: Simulator, instance_id: str, message: str
 ) -> None:
-    with pytest.raises(ResourceError, match=said):
+    with pytest.raises(ResourceError, match=message):
         RESOURCE.create(cloud, {"instanceId": instance_id})
     assert "ConvertNatPublicIpToEip" not in [entry["action"] for entry in simulator.requests()]
 
@@ -89,7 +89,7 @@ def test_a_lost_answer_is_looked_after() -> None:
         resource_id, state = RESOURCE.create(stub.cloud(), INPUTS)
     assert resource_id == "i-moved:eip-1"
     assert state["ipAddress"] == "47.96.0.9"
-    assert len(stub.asked("ConvertNatPublicIpToEip")) == 1
+    assert len(stub.requests_of("ConvertNatPublicIpToEip")) == 1
 
 
 def test_another_instance_replaces_and_a_preview_knows_no_outputs() -> None:

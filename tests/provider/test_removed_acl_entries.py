@@ -27,8 +27,8 @@ def simulator() -> Iterator[Simulator]:
 
 
 def entries(simulator: Simulator, acl_id: str = "acl-1") -> list[str]:
-    [found] = [item for item in simulator.state()["access_lists"] if item["id"] == acl_id]
-    return [entry["entry"] for entry in found["entries"]]
+    [access_list] = [item for item in simulator.state()["access_lists"] if item["id"] == acl_id]
+    return [entry["entry"] for entry in access_list["entries"]]
 
 
 def test_named_entries_are_removed_and_all_others_stay(cloud: Cloud, simulator: Simulator) -> None:
@@ -46,10 +46,10 @@ def test_an_entry_added_again_is_drift_that_an_update_fixes(cloud: Cloud, simula
     _, state = RESOURCE.create(cloud, inputs)
     back = '[{"entry": "10.160.7.0/24"}]'
     cloud.call("slb:AddAccessControlListEntry", region_id=cloud.region, acl_id="acl-1", acl_entrys=back)
-    found = RESOURCE.read(cloud, "acl-1", state)
-    assert found is not None
-    assert RESOURCE.diff(found, inputs) == {"entries": Change.UPDATE}
-    assert RESOURCE.update(cloud, "acl-1", found, inputs) == state
+    read_state = RESOURCE.read(cloud, "acl-1", state)
+    assert read_state is not None
+    assert RESOURCE.diff(read_state, inputs) == {"entries": Change.UPDATE}
+    assert RESOURCE.update(cloud, "acl-1", read_state, inputs) == state
     assert entries(simulator) == ["203.0.113.0/24"]
 
 

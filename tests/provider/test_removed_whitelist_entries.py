@@ -68,10 +68,10 @@ def test_an_entry_added_again_is_drift_that_an_update_fixes(cloud: Cloud, simula
         modify_mode="Append",
         security_ips="10.160.0.2",
     )
-    found = resource.read(cloud, resource_id, state)
-    assert found is not None
-    assert resource.diff(found, inputs) == {"securityIps": Change.UPDATE}
-    assert resource.update(cloud, resource_id, found, inputs) == state
+    read_state = resource.read(cloud, resource_id, state)
+    assert read_state is not None
+    assert resource.diff(read_state, inputs) == {"securityIps": Change.UPDATE}
+    assert resource.update(cloud, resource_id, read_state, inputs) == state
     assert entries(simulator, table, database_id) == KEPT
 
 

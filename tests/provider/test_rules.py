@@ -59,15 +59,15 @@ def rules(draw: st.DrawFn) -> Properties:
     return drawn | ({"description": description} if description else {})
 
 
-def distinct(found: list[Properties]) -> list[Properties]:
-    return list({key_of(rule_model(item)): item for item in found}.values())
+def distinct(rules: list[Properties]) -> list[Properties]:
+    return list({key_of(rule_model(item)): item for item in rules}.values())
 
 
 rule_sets = st.lists(rules(), max_size=8).map(distinct)
 
 
-def models(found: list[Properties]) -> list[Any]:
-    return [rule_model(item) for item in found]
+def models(rules: list[Properties]) -> list[Any]:
+    return [rule_model(item) for item in rules]
 
 
 @pytest.mark.parametrize(
@@ -126,17 +126,17 @@ def test_unknown_values_pass_and_stay_unknown() -> None:
 
 
 @given(rule_sets)
-def test_normal_form_is_reached_in_one_step(found: list[Properties]) -> None:
-    named = {label_of(rule_model(item)): item for item in found}
+def test_normal_form_is_reached_in_one_step(rules: list[Properties]) -> None:
+    named = {label_of(rule_model(item)): item for item in rules}
     assert check_rules(named) == (named, [])
 
 
 @given(rule_sets)
-def test_labels_are_unique_and_independent_of_order(found: list[Properties]) -> None:
-    named = labelled(models(found), {}, "")
-    assert len(named) == len(found)
-    assert labelled(reversed(models(found)), {}, "") == named
-    assert labelled(models(found), named, "unmanaged: ") == named
+def test_labels_are_unique_and_independent_of_order(rules: list[Properties]) -> None:
+    named = labelled(models(rules), {}, "")
+    assert len(named) == len(rules)
+    assert labelled(reversed(models(rules)), {}, "") == named
+    assert labelled(models(rules), named, "unmanaged: ") == named
 
 
 def test_a_label_reads_as_in_the_contract() -> None:
@@ -191,8 +191,8 @@ def test_a_plan_leads_from_any_set_to_any_other(old: list[Properties], new: list
 
 
 @given(rule_sets)
-def test_a_plan_to_what_is_there_is_empty(found: list[Properties]) -> None:
-    assert not any(plan(models(found), reversed(models(found)), removable=models(found)))
+def test_a_plan_to_what_is_there_is_empty(rules: list[Properties]) -> None:
+    assert not any(plan(models(rules), reversed(models(rules)), removable=models(rules)))
 
 
 @given(rule_sets, rule_sets)

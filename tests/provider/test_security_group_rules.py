@@ -35,7 +35,7 @@ def shown(simulator: Simulator) -> set[tuple[Any, ...]]:
 
 
 def revoke(cloud: Cloud, simulator: Simulator, priority: int) -> None:
-    ids = [found["id"] for found in live(simulator) if found["priority"] == priority]
+    ids = [rule["id"] for rule in live(simulator) if rule["priority"] == priority]
     cloud.call("ecs:RevokeSecurityGroup", region_id=cloud.region, security_group_id=GROUP, security_group_rule_id=ids)
 
 
@@ -82,7 +82,7 @@ def test_rules_of_a_direction_go_a_hundred_a_call(
 def test_new_rules_come_before_old_ones_go(cloud: Cloud, simulator: Simulator) -> None:
     _, state = RESOURCE.create(cloud, inputs(a=rule(priority=1), b=rule(priority=2)))
     after = RESOURCE.update(cloud, GROUP, state, inputs(a=rule(priority=3), b=rule(priority=2)))
-    assert {found["priority"] for found in live(simulator)} == {2, 3}
+    assert {item["priority"] for item in live(simulator)} == {2, 3}
     assert after["applied"] != state["applied"]
     writes = [entry["action"] for entry in simulator.requests() if not entry["action"].startswith("Describe")]
     assert writes == ["AuthorizeSecurityGroup", "AuthorizeSecurityGroup", "RevokeSecurityGroup"]
@@ -117,18 +117,18 @@ def test_a_new_description_is_changed_in_place(cloud: Cloud, simulator: Simulato
     _, state = RESOURCE.create(cloud, inputs(a=rule(description="old")))
     before = live(simulator)[0]["id"]
     RESOURCE.update(cloud, GROUP, state, inputs(a=rule(description="new")))
-    assert [(found["id"], found["description"]) for found in live(simulator)] == [(before, "new")]
+    assert [(item["id"], item["description"]) for item in live(simulator)] == [(before, "new")]
 
 
 def test_drift_is_seen_and_healed(cloud: Cloud, simulator: Simulator) -> None:
     wanted = inputs(a=rule(priority=1), b=rule(priority=2))
     _, state = RESOURCE.create(cloud, wanted)
     revoke(cloud, simulator, priority=2)
-    found = RESOURCE.read(cloud, GROUP, state)
-    assert found is not None
-    assert RESOURCE.diff(found, wanted) == {'rules["b"]': Change.ADD}
-    after = RESOURCE.update(cloud, GROUP, found | {"declared": wanted}, wanted)
-    assert {found["priority"] for found in live(simulator)} == {1, 2}
+    read_state = RESOURCE.read(cloud, GROUP, state)
+    assert read_state is not None
+    assert RESOURCE.diff(read_state, wanted) == {'rules["b"]': Change.ADD}
+    after = RESOURCE.update(cloud, GROUP, read_state | {"declared": wanted}, wanted)
+    assert {read_state["priority"] for read_state in live(simulator)} == {1, 2}
     assert RESOURCE.read(cloud, GROUP, after) == after
 
 
@@ -139,18 +139,18 @@ def test_a_rule_of_somebody_else_is_shown_and_revoked_by_nobody(
     wanted = inputs(a=rule(priority=1))
     _, state = RESOURCE.create(cloud, wanted)
     authorize(cloud)
-    found = RESOURCE.read(cloud, GROUP, state)
-    assert found is not None
+    read_state = RESOURCE.read(cloud, GROUP, state)
+    assert read_state is not None
     unmanaged = "unmanaged: ingress accept TCP 22/22 from 10.0.0.0/8 (7)"
-    assert set(found["rules"]) == {"a", unmanaged}
-    assert RESOURCE.diff(found, wanted) == {f'rules["{unmanaged}"]': Change.DELETE}
+    assert set(read_state["rules"]) == {"a", unmanaged}
+    assert RESOURCE.diff(read_state, wanted) == {f'rules["{unmanaged}"]': Change.DELETE}
     [theirs] = [item["id"] for item in live(simulator) if item["priority"] == 7]
-    known = (found if refreshed else state) | {"declared": wanted}
-    told = rf"22/22 from 10\.0\.0\.0/8 \(7\)\..*RevokeSecurityGroup --SecurityGroupId sg-vpc .*Id\.1 {theirs}$"
+    known = (read_state if refreshed else state) | {"declared": wanted}
+    message = rf"22/22 from 10\.0\.0\.0/8 \(7\)\..*RevokeSecurityGroup --SecurityGroupId sg-vpc .*Id\.1 {theirs}$"
     for change in (inputs(a=rule(priority=1)), inputs(a=rule(priority=2))):
-        with pytest.raises(ResourceError, match=told):
+        with pytest.raises(ResourceError, match=message):
             RESOURCE.update(cloud, GROUP, known, change)
-    with pytest.raises(ResourceError, match=told):
+    with pytest.raises(ResourceError, match=message):
         RESOURCE.delete(cloud, GROUP, known)
     assert {item["priority"] for item in live(simulator)} == {1, 7}
     # Declared, it stays, whatever its label is; and later it may go like any other of ours.
@@ -166,10 +166,10 @@ def test_an_edit_of_our_rule_is_a_rule_of_somebody_else(cloud: Cloud, simulator:
     _, state = RESOURCE.create(cloud, wanted)
     revoke(cloud, simulator, priority=1)
     authorize(cloud)
-    found = RESOURCE.read(cloud, GROUP, state)
-    assert found is not None
+    read_state = RESOURCE.read(cloud, GROUP, state)
+    assert read_state is not None
     with pytest.raises(ResourceError, match="neither applied nor declares"):
-        RESOURCE.update(cloud, GROUP, found | {"declared": wanted}, wanted)
+        RESOURCE.update(cloud, GROUP, read_state | {"declared": wanted}, wanted)
 
 
 def test_rules_of_a_partial_update_are_ours(cloud: Cloud, simulator: Simulator) -> None:
@@ -193,7 +193,7 @@ def test_a_group_with_rules_of_others_is_not_taken_over(cloud: Cloud) -> None:
 def test_a_creation_that_was_cut_off_is_carried_on(cloud: Cloud, simulator: Simulator) -> None:
     RESOURCE.create(cloud, inputs(a=rule(priority=1)))
     RESOURCE.create(cloud, inputs(a=rule(priority=1), b=rule(priority=2)))
-    assert {found["priority"] for found in live(simulator)} == {1, 2}
+    assert {item["priority"] for item in live(simulator)} == {1, 2}
 
 
 def test_half_done_work_is_reported_with_what_is_there(cloud: Cloud, simulator: Simulator) -> None:
@@ -210,9 +210,9 @@ def test_half_done_work_is_reported_with_what_is_there(cloud: Cloud, simulator: 
 
 def test_import_takes_all_rules_under_derived_labels(cloud: Cloud) -> None:
     authorize(cloud)
-    found = RESOURCE.read(cloud, GROUP, {})
-    assert found is not None
-    assert set(found["rules"]) == {"ingress accept TCP 22/22 from 10.0.0.0/8 (7)"}
+    read_state = RESOURCE.read(cloud, GROUP, {})
+    assert read_state is not None
+    assert set(read_state["rules"]) == {"ingress accept TCP 22/22 from 10.0.0.0/8 (7)"}
 
 
 def test_delete_revokes_all_and_twice_is_once(cloud: Cloud, simulator: Simulator) -> None:
@@ -226,8 +226,8 @@ def test_the_rules_of_a_group_with_servers_in_it_stay() -> None:
     with running(moved.estate()) as simulator:
         cloud = estates.cloud(simulator)
         _, state = RESOURCE.create(cloud, inputs(a=rule()))
-        told = r"sg-vpc is in use by batch-2 \(i-bare\), ftp-1 \(i-moved\): without its rules they would be cut off"
-        with pytest.raises(ResourceError, match=told):
+        message = r"sg-vpc is in use by batch-2 \(i-bare\), ftp-1 \(i-moved\): without its rules they would be cut off"
+        with pytest.raises(ResourceError, match=message):
             RESOURCE.delete(cloud, GROUP, state)
         assert len(live(simulator)) == 1
 

@@ -59,8 +59,8 @@ def test_half_done_work_comes_with_the_state() -> None:
     detail = provider_pb2.ErrorResourceInitFailed()
     assert status.details[0].Unpack(detail)
     assert (detail.id, list(detail.reasons)) == ("sg-1", ["The second batch failed."])
-    told = json_format.MessageToDict(detail.properties)
-    assert told == {"a": 1, "b": "x", "declared": {"a": 1}, "drift": []}
+    state = json_format.MessageToDict(detail.properties)
+    assert state == {"a": 1, "b": "x", "declared": {"a": 1}, "drift": []}
     assert dict(detail.inputs) == {"a": 1}
 
 

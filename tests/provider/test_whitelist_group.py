@@ -41,8 +41,8 @@ TOLD = (
 
 def groups(simulator: Simulator, database: str = "rm-normal") -> dict[tuple[str, str], list[str]]:
     databases = simulator.state()["databases"]
-    found = next(item for item in databases if item["id"] == database)["whitelist_groups"]
-    return {(group.get("network_type", "MIX"), group["name"]): group["security_ips"] for group in found}
+    database_item = next(item for item in databases if item["id"] == database)["whitelist_groups"]
+    return {(group.get("network_type", "MIX"), group["name"]): group["security_ips"] for group in database_item}
 
 
 def modify(cloud: Cloud, name: str, ips: str, mode: str = "Cover") -> None:
@@ -82,8 +82,8 @@ def test_a_group_that_somebody_did_away_with_is_there_without_entries_until_an_u
     seen = RESOURCE.read(cloud, ID, state)
     assert seen is not None
     assert seen["securityIps"] == []
-    told = drift.compared(RESOURCE, state | {"declared": INPUTS}, seen)
-    assert told["drift"] == [f"securityIps: {entry} is gone" for entry in INPUTS["securityIps"]]
+    compared = drift.compared(RESOURCE, state | {"declared": INPUTS}, seen)
+    assert compared["drift"] == [f"securityIps: {entry} is gone" for entry in INPUTS["securityIps"]]
     assert RESOURCE.diff(seen, INPUTS) == {"securityIps": Change.UPDATE}
     after = RESOURCE.update(cloud, ID, seen | {"declared": INPUTS}, INPUTS)
     assert after["securityIps"] == groups(simulator)["MIX", "migrated"] == INPUTS["securityIps"]
@@ -107,14 +107,14 @@ def test_enhanced_mode_has_a_group_for_each_network(cloud: Cloud, simulator: Sim
 
 
 @pytest.mark.parametrize(
-    ("database", "network_type", "told"),
+    ("database", "network_type", "message"),
     [
         ("rm-normal", "VPC", "standard whitelist mode: networkType has to be MIX"),
         ("rm-safety", "MIX", "enhanced whitelist mode: networkType has to be VPC or Classic"),
     ],
 )
-def test_a_network_type_that_the_mode_has_not(cloud: Cloud, database: str, network_type: str, told: str) -> None:
-    with pytest.raises(ResourceError, match=told):
+def test_a_network_type_that_the_mode_has_not(cloud: Cloud, database: str, network_type: str, message: str) -> None:
+    with pytest.raises(ResourceError, match=message):
         RESOURCE.create(cloud, INPUTS | {"dbInstanceId": database, "networkType": network_type})
 
 
@@ -132,10 +132,10 @@ def test_a_group_of_others_with_the_wanted_entries_is_not_ours_either(cloud: Clo
     theirs = INPUTS | {"groupName": "app", "securityIps": ["10.160.0.1/32"]}
     with pytest.raises(ResourceError) as refused:
         RESOURCE.create(cloud, theirs)
-    told, _, command = str(refused.value).partition("and the next update makes it as the stack's own: ")
+    message, _, command = str(refused.value).partition("and the next update makes it as the stack's own: ")
     imported = "pulumi import alimigrate:rds:WhitelistGroup NAME rm-normal:MIX:app); else choose another groupName"
-    assert imported in told
-    assert "The stack declares each of these entries" in told
+    assert imported in message
+    assert "The stack declares each of these entries" in message
     for line in command.split(" && "):
         name, service, operation, *options = line.split()
         assert (name, service, operation) == ("aliyun", "rds", "ModifySecurityIps")
@@ -178,17 +178,17 @@ def test_a_database_switched_to_the_other_mode_has_the_group_no_more(
 def test_an_edit_made_elsewhere_is_seen_and_not_overwritten(cloud: Cloud, simulator: Simulator) -> None:
     _, state = RESOURCE.create(cloud, INPUTS)
     modify(cloud, "migrated", "192.168.7.7", "Append")
-    found = RESOURCE.read(cloud, ID, state)
-    assert found is not None
-    assert RESOURCE.diff(found, INPUTS) == {"securityIps": Change.UPDATE}
+    read_state = RESOURCE.read(cloud, ID, state)
+    assert read_state is not None
+    assert RESOURCE.diff(read_state, INPUTS) == {"securityIps": Change.UPDATE}
     wanted = INPUTS | {"securityIps": ["10.0.0.0/24"]}
     # As well without a refresh as after one, which makes the state tell of it.
-    for known in (state, found | {"declared": INPUTS}):
+    for known in (state, read_state | {"declared": INPUTS}):
         with pytest.raises(ResourceError, match=TOLD):
             RESOURCE.update(cloud, ID, known, wanted)
     assert "192.168.7.7" in groups(simulator)["MIX", "migrated"]
     kept = INPUTS | {"securityIps": ["10.0.0.0/24", "192.168.7.7/32"]}
-    after = RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, kept)
+    after = RESOURCE.update(cloud, ID, read_state | {"declared": INPUTS}, kept)
     assert groups(simulator)["MIX", "migrated"] == ["10.0.0.0/24", "192.168.7.7"]
     # What was declared once may go like any other of ours.
     RESOURCE.update(cloud, ID, after | {"declared": kept}, wanted)
@@ -200,9 +200,9 @@ def test_an_entry_of_ours_that_somebody_took_out_is_put_back(cloud: Cloud, simul
     modify(cloud, "migrated", "10.0.0.0/24", "Delete")
     with pytest.raises(ResourceError, match=r"changed elsewhere.*10\.1\.2\.3/32.*pulumi refresh"):
         RESOURCE.update(cloud, ID, state, INPUTS)
-    found = RESOURCE.read(cloud, ID, state)
-    assert found is not None
-    RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, INPUTS)
+    read_state = RESOURCE.read(cloud, ID, state)
+    assert read_state is not None
+    RESOURCE.update(cloud, ID, read_state | {"declared": INPUTS}, INPUTS)
     assert sorted(groups(simulator)["MIX", "migrated"]) == INPUTS["securityIps"]
 
 
@@ -210,14 +210,14 @@ def test_an_added_entry_within_the_declared_blocks_does_not_stop_an_update(cloud
     """Declared, it would be left out as one of theirs; an update that takes it away takes nothing from anybody."""
     _, state = RESOURCE.create(cloud, INPUTS)
     modify(cloud, "migrated", "10.0.0.77", "Append")
-    found = RESOURCE.read(cloud, ID, state)
-    assert found is not None
-    RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, INPUTS)
+    read_state = RESOURCE.read(cloud, ID, state)
+    assert read_state is not None
+    RESOURCE.update(cloud, ID, read_state | {"declared": INPUTS}, INPUTS)
     assert groups(simulator)["MIX", "migrated"] == INPUTS["securityIps"]
     modify(cloud, "migrated", "10.0.0.77", "Append")
     narrower = INPUTS | {"securityIps": ["10.1.2.3/32"]}
     with pytest.raises(ResourceError, match=r"declares: 10\.0\.0\.77\."):
-        RESOURCE.update(cloud, ID, found | {"declared": INPUTS}, narrower)
+        RESOURCE.update(cloud, ID, read_state | {"declared": INPUTS}, narrower)
 
 
 def test_an_entry_added_during_an_update_stays(
@@ -242,8 +242,8 @@ def test_an_entry_added_during_an_update_stays(
     assert after["securityIps"] == wanted["securityIps"]
     seen = RESOURCE.read(cloud, ID, after)
     assert seen is not None
-    told = drift.compared(RESOURCE, after | {"declared": wanted}, seen)
-    assert told["drift"] == ["securityIps: 192.168.7.7/32 was added"]
+    compared = drift.compared(RESOURCE, after | {"declared": wanted}, seen)
+    assert compared["drift"] == ["securityIps: 192.168.7.7/32 was added"]
 
 
 @pytest.mark.parametrize(
@@ -271,10 +271,10 @@ def test_an_update_names_what_it_adds_and_takes_away(
 def test_entries_of_others_in_our_group_survive_its_deletion(cloud: Cloud, simulator: Simulator) -> None:
     _, state = RESOURCE.create(cloud, INPUTS)
     modify(cloud, "migrated", "192.168.7.7", "Append")
-    found = RESOURCE.read(cloud, ID, state)
-    assert found is not None
+    read_state = RESOURCE.read(cloud, ID, state)
+    assert read_state is not None
     # The refresh before a destroy makes the state tell of it.
-    RESOURCE.delete(cloud, ID, found | {"declared": INPUTS})
+    RESOURCE.delete(cloud, ID, read_state | {"declared": INPUTS})
     assert groups(simulator)["MIX", "migrated"] == ["192.168.7.7"]
 
 
@@ -297,8 +297,8 @@ class TestServersInTheVpc:
 
     def test_they_refuse_it_by_name(self, cloud: Cloud, simulator: Simulator) -> None:
         state = self.made(cloud)
-        told = r"migrated of rm-normal alone admits batch-2 \(i-bare\), ftp-1 \(i-moved\): without it they would"
-        with pytest.raises(ResourceError, match=told):
+        message = r"migrated of rm-normal alone admits batch-2 \(i-bare\), ftp-1 \(i-moved\): without it they would"
+        with pytest.raises(ResourceError, match=message):
             RESOURCE.delete(cloud, ID, state)
         assert groups(simulator)["MIX", "migrated"] == ["172.16.0.0/24"]
 
@@ -368,10 +368,14 @@ class TestServersInTheVpc:
 
 
 def test_import_reads_without_a_state(cloud: Cloud) -> None:
-    found = RESOURCE.read(cloud, "rm-normal:MIX:app", {})
-    assert found is not None
-    assert (found["dbInstanceId"], found["groupName"], found["networkType"]) == ("rm-normal", "app", "MIX")
-    assert found["securityIps"] == ["10.160.0.1/32"]
+    read_state = RESOURCE.read(cloud, "rm-normal:MIX:app", {})
+    assert read_state is not None
+    assert (read_state["dbInstanceId"], read_state["groupName"], read_state["networkType"]) == (
+        "rm-normal",
+        "app",
+        "MIX",
+    )
+    assert read_state["securityIps"] == ["10.160.0.1/32"]
 
 
 @pytest.mark.parametrize("resource_id", ["rm-normal", "rm-normal:MIX:default", "rm-normal:mix:app", "::"])
@@ -442,7 +446,7 @@ class TestFaults:
         stub.answers("ModifySecurityIps", error(403, "OperationDenied.DBInstanceStatus"), self.OK)
         stub.answers("DescribeDBInstanceAttribute", self.status("NET_CREATING"), self.status("Running"))
         RESOURCE.create(stub.cloud(), INPUTS)
-        assert len(stub.asked("ModifySecurityIps")) == 2
+        assert len(stub.requests_of("ModifySecurityIps")) == 2
 
     def test_the_wait_is_bounded(self, stub: Stub) -> None:
         stub.answers("ModifySecurityIps", error(403, "OperationDenied.DBInstanceStatus"))
@@ -454,19 +458,19 @@ class TestFaults:
         stub.answers("DescribeDBInstanceIPArrayList", self.EMPTY, self.listed("10.0.0.0/24,10.1.2.3"))
         stub.answers("ModifySecurityIps", (200, None))
         RESOURCE.create(stub.cloud(), INPUTS)
-        assert len(stub.asked("ModifySecurityIps")) == 1
+        assert len(stub.requests_of("ModifySecurityIps")) == 1
 
     @pytest.mark.parametrize(("left", "mode"), [("", "Append"), ("127.0.0.1", "Cover")])
     def test_an_empty_group_left_by_a_destroy_is_filled_again(self, stub: Stub, left: str, mode: str) -> None:
         stub.answers("DescribeDBInstanceIPArrayList", self.listed(left))
         stub.answers("ModifySecurityIps", self.OK)
         RESOURCE.create(stub.cloud(), INPUTS)
-        assert [call["ModifyMode"] for call in stub.asked("ModifySecurityIps")] == [mode]
+        assert [call["ModifyMode"] for call in stub.requests_of("ModifySecurityIps")] == [mode]
 
     def test_a_new_group_is_appended_and_never_covers(self, stub: Stub) -> None:
         stub.answers("ModifySecurityIps", self.OK)
         RESOURCE.create(stub.cloud(), INPUTS)
-        assert [call["ModifyMode"] for call in stub.asked("ModifySecurityIps")] == ["Append"]
+        assert [call["ModifyMode"] for call in stub.requests_of("ModifySecurityIps")] == ["Append"]
 
     def test_a_cloud_that_keeps_groups_is_left_with_nobody_in_ours(self, stub: Stub) -> None:
         stub.answers("DescribeDBInstanceIPArrayList", self.listed("10.0.0.0/24,10.1.2.3"))
@@ -475,7 +479,7 @@ class TestFaults:
         stub.permitted.add("DescribeInstances")
         stub.answers("ModifySecurityIps", error(400, "InvalidSecurityIPList.Format"), self.OK)
         RESOURCE.delete(stub.cloud(), ID, INPUTS)
-        written = [(call["ModifyMode"], call["SecurityIps"]) for call in stub.asked("ModifySecurityIps")]
+        written = [(call["ModifyMode"], call["SecurityIps"]) for call in stub.requests_of("ModifySecurityIps")]
         assert written == [("Delete", "10.0.0.0/24,10.1.2.3"), ("Cover", "127.0.0.1/32")]
 
     def test_any_other_refusal_of_a_deletion_stands(self, stub: Stub) -> None:
@@ -491,8 +495,8 @@ class TestFaults:
         names = [{"name": f"g{number}", "network_type": "MIX", "security_ips": ["10.0.0.1"]} for number in range(200)]
         databases = estates.estate().model_dump(mode="json")["databases"][:1]
         crowded = estates.estate(databases=[databases[0] | {"whitelist_groups": names}])
-        told = "has 200 whitelist groups, the limit"
-        with running(crowded) as simulator, pytest.raises(ResourceError, match=told):
+        message = "has 200 whitelist groups, the limit"
+        with running(crowded) as simulator, pytest.raises(ResourceError, match=message):
             RESOURCE.create(estates.cloud(simulator), INPUTS)
 
 

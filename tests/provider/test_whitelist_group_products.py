@@ -29,8 +29,8 @@ def inputs(database: str, *ips: str, **changes: Any) -> Properties:
 
 def groups(simulator: Simulator, database: str) -> dict[str, list[str]]:
     state = simulator.state()
-    [found] = [item for item in (*state["redis"], *state["mongodb"]) if item["id"] == database]
-    return {group["name"]: group["security_ips"] for group in found["whitelist_groups"]}
+    [database_item] = [item for item in (*state["redis"], *state["mongodb"]) if item["id"] == database]
+    return {group["name"]: group["security_ips"] for group in database_item["whitelist_groups"]}
 
 
 def modify(cloud: Cloud, resource: WhitelistGroup, database: str, mode: str, *ips: str) -> None:
@@ -68,8 +68,10 @@ def test_groups_of_others_and_the_clouds_own_are_never_written(
     resource: WhitelistGroup, database: str, cloud: Cloud, simulator: Simulator
 ) -> None:
     before = groups(simulator, database)
-    told = rf"already has a whitelist group app with 10\.160\.0\.1/32.*import {resource.type_name} NAME {database}:app"
-    with pytest.raises(ResourceError, match=told):
+    message = (
+        rf"already has a whitelist group app with 10\.160\.0\.1/32.*import {resource.type_name} NAME {database}:app"
+    )
+    with pytest.raises(ResourceError, match=message):
         resource.create(cloud, inputs(database, groupName="app"))
     with pytest.raises(ResourceError, match="belongs to the cloud"):
         resource.create(cloud, inputs(database, groupName="hdm_security_ips"))
@@ -82,16 +84,16 @@ def test_an_edit_made_elsewhere_is_seen_and_entries_of_others_survive(
 ) -> None:
     resource_id, state = resource.create(cloud, inputs(database))
     modify(cloud, resource, database, "Append", "192.168.7.7")
-    found = resource.read(cloud, resource_id, state)
-    assert found is not None
+    read_state = resource.read(cloud, resource_id, state)
+    assert read_state is not None
     service = {"kvstore": "r-kvstore", "mongodb": "dds"}[resource.product.module]
-    told = (
+    drift_texts = (
         rf"neither applied nor declares: 192\.168\.7\.7\. .*aliyun {service} ModifySecurityIps .*Delete --SecurityIps"
     )
-    for known in (state, found | {"declared": inputs(database)}):
-        with pytest.raises(ResourceError, match=told):
+    for known in (state, read_state | {"declared": inputs(database)}):
+        with pytest.raises(ResourceError, match=drift_texts):
             resource.update(cloud, resource_id, known, inputs(database, "10.9.0.0/24"))
-    resource.delete(cloud, resource_id, found | {"declared": inputs(database)})
+    resource.delete(cloud, resource_id, read_state | {"declared": inputs(database)})
     assert groups(simulator, database)["migrated"] == ["192.168.7.7"]
 
 

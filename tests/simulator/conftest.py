@@ -29,17 +29,17 @@ def sample() -> Estate:
 @pytest.fixture(autouse=True)
 def _every_answer_fits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever a test is about: each answer in it has only fields that the official SDK knows, of their types."""
-    found: list[str] = []
+    misfits: list[str] = []
     reply_to = Simulation.reply
 
     def checked(simulation: Simulation, request: SignedRequest) -> Reply:
         reply = reply_to(simulation, request)
-        found.extend(_misfits(request, reply))
+        misfits.extend(_misfits(request, reply))
         return reply
 
     monkeypatch.setattr(Simulation, "reply", checked)
     yield
-    assert found == []
+    assert misfits == []
 
 
 def _misfits(request: SignedRequest, reply: Reply) -> Iterator[str]:

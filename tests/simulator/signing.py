@@ -91,8 +91,8 @@ class Direct:
     def __init__(self, simulation: Simulation, user: str = "demo", host: str = HOST) -> None:
         self.simulation, self._host = simulation, host
         self.token = ""
-        [found] = [item for item in simulation.cloud.estate.users if item.name == user]
-        self.credentials = (found.access_key_id, found.access_key_secret.get_secret_value())
+        [account] = [item for item in simulation.cloud.estate.users if item.name == user]
+        self.credentials = (account.access_key_id, account.access_key_secret.get_secret_value())
 
     def request(self, action: str, **parameters: object) -> SignedRequest:
         """A signed call of `ecs:DescribeInstances` and the like."""

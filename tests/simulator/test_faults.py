@@ -34,9 +34,9 @@ PERMISSIONS = [action.permission for action in registry().all()]
 
 
 def _action(version: str, name: str) -> Action:
-    found = registry().find(version, name)
-    assert found is not None
-    return found
+    action = registry().find(version, name)
+    assert action is not None
+    return action
 
 
 READ, WRITE = _action("2016-04-28", "DescribeVpcs"), _action("2016-04-28", "CreateVpc")

@@ -58,8 +58,8 @@ class Story:
 
     def instance(self, instance_id: str) -> dict[str, Any]:
         """What DescribeInstances tells of an instance."""
-        found = self.api("ecs:DescribeInstances", InstanceIds=json.dumps([instance_id]))["Instances"]["Instance"]
-        return dict(found[0])
+        instances = self.api("ecs:DescribeInstances", InstanceIds=json.dumps([instance_id]))["Instances"]["Instance"]
+        return dict(instances[0])
 
     def phases(self) -> list[str]:
         """The phase of each instance of the plan."""
@@ -178,8 +178,8 @@ class TestAfterTheWindow:
     def test_each_has_one_interface_with_the_mac_that_it_kept(self, story: Story, api: Api) -> None:
         moves = {move["instance_id"]: move for move in story.simulator.migrations.all()[0]["moves"]}
         for instance_id in MOVING:
-            found = api("ecs:DescribeNetworkInterfaces", InstanceId=instance_id)
-            (interface,) = found["NetworkInterfaceSets"]["NetworkInterfaceSet"]
+            answer = api("ecs:DescribeNetworkInterfaces", InstanceId=instance_id)
+            (interface,) = answer["NetworkInterfaceSets"]["NetworkInterfaceSet"]
             assert (interface["Type"], interface["VSwitchId"]) == ("Primary", story.vswitch_id)
             assert interface["MacAddress"] != moves[instance_id].get("lost_mac")
 
@@ -245,8 +245,8 @@ class TestAfterTheWindow:
 def test_each_move_is_a_system_event(story: Story, minutes: float, status: str) -> None:
     published = story.simulator.clock.now()
     api = story.at(START + timedelta(minutes=minutes))
-    found = api("ecs:DescribeInstanceHistoryEvents", InstanceEventCycleStatus=[status])["InstanceSystemEventSet"]
-    events = found["InstanceSystemEventType"]
+    history = api("ecs:DescribeInstanceHistoryEvents", InstanceEventCycleStatus=[status])["InstanceSystemEventSet"]
+    events = history["InstanceSystemEventType"]
     assert [event["InstanceId"] for event in events] == MOVING
     assert len({event["EventId"] for event in events}) == len(MOVING)
     assert {event["ReasonCode"] for event in events} == {"VPCMigrationEcs"}
@@ -264,8 +264,8 @@ def test_the_system_event_follows_a_new_time(story: Story, api: Api) -> None:
     filters: dict[str, Any] = {"InstanceId": WEB_2, "InstanceEventCycleStatus": ["Scheduled"]}
 
     def event() -> dict[str, Any]:
-        found = api("ecs:DescribeInstanceHistoryEvents", **filters)["InstanceSystemEventSet"]
-        (only,) = found["InstanceSystemEventType"]
+        events = api("ecs:DescribeInstanceHistoryEvents", **filters)["InstanceSystemEventSet"]
+        (only,) = events["InstanceSystemEventType"]
         return dict(only)
 
     before, later = event(), START + timedelta(days=1)

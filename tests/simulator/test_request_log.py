@@ -25,7 +25,7 @@ for _entry_ in (
 
 
 @pytest.mark.parametrize(
-    ("patterns", "found"),
+    ("patterns", "numbers"),
     [
         ({}, [0, 1, 2, 3]),
         ({"action": "ecs:*"}, [0, 1]),
@@ -38,9 +38,9 @@ for _entry_ in (
         ({"fault": ""}, [0, 1, 3]),
     ],
 )
-def test_entries_that_match_all_patterns_are_listed(patterns: Mapping[str, str], found: list[int]) -> None:
+def test_entries_that_match_all_patterns_are_listed(patterns: Mapping[str, str], numbers: list[int]) -> None:
     everything = LOG.entries()
-    assert LOG.entries(**patterns) == [everything[number] for number in found]
+    assert LOG.entries(**patterns) == [everything[number] for number in numbers]
 
 
 def test_it_does_not_grow_without_end() -> None:

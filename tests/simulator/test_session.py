@@ -12,9 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_session_of_the_docs_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     page = (ROOT / "docs/simulator.md").read_text(encoding="utf-8")
-    found = re.search(r"## A whole session\n.*?```python\n(.*?)```\n\nIt prints `(.*?)`", page, re.DOTALL)
-    assert found
-    program, told = found.groups()
+    match = re.search(r"## A whole session\n.*?```python\n(.*?)```\n\nIt prints `(.*?)`", page, re.DOTALL)
+    assert match
+    program, told = match.groups()
     assert len([line for line in program.splitlines() if line]) <= 20
     monkeypatch.chdir(ROOT)
     exec(compile(program, "docs/simulator.md", "exec"), {"__name__": "session"})  # noqa: S102 - our own page

@@ -31,10 +31,10 @@ def test_an_old_pulumi_is_not_used_and_both_versions_are_named(
     fake_pulumi: Callable[..., Path], environment: dict[str, str]
 ) -> None:
     path = fake_pulumi("v3.99.0")
-    found = find(environment)
-    assert isinstance(found, Unusable)
-    assert f"{path} is 3.99.0" in found.reason
-    assert str(MINIMUM_PULUMI) in found.reason
+    pulumi = find(environment)
+    assert isinstance(pulumi, Unusable)
+    assert f"{path} is 3.99.0" in pulumi.reason
+    assert str(MINIMUM_PULUMI) in pulumi.reason
 
 
 def test_no_pulumi_at_all(environment: dict[str, str]) -> None:
@@ -46,9 +46,9 @@ def test_a_pulumi_without_python_support(
 ) -> None:
     fake_pulumi()
     (tools / "pulumi-language-python").unlink()
-    found = find(environment)
-    assert isinstance(found, Unusable)
-    assert "pulumi-language-python" in found.reason
+    pulumi = find(environment)
+    assert isinstance(pulumi, Unusable)
+    assert "pulumi-language-python" in pulumi.reason
 
 
 def test_the_language_host_may_be_beside_the_cli_that_a_link_leads_to(
@@ -66,9 +66,9 @@ def test_a_pulumi_that_does_not_say_its_version(
     body: str, make_tool: Callable[[str, str], Path], environment: dict[str, str]
 ) -> None:
     make_tool("pulumi", body)
-    found = find(environment)
-    assert isinstance(found, Unusable)
-    assert "does not say its version" in found.reason
+    pulumi = find(environment)
+    assert isinstance(pulumi, Unusable)
+    assert "does not say its version" in pulumi.reason
 
 
 def test_our_own_builds_are_never_taken_for_an_installed_one(tmp_path: Path) -> None:

@@ -23,9 +23,9 @@ def cache(tmp_path: Path) -> Path:
     return directory
 
 
-def reason(found: Go | NoGo) -> str:
-    assert isinstance(found, NoGo)
-    return found.reason
+def reason(go: Go | NoGo) -> str:
+    assert isinstance(go, NoGo)
+    return go.reason
 
 
 class TestOnPath:

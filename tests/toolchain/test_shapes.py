@@ -85,18 +85,18 @@ def test_every_property_is_as_in_the_sdk_but_these(schema: SchemaShapes, directi
     sdk = SdkShapes()
     # The SDK has those inputs of a provider as outputs that are strings, so its outputs say nothing more.
     tokens = [*TOKENS, PROVIDER] if direction == "inputs" else TOKENS
-    found = {
-        one: different
-        for one in tokens
-        if (different := list(differences(getattr(schema, direction)(one), getattr(sdk, direction)(one))))
+    mismatches = {
+        token: different
+        for token in tokens
+        if (different := list(differences(getattr(schema, direction)(token), getattr(sdk, direction)(token))))
     }
     missing = {
-        one: [f"{name}: missing" for name in listed[direction]]
-        for one, listed in ADDED_LATER.items()
+        token: [f"{name}: missing" for name in listed[direction]]
+        for token, listed in ADDED_LATER.items()
         if direction in listed
     }
-    changed = {one: listed[direction] for one, listed in CHANGED_LATER.items() if direction in listed}
-    assert found == missing | changed
+    changed = {token: listed[direction] for token, listed in CHANGED_LATER.items() if direction in listed}
+    assert mismatches == missing | changed
 
 
 OBJECT: dict[str, tuple[Any, bool]] = {"name": ("string", True), "tags": (["map", "string"], False)}

@@ -19,9 +19,9 @@ def write_wheels(requirements: Iterable[str], directory: Path) -> None:
         if requirement.name in seen or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
             continue
         seen.add(requirement.name)
-        found = distribution(requirement.name)
-        _write_wheel(found, directory)
-        waiting.extend(Requirement(line) for line in found.requires or ())
+        installed = distribution(requirement.name)
+        _write_wheel(installed, directory)
+        waiting.extend(Requirement(line) for line in installed.requires or ())
 
 
 def write_empty_wheel(name: str, directory: Path) -> None:
@@ -33,16 +33,16 @@ def write_empty_wheel(name: str, directory: Path) -> None:
         wheel.writestr(f"{info}/RECORD", "".join(f"{info}/{file},,\n" for file in ("METADATA", "WHEEL", "RECORD")))
 
 
-def _write_wheel(found: Distribution, directory: Path) -> None:
+def _write_wheel(installed: Distribution, directory: Path) -> None:
     # What the installer has added is left out: scripts, bytecode and its own notes.
     added = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
     files = [
         file
-        for file in found.files or ()
+        for file in installed.files or ()
         if ".." not in file.parts and file.suffix != ".pyc" and file.name not in added
     ]
     info = next(file.parts[0] for file in files if file.parts[0].endswith(".dist-info"))
-    tags = re.findall(r"^Tag: (\S+)-(\S+)-(\S+)$", found.read_text("WHEEL") or "", re.MULTILINE)
+    tags = re.findall(r"^Tag: (\S+)-(\S+)-(\S+)$", installed.read_text("WHEEL") or "", re.MULTILINE)
     tag = "-".join(".".join(dict.fromkeys(part)) for part in zip(*tags, strict=True))
     with zipfile.ZipFile(directory / f"{info.removesuffix('.dist-info')}-{tag}.whl", "w") as wheel:
         for file in files:

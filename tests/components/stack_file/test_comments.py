@@ -83,8 +83,8 @@ def test_additions_part_no_comment_from_what_it_stands_above(lines: list[str], e
     plain = _yaml().load(body)
     hang_on_what_follows(document)
     assert _written(yaml, document, rest) == _written(_yaml(), plain, rest)
-    for found in _lists(document):
-        found.append("i-added")
+    for items in _lists(document):
+        items.append("i-added")
     changed = io.StringIO(_written(yaml, document, rest)).readlines()
     assert "".join(line for line in changed if line.strip() != "- i-added") == _written(_yaml(), plain, rest)
     # An addition ends its list: no comment of what follows the list stands above it.

@@ -143,13 +143,15 @@ def test_the_only_window_is_that_of_the_only_wave() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "base", "told"),
+    ("part", "base", "message"),
     [
         ({"window": {"end": "2026-12-12T09:00:00+08:00"}}, waves("one", "two"), "the stack has waves"),
         ({"instances": ["i-new"]}, waves("one", "two"), "the stack has the waves one, two; expected i-new under one"),
         ({"waves": [{"name": "two"}]}, BASE, "the stack has one window"),
     ],
 )
-def test_a_part_that_does_not_fit_the_stack_is_refused(part: dict[str, Any], base: dict[str, Any], told: str) -> None:
-    with pytest.raises(ConfigError, match=told):
+def test_a_part_that_does_not_fit_the_stack_is_refused(
+    part: dict[str, Any], base: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
         merge(copy.deepcopy(base), part, FILE)

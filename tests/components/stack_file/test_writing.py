@@ -143,7 +143,7 @@ def test_writing_existing_values_changes_nothing(stack: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "told"),
+    ("part", "message"),
     [
         (
             "staying: [{instances: [i-x], owner: <who>, reason: Old.}]",
@@ -157,8 +157,8 @@ def test_writing_existing_values_changes_nothing(stack: Path) -> None:
         ("later: [i-a]\nlater: [i-b]", "twice|2 times|stands"),
     ],
 )
-def test_a_change_that_the_program_refuses_is_not_written(stack: Path, part: str, told: str) -> None:
-    with pytest.raises(ConfigError, match=told):
+def test_a_change_that_the_program_refuses_is_not_written(stack: Path, part: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
         change_stack_file(stack, ["freezeHours: 48", part])
     assert stack.read_text(encoding="utf-8") == TEXT
     assert sorted(item.name for item in stack.parent.iterdir()) == ["Pulumi.dev.yaml", "Pulumi.yaml"]
@@ -175,7 +175,7 @@ def test_an_item_of_an_included_file_is_changed_there(stack: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("config:\n  a: 1\n  a: 2\n", "expected YAML"),
         ("- config\n", "expected a stack file"),
@@ -183,9 +183,9 @@ def test_an_item_of_an_included_file_is_changed_there(stack: Path) -> None:
         ("config: [\n", "expected YAML"),
     ],
 )
-def test_a_file_that_is_none_is_left_alone(stack: Path, text: str, told: str) -> None:
+def test_a_file_that_is_none_is_left_alone(stack: Path, text: str, message: str) -> None:
     stack.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigError, match=told):
+    with pytest.raises(ConfigError, match=message):
         change_stack_file(stack, ["freezeHours: 48"])
     assert stack.read_text(encoding="utf-8") == text
 
@@ -208,17 +208,17 @@ def test_the_command_shows_what_it_changed(stack: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stack_name", "told"),
+    ("stack_name", "message"),
     [
         ("dev", "Pulumi.dev.yaml: classic-to-vpc:migration.freezeHours: "),
         ("no", "Pulumi.no.yaml: expected the stack file in this"),
     ],
 )
 def test_bad_input_is_one_message(
-    stack: Path, stack_name: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stack: Path, stack_name: str, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["stack_file", "set", "--stack", stack_name, "freezeHours: soon"])
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err

@@ -64,9 +64,9 @@ def _answering(**answer: Any) -> Answer:
 
 
 def test_evidence_says_who_when_and_how(simulator: Simulator) -> None:
-    found = _collected(simulator, _estate(_instance(1)))
-    assert found.missed == {}
-    (evidence,) = found.evidence
+    collected = _collected(simulator, _estate(_instance(1)))
+    assert collected.missed == {}
+    (evidence,) = collected.evidence
     assert (evidence.instance_id, evidence.source, evidence.collected_at) == ("i-web1", "cloud-assistant", NOW)
     assert evidence.collected_by.startswith(f"acs:ram::{estates.ACCOUNT}:")
     assert evidence.facts.system_disk_free_mib == 29296
@@ -74,8 +74,8 @@ def test_evidence_says_who_when_and_how(simulator: Simulator) -> None:
 
 def test_each_system_gets_its_script(simulator: Simulator) -> None:
     windows = _answering(command="PowerShell", output=json.dumps({**WHOLE, "os": "windows"}))
-    found = _collected(simulator, _estate(_instance(1), _instance(2, windows, os_type="windows")))
-    assert {item.instance_id: item.facts.os for item in found.evidence} == {"i-web1": "linux", "i-web2": "windows"}
+    collected = _collected(simulator, _estate(_instance(1), _instance(2, windows, os_type="windows")))
+    assert {item.instance_id: item.facts.os for item in collected.evidence} == {"i-web1": "linux", "i-web2": "windows"}
     assert [request["parameters"]["Type"] for request in simulator.simulation.requests("ecs:RunCommand")] == [
         "RunShellScript",
         "RunPowerShellScript",
@@ -98,18 +98,18 @@ def test_each_system_gets_its_script(simulator: Simulator) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_failure_on_one_instance_stops_no_other(simulator: Simulator, instance: Instance, why: str) -> None:
-    found = _collected(simulator, _estate(_instance(1), instance))
-    assert [item.instance_id for item in found.evidence] == ["i-web1"]
-    assert set(found.missed) == {"i-web2"}
-    assert why in found.missed["i-web2"]
+    collected = _collected(simulator, _estate(_instance(1), instance))
+    assert [item.instance_id for item in collected.evidence] == ["i-web1"]
+    assert set(collected.missed) == {"i-web2"}
+    assert why in collected.missed["i-web2"]
 
 
 def test_a_cloud_that_refuses_classic_instances_is_told_of_each(simulator: Simulator) -> None:
     refusing = _estate(_instance(1), _instance(2), cloud_assistant_on_classic="refused")
-    found = _collected(simulator, refusing)
-    assert found.evidence == []
-    assert set(found.missed) == {"i-web1", "i-web2"}
-    assert "takes instances in a VPC only: run the script by hand" in found.missed["i-web1"]
+    collected = _collected(simulator, refusing)
+    assert collected.evidence == []
+    assert set(collected.missed) == {"i-web1", "i-web2"}
+    assert "takes instances in a VPC only: run the script by hand" in collected.missed["i-web1"]
 
 
 def test_one_that_the_cloud_refuses_does_not_keep_the_others_from_it(simulator: Simulator) -> None:
@@ -121,30 +121,30 @@ def test_one_that_the_cloud_refuses_does_not_keep_the_others_from_it(simulator: 
         "security_group_ids": ["sg-vpc"],
     }
     mixed = _estate(_instance(1), _instance(2, **in_vpc), cloud_assistant_on_classic="refused")
-    found = _collected(simulator, mixed)
-    assert [item.instance_id for item in found.evidence] == ["i-web2"]
-    assert set(found.missed) == {"i-web1"}
+    collected = _collected(simulator, mixed)
+    assert [item.instance_id for item in collected.evidence] == ["i-web2"]
+    assert set(collected.missed) == {"i-web1"}
 
 
 def test_a_hundred_instances_are_asked_in_batches_and_read_in_pages(simulator: Simulator) -> None:
-    found = _collected(simulator, _estate(*(_instance(number) for number in range(BATCH * 2 + 1))))
-    assert len(found.evidence) == BATCH * 2 + 1
+    collected = _collected(simulator, _estate(*(_instance(number) for number in range(BATCH * 2 + 1))))
+    assert len(collected.evidence) == BATCH * 2 + 1
     assert len(simulator.simulation.requests("ecs:RunCommand")) == 3
     assert len(simulator.simulation.requests("ecs:DescribeCloudAssistantStatus")) == 3
 
 
 def test_results_are_waited_for(simulator: Simulator) -> None:
-    found = _collected(simulator, _estate(_instance(1, _answering(seconds=40))))
-    assert len(found.evidence) == 1
+    collected = _collected(simulator, _estate(_instance(1, _answering(seconds=40))))
+    assert len(collected.evidence) == 1
     assert len(simulator.simulation.requests("ecs:DescribeInvocationResults")) > 10
 
 
 def test_it_asks_for_nothing_beyond_what_it_declares(simulator: Simulator) -> None:
     _collected(simulator, _estate(_instance(1)))
-    asked = {request["product"] + ":" + request["action"] for request in simulator.requests()}
-    assert set(RAM_ACTIONS) <= asked
+    actions = {request["product"] + ":" + request["action"] for request in simulator.requests()}
+    assert set(RAM_ACTIONS) <= actions
     reading = ("Describe", "Get", "List")
-    assert {action for action in asked if not action.split(":")[1].startswith(reading)} == {"ecs:RunCommand"}
+    assert {action for action in actions if not action.split(":")[1].startswith(reading)} == {"ecs:RunCommand"}
 
 
 def test_without_permission_nothing_is_guessed(simulator: Simulator) -> None:

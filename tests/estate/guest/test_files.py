@@ -130,7 +130,7 @@ def test_a_time_without_quotes_is_a_time_as_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (
             '{"schemaVersion": 1, "schemaVersion": 1}',
@@ -140,12 +140,12 @@ def test_a_time_without_quotes_is_a_time_as_well(tmp_path: Path) -> None:
         ("[" * 40 + "]" * 40, "expected at most 32 maps and lists inside each other"),
     ],
 )
-def test_ambiguous_evidence_files_are_refused(text: str, told: str, tmp_path: Path) -> None:
+def test_ambiguous_evidence_files_are_refused(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "e.json"
     path.write_text(text)
     with pytest.raises(EvidenceFileError) as refused:
         load_evidence([path])
-    assert f"{path}: {told}" in str(refused.value)
+    assert f"{path}: {message}" in str(refused.value)
 
 
 def test_any_number_of_faults_is_answered_in_a_hundred_lines(tmp_path: Path) -> None:

@@ -58,20 +58,20 @@ def test_on_this_very_system(tmp_path: Path) -> None:
     (tmp_path / "curl").chmod(0o755)
     ran = run_script({"PATH": f"{tmp_path}:/usr/local/bin:/usr/bin:/bin"})
     assert (ran.returncode, ran.stderr) == (0, "")
-    found = parse_output(ran.stdout)
-    assert found.os == "linux"
-    assert (found.running_kernel, found.host_name) == (platform.release(), platform.node())
-    assert abs(datetime.now(UTC) - found.collected_at) < timedelta(minutes=5)
-    assert found.uptime_seconds == pytest.approx(float(Path("/proc/uptime").read_text().split()[0]), abs=60)
-    assert found.system_disk_free_mib is not None
+    output = parse_output(ran.stdout)
+    assert output.os == "linux"
+    assert (output.running_kernel, output.host_name) == (platform.release(), platform.node())
+    assert abs(datetime.now(UTC) - output.collected_at) < timedelta(minutes=5)
+    assert output.uptime_seconds == pytest.approx(float(Path("/proc/uptime").read_text().split()[0]), abs=60)
+    assert output.system_disk_free_mib is not None
 
 
 def test_a_plain_system_lacks_nothing_and_has_nothing_to_tell_of(tmp_path: Path) -> None:
-    found = facts(System(OLD_KERNELS), tmp_path)
-    assert found["systemDiskFreeMib"] == 29296
-    assert found["uptimeSeconds"] == 86400
-    assert found["newestKernel"] == found["runningKernel"] == "3.10.0-1160.el7.x86_64"
-    assert {key: found[key] for key in LISTS} == {key: [] for key in LISTS}
+    output = facts(System(OLD_KERNELS), tmp_path)
+    assert output["systemDiskFreeMib"] == 29296
+    assert output["uptimeSeconds"] == 86400
+    assert output["newestKernel"] == output["runningKernel"] == "3.10.0-1160.el7.x86_64"
+    assert {key: output[key] for key in LISTS} == {key: [] for key in LISTS}
 
 
 @pytest.mark.parametrize(
@@ -248,24 +248,24 @@ def test_the_state_of_file_systems(tmp_path: Path) -> None:
 
 
 def test_a_state_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
-    (found,) = facts(System(), tmp_path)["fileSystems"]
-    assert found == {"device": "/dev/xvda1", "mount": "/", "type": "ext4", "readOnly": False, "fsckPass": 1}
+    (file_system,) = facts(System(), tmp_path)["fileSystems"]
+    assert file_system == {"device": "/dev/xvda1", "mount": "/", "type": "ext4", "readOnly": False, "fsckPass": 1}
 
 
 def test_the_instance_id_comes_from_cloud_init_else_from_the_metadata_service(tmp_path: Path) -> None:
     noted = {"/var/lib/cloud/data/instance-id": "i-bp1noted\n"}
-    asked = {"curl": "echo i-bp1asked"}
-    assert facts(System(noted, asked), tmp_path / "1")["instanceId"] == "i-bp1noted"
-    assert facts(System({}, asked), tmp_path / "2")["instanceId"] == "i-bp1asked"
+    metadata = {"curl": "echo i-bp1asked"}
+    assert facts(System(noted, metadata), tmp_path / "1")["instanceId"] == "i-bp1noted"
+    assert facts(System({}, metadata), tmp_path / "2")["instanceId"] == "i-bp1asked"
     assert "instanceId" not in facts(System({}, {"curl": "echo '<html>proxy'"}), tmp_path / "3")
 
 
 def test_a_user_other_than_root_gets_few_facts(tmp_path: Path) -> None:
     """Another user may see a part only, and a part of a list is no list."""
-    found = facts(System(OLD_KERNELS, {"id": "echo 1000"}), tmp_path)
-    assert found["privileged"] is False
-    assert [key for key, value in found.items() if isinstance(value, list)] == []
-    assert found["systemDiskFreeMib"] == 29296
+    output = facts(System(OLD_KERNELS, {"id": "echo 1000"}), tmp_path)
+    assert output["privileged"] is False
+    assert [key for key, value in output.items() if isinstance(value, list)] == []
+    assert output["systemDiskFreeMib"] == 29296
 
 
 @pytest.mark.parametrize(
@@ -296,9 +296,9 @@ def test_nothing_in_a_name_breaks_out_of_the_json(tmp_path: Path) -> None:
     )
     assert facts(system, tmp_path)["privileged"] is False
     system.commands["id"] = "echo 0"
-    found = facts(system, tmp_path)
-    assert found["deviceNames"] == ["/etc/cron.d/a'b: /dev/xvdb1"]
-    assert found["fileSystems"][0]["mount"] == "/a'b,?040c"
+    output = facts(system, tmp_path)
+    assert output["deviceNames"] == ["/etc/cron.d/a'b: /dev/xvdb1"]
+    assert output["fileSystems"][0]["mount"] == "/a'b,?040c"
 
 
 def test_a_list_is_bounded(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_output_that_is_cut_off_is_refused_wherever_it_is_cut(end: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("output", "told"),
+    ("output", "message"),
     [
         ("", "found nothing of it"),
         ("sh: syntax error", "found nothing of it"),
@@ -53,8 +53,8 @@ def test_output_that_is_cut_off_is_refused_wherever_it_is_cut(end: int) -> None:
         (json.dumps({**WHOLE, "collectedAt": "2026-11-29T02:00:00"}), "collectedAt:"),
     ],
 )
-def test_unusable_output_is_refused_on_one_line(output: str, told: str) -> None:
+def test_unusable_output_is_refused_on_one_line(output: str, message: str) -> None:
     with pytest.raises(OutputError) as refused:
         parse_output(output)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
     assert "\n" not in str(refused.value)

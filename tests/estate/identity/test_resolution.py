@@ -71,18 +71,18 @@ def home(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("token", [False, True])
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family[0])
 def test_each_family_of_variables_serves(family: tuple[str, ...], token: bool) -> None:
-    found = identity({}, keys(family, "one", token=token))
-    assert isinstance(found.source, StaticKeys)
-    assert (found.source.named, found.secrets(), found.passed_over) == (family[0], of("one", token=token), ())
+    resolved = identity({}, keys(family, "one", token=token))
+    assert isinstance(resolved.source, StaticKeys)
+    assert (resolved.source.named, resolved.secrets(), resolved.passed_over) == (family[0], of("one", token=token), ())
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_of_two_families_the_provider_s_first_is_used_whole(first: tuple[str, ...], second: tuple[str, ...]) -> None:
     given = keys(first, "first", token=True) | keys(second, "second", token=True)
     config = {name: value for name, value in given.items() if name in CONFIG_FAMILY}
-    found = identity(config, {name: value for name, value in given.items() if name not in config})
-    assert found.secrets() == of("first", token=True)
-    assert found.passed_over == (second[0],)
+    resolved = identity(config, {name: value for name, value in given.items() if name not in config})
+    assert resolved.secrets() == of("first", token=True)
+    assert resolved.passed_over == (second[0],)
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
@@ -94,10 +94,10 @@ def test_a_secret_or_token_of_another_key_is_refused_by_name(
     if other == 1:
         del given[first[1]], given[second[2]]
     config = {name: value for name, value in given.items() if name in CONFIG_FAMILY}
-    (told,) = problems(config, {name: value for name, value in given.items() if name not in config})
-    assert told.startswith(f"{second[other]}: expected the {'secret' if other == 1 else 'token'} of ")
-    assert all(name in told for name in (first[0], second[0], first[other]))
-    assert not any(value in told for value in given.values())
+    (problem,) = problems(config, {name: value for name, value in given.items() if name not in config})
+    assert problem.startswith(f"{second[other]}: expected the {'secret' if other == 1 else 'token'} of ")
+    assert all(name in problem for name in (first[0], second[0], first[other]))
+    assert not any(value in problem for value in given.values())
 
 
 def test_names_of_two_families_serve_together_where_neither_has_a_key_of_its_own() -> None:
@@ -131,8 +131,8 @@ def test_a_key_without_its_secret_is_reported(family: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(("name", "secrets"), [("ak", of("profile")), ("sts", of("profile", token=True))])
 def test_a_profile_is_read_from_the_home(home: Path, variable: str, name: str, secrets: tuple[str, ...]) -> None:
     config = {"profile": name} if variable.startswith("alicloud:") else {}
-    found = identity(config, {"HOME": str(home)} | ({} if config else {variable: name}))
-    assert (found.secrets(), found.source.named) == (secrets, f"{variable} ({name})")
+    resolved = identity(config, {"HOME": str(home)} | ({} if config else {variable: name}))
+    assert (resolved.secrets(), resolved.source.named) == (secrets, f"{variable} ({name})")
 
 
 @pytest.mark.parametrize(
@@ -151,47 +151,47 @@ def test_a_profile_is_read_from_the_file_that_is_named(home: Path, variable: str
 
 def test_a_profile_stands_behind_keys_and_the_region(home: Path) -> None:
     environ = {"HOME": str(home), "ALICLOUD_PROFILE": "ak"}
-    found = identity({}, environ | keys(FAMILIES[2], "one"))
-    assert (found.secrets(), found.passed_over) == (of("one"), ("ALICLOUD_PROFILE (ak)",))
+    resolved = identity({}, environ | keys(FAMILIES[2], "one"))
+    assert (resolved.secrets(), resolved.passed_over) == (of("one"), ("ALICLOUD_PROFILE (ak)",))
     assert CloudSettings.from_config({}, environ).region == "cn-shanghai"
     assert CloudSettings.from_config({}, environ | {"ALIBABA_CLOUD_REGION": "cn-beijing"}).region == "cn-beijing"
 
 
 def test_without_a_named_profile_none_is_read(home: Path) -> None:
-    (told,) = problems({}, {"HOME": str(home)})
-    assert told.startswith("alicloud:accessKey: expected credentials")
+    (problem,) = problems({}, {"HOME": str(home)})
+    assert problem.startswith("alicloud:accessKey: expected credentials")
 
 
 def test_the_token_of_a_profile_is_not_mixed_with_another_key(home: Path) -> None:
-    (told,) = problems({}, {"HOME": str(home), "ALICLOUD_PROFILE": "sts"} | keys(FAMILIES[0], "one"))
-    assert told.startswith("ALICLOUD_PROFILE: expected the token of ALICLOUD_ACCESS_KEY")
+    (problem,) = problems({}, {"HOME": str(home), "ALICLOUD_PROFILE": "sts"} | keys(FAMILIES[0], "one"))
+    assert problem.startswith("ALICLOUD_PROFILE: expected the token of ALICLOUD_ACCESS_KEY")
 
 
 @pytest.mark.parametrize(("name", "session", "seconds"), [("role", "ann", 3600), ("short", "classic-to-vpc", 900)])
 def test_the_role_of_a_profile_is_assumed_with_its_keys(home: Path, name: str, session: str, seconds: int) -> None:
-    found = identity({"profile": name}, {"HOME": str(home)}).source
-    assert isinstance(found, AssumedRole)
-    assert isinstance(found.base, StaticKeys)
-    assert (found.role_arn, found.session_name, found.seconds) == (ROLE, session, seconds)
+    source = identity({"profile": name}, {"HOME": str(home)}).source
+    assert isinstance(source, AssumedRole)
+    assert isinstance(source.base, StaticKeys)
+    assert (source.role_arn, source.session_name, source.seconds) == (ROLE, session, seconds)
 
 
 def test_the_role_of_a_profile_is_assumed_with_whichever_keys_come_first(home: Path) -> None:
-    found = identity({"profile": "role"}, {"HOME": str(home)} | keys(FAMILIES[1], "one"))
-    assert isinstance(found.source, AssumedRole)
-    assert found.secrets() == of("one")
+    source = identity({"profile": "role"}, {"HOME": str(home)} | keys(FAMILIES[1], "one"))
+    assert isinstance(source.source, AssumedRole)
+    assert source.secrets() == of("one")
 
 
 def test_a_profile_may_name_an_ecs_role(home: Path) -> None:
-    found = identity({"profile": "ecs"}, {"HOME": str(home)}).source
-    assert found == EcsRole(named="alicloud:profile (ecs)", role_name="node")
+    source = identity({"profile": "ecs"}, {"HOME": str(home)}).source
+    assert source == EcsRole(named="alicloud:profile (ecs)", role_name="node")
 
 
 @pytest.mark.parametrize("mode", ["ChainableRamRoleArn", "CloudSSO", "External", "OAuth"])
 def test_other_modes_are_left_to_the_sdk(home: Path, mode: str) -> None:
     file = home / ".aliyun" / "config.json"
-    found = identity({"profile": mode}, {"HOME": str(home), "ALICLOUD_CREDENTIALS_URI": "http://127.0.0.1:1"})
-    assert found.source == CliProfile(named=f"alicloud:profile ({mode})", profile=mode, file=file)
-    assert found.passed_over == ("ALICLOUD_CREDENTIALS_URI",)
+    resolved = identity({"profile": mode}, {"HOME": str(home), "ALICLOUD_CREDENTIALS_URI": "http://127.0.0.1:1"})
+    assert resolved.source == CliProfile(named=f"alicloud:profile ({mode})", profile=mode, file=file)
+    assert resolved.passed_over == ("ALICLOUD_CREDENTIALS_URI",)
     assert identity({"profile": mode}, {"HOME": str(home)} | keys(FAMILIES[0], "one")).secrets() == of("one")
 
 
@@ -223,7 +223,7 @@ def test_a_file_that_the_stack_names_runs_no_command(home: Path, name: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "environ", "told"),
+    ("name", "environ", "message"),
     [
         ("rsa", {}, "alicloud:profile: expected a profile with credentials in the mode AK, StsToken, RamRoleArn"),
         (
@@ -246,16 +246,16 @@ def test_a_file_that_the_stack_names_runs_no_command(home: Path, name: str) -> N
     ],
 )
 def test_a_profile_that_cannot_serve_is_refused_by_name(
-    home: Path, name: str, environ: dict[str, str], told: str
+    home: Path, name: str, environ: dict[str, str], message: str
 ) -> None:
-    assert problems({"profile": name}, {"HOME": str(home)} | environ)[0].startswith(told)
+    assert problems({"profile": name}, {"HOME": str(home)} | environ)[0].startswith(message)
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"profiles": {}}', '{"profiles": [{}]}', '{"profiles": [1]}'])
 def test_a_file_that_is_not_of_the_cli_is_reported(home: Path, content: str) -> None:
     (home / ".aliyun" / "config.json").write_text(content)
-    (told,) = problems({"profile": "ak"}, {"HOME": str(home)})
-    assert told.startswith("alicloud:profile: expected a profile")
+    (problem,) = problems({"profile": "ak"}, {"HOME": str(home)})
+    assert problem.startswith("alicloud:profile: expected a profile")
 
 
 # ---- services ----
@@ -267,9 +267,9 @@ def test_a_file_that_is_not_of_the_cli_is_reported(home: Path, content: str) -> 
 def test_a_service_with_credentials(variable: str) -> None:
     uri = "http://127.0.0.1:1/keys"
     config = {"credentialsUri": uri} if variable.startswith("alicloud:") else {}
-    found = identity(config, {} if config else {variable: uri})
-    assert isinstance(found.source, CredentialsUri)
-    assert (found.source.named, found.secrets()) == (variable, (uri,))
+    resolved = identity(config, {} if config else {variable: uri})
+    assert isinstance(resolved.source, CredentialsUri)
+    assert (resolved.source.named, resolved.secrets()) == (variable, (uri,))
     both = identity(config, keys(FAMILIES[0], "one") | ({} if config else {variable: uri}))
     assert (both.secrets(), both.passed_over) == (of("one"), (variable,))
 
@@ -296,8 +296,8 @@ def test_the_metadata_service_is_not_asked_through_a_proxy(spared: str) -> None:
     proxied = {"ALICLOUD_ECS_ROLE_NAME": "node", "HTTP_PROXY": "http://proxy.example:3128"}
     assert isinstance(identity({}, proxied | {"NO_PROXY": spared}).source, EcsRole)
     for other in ({}, {"no_proxy": "127.0.0.1,aliyuncs.com"}):
-        (told,) = problems({}, proxied | other)
-        assert told.startswith("NO_PROXY: expected 100.100.100.200 in it, for ALICLOUD_ECS_ROLE_NAME")
+        (problem,) = problems({}, proxied | other)
+        assert problem.startswith("NO_PROXY: expected 100.100.100.200 in it, for ALICLOUD_ECS_ROLE_NAME")
     assert identity({}, proxied | keys(FAMILIES[0], "one")).secrets() == of("one")
 
 
@@ -313,10 +313,10 @@ def test_a_role_is_assumed_with_all_that_the_key_says() -> None:
         "externalId": "ours",
     }
     for given in (block, json.dumps(block)):
-        found = identity({"assumeRole": given}, keys(FAMILIES[0], "one")).source
-        assert isinstance(found, AssumedRole)
-        assert found.named == "alicloud:assumeRole.roleArn with ALICLOUD_ACCESS_KEY"
-        assert (found.role_arn, found.session_name, found.policy, found.external_id, found.seconds) == (
+        source = identity({"assumeRole": given}, keys(FAMILIES[0], "one")).source
+        assert isinstance(source, AssumedRole)
+        assert source.named == "alicloud:assumeRole.roleArn with ALICLOUD_ACCESS_KEY"
+        assert (source.role_arn, source.session_name, source.policy, source.external_id, source.seconds) == (
             ROLE,
             "ci",
             "{}",
@@ -329,9 +329,9 @@ def test_a_role_is_assumed_with_all_that_the_key_says() -> None:
 @pytest.mark.parametrize("session", ["ALICLOUD_ASSUME_ROLE_SESSION_NAME", "ALIBABA_CLOUD_ROLE_SESSION_NAME"])
 def test_variables_stand_behind_the_key(role: str, session: str) -> None:
     environ = {role: ROLE, session: "ci", "ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION": "1200"}
-    found = identity({"assumeRole": {}}, environ | keys(FAMILIES[0], "one")).source
-    assert isinstance(found, AssumedRole)
-    assert (found.role_arn, found.session_name, found.seconds) == (ROLE, "ci", 1200)
+    source = identity({"assumeRole": {}}, environ | keys(FAMILIES[0], "one")).source
+    assert isinstance(source, AssumedRole)
+    assert (source.role_arn, source.session_name, source.seconds) == (ROLE, "ci", 1200)
 
 
 @pytest.mark.parametrize(
@@ -343,15 +343,15 @@ def test_variables_stand_behind_the_key(role: str, session: str) -> None:
     ],
 )
 def test_a_role_is_assumed_with_any_other_source(base: dict[str, str]) -> None:
-    found = identity({"assumeRole": {"roleArn": ROLE}}, base).source
-    assert isinstance(found, AssumedRole)
-    assert (found.base, found.session_name) == (identity({}, base).source, "terraform")
+    source = identity({"assumeRole": {"roleArn": ROLE}}, base).source
+    assert isinstance(source, AssumedRole)
+    assert (source.base, source.session_name) == (identity({}, base).source, "terraform")
 
 
 def test_the_key_comes_before_the_role_of_a_profile(home: Path) -> None:
-    found = identity({"profile": "role", "assumeRole": {"roleArn": "other"}}, {"HOME": str(home)}).source
-    assert isinstance(found, AssumedRole)
-    assert (found.role_arn, found.session_name) == ("other", "ann")
+    source = identity({"profile": "role", "assumeRole": {"roleArn": "other"}}, {"HOME": str(home)}).source
+    assert isinstance(source, AssumedRole)
+    assert (source.role_arn, source.session_name) == ("other", "ann")
 
 
 def test_a_role_by_oidc_with_all_that_the_key_says(home: Path) -> None:
@@ -363,8 +363,8 @@ def test_a_role_by_oidc_with_all_that_the_key_says(home: Path) -> None:
         "policy": "{}",
         "sessionExpiration": 900,
     }
-    found = identity({"assumeRoleWithOidc": block}, {}).source
-    assert found == OidcRole(
+    resolved = identity({"assumeRoleWithOidc": block}, {}).source
+    assert resolved == OidcRole(
         named="alicloud:assumeRoleWithOidc.roleArn",
         provider_arn=IDP,
         role_arn=ROLE,
@@ -382,11 +382,15 @@ def test_a_role_by_oidc_from_variables_alone(home: Path) -> None:
         "ALIBABA_CLOUD_OIDC_TOKEN_FILE": str(home / "token"),
         "ALIBABA_CLOUD_ROLE_SESSION_NAME": "pod",
     }
-    found = identity({"assumeRoleWithOidc": {}}, environ).source
-    assert isinstance(found, OidcRole)
-    assert (found.named, found.session_name, found.token_file) == ("ALIBABA_CLOUD_ROLE_ARN", "pod", home / "token")
-    told = identity({"assumeRoleWithOidc": {}}, environ | {"ALIBABA_CLOUD_OIDC_TOKEN": "inline"})
-    assert told.secrets() == ("inline",)
+    resolved = identity({"assumeRoleWithOidc": {}}, environ).source
+    assert isinstance(resolved, OidcRole)
+    assert (resolved.named, resolved.session_name, resolved.token_file) == (
+        "ALIBABA_CLOUD_ROLE_ARN",
+        "pod",
+        home / "token",
+    )
+    with_token = identity({"assumeRoleWithOidc": {}}, environ | {"ALIBABA_CLOUD_OIDC_TOKEN": "inline"})
+    assert with_token.secrets() == ("inline",)
     behind = identity({"assumeRoleWithOidc": {}}, environ | keys(FAMILIES[0], "one"))
     assert (behind.secrets(), behind.passed_over) == (of("one"), ("ALIBABA_CLOUD_ROLE_ARN",))
     (refused,) = problems({}, environ)
@@ -394,7 +398,7 @@ def test_a_role_by_oidc_from_variables_alone(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "environ", "told"),
+    ("config", "environ", "message"),
     [
         ({"assumeRole": {}}, {}, "alicloud:assumeRole.roleArn: expected the ARN of the RAM role"),
         ({"assumeRole": {"arn": ROLE}}, {}, "alicloud:assumeRole.arn: unknown key; expected one of roleArn"),
@@ -424,14 +428,14 @@ def test_a_role_by_oidc_from_variables_alone(home: Path) -> None:
     ],
 )
 def test_unsupported_credential_settings_are_refused_by_name(
-    config: dict[str, Any], environ: dict[str, str], told: str
+    config: dict[str, Any], environ: dict[str, str], message: str
 ) -> None:
-    assert problems(config, keys(FAMILIES[0], "one") | environ)[0].startswith(told)
+    assert problems(config, keys(FAMILIES[0], "one") | environ)[0].startswith(message)
 
 
 def test_a_missing_identity_is_reported() -> None:
-    (told,) = problems({}, {})
-    assert told.startswith("alicloud:accessKey: expected credentials: this key, ALICLOUD_ACCESS_KEY")
+    (problem,) = problems({}, {})
+    assert problem.startswith("alicloud:accessKey: expected credentials: this key, ALICLOUD_ACCESS_KEY")
 
 
 def test_no_secret_is_shown_by_the_settings(home: Path) -> None:

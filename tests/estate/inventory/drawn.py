@@ -35,7 +35,7 @@ def models(model: type[BaseModel]) -> st.SearchStrategy[Any]:
             inner = get_args(Estate.model_fields[name].annotation)
             if inner and "id" in getattr(inner[0], "model_fields", ()):
                 fields[name] = strategy.map(lambda items: tuple({item.id: item for item in items}.values()))
-    return st.fixed_dictionaries(fields).map(lambda found: model(**found))
+    return st.fixed_dictionaries(fields).map(lambda values: model(**values))
 
 
 def _of(annotation: Any, metadata: tuple[Any, ...] = ()) -> st.SearchStrategy[Any]:

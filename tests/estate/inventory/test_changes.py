@@ -25,7 +25,7 @@ def edited(edit: Any) -> Estate:
     return Estate.model_validate(document)
 
 
-def told(edit: Any) -> list[str]:
+def changes_by(edit: Any) -> list[str]:
     return [f"{item.what} {item.kind} {item.subject}: {item.text}" for item in changes(BEFORE, edited(edit))]
 
 
@@ -98,14 +98,14 @@ RULE = {
     ],
 )
 def test_a_change_is_reported_in_the_words_of_the_domain(edit: Any, expected: list[str]) -> None:
-    assert told(edit) == expected
+    assert changes_by(edit) == expected
 
 
 def test_a_later_read_time_is_no_change() -> None:
     def later(of: dict[str, Any]) -> None:
         of["readAt"] = "2027-01-01T00:00:00Z"
 
-    assert told(later) == []
+    assert changes_by(later) == []
 
 
 def _left(seconds: int) -> Estate:

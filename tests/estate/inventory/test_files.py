@@ -124,7 +124,7 @@ def _with(path: str, value: object) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("document", "said"),
+    ("document", "message"),
     [
         (_without("schemaVersion"), "schemaVersion: expected 1"),
         (_with("schemaVersion", 2), "schemaVersion: expected 1"),
@@ -153,11 +153,11 @@ def _with(path: str, value: object) -> dict[str, Any]:
         ('{"schemaVersion": NaN}', "expected a number, found NaN"),
     ],
 )
-def test_an_incomplete_inventory_is_refused_with_file_and_key(tmp_path: Path, document: Any, said: str) -> None:
+def test_an_incomplete_inventory_is_refused_with_file_and_key(tmp_path: Path, document: Any, message: str) -> None:
     path = written(tmp_path, document)
     with pytest.raises(InventoryError) as caught:
         load_inventory(path)
-    assert str(caught.value).startswith(f"{path}: {said}")
+    assert str(caught.value).startswith(f"{path}: {message}")
 
 
 def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ def failing(**changes: object) -> InstanceRule:
 
 
 def results(draft: Draft, rule: InstanceRule | MigrationRule) -> dict[str, Result]:
-    found = evaluate([rule], draft.plan(), Moment(draft.now, "cloud"))
-    return {result.subject.id: result for result in found.results}
+    evaluated = evaluate([rule], draft.plan(), Moment(draft.now, "cloud"))
+    return {result.subject.id: result for result in evaluated.results}
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_each_instance_goes_by_its_own_wave_and_the_migration_by_the_first_ahead
     add_wave(draft, "two", "i-app", start=later)
     assert isinstance(WHOLE, MigrationRule)
     whole = replace(WHOLE, check=lambda _plan, timeline: failed(f"{timeline.start}"))
-    found = results(draft, failing())
-    assert (found["i-web"].reason, found["i-app"].reason) == (str(START), str(datetime.fromisoformat(later)))
+    evaluated = results(draft, failing())
+    assert (evaluated["i-web"].reason, evaluated["i-app"].reason) == (str(START), str(datetime.fromisoformat(later)))
     assert results(draft, whole)["dev"].reason == str(START)
     draft.facts(MIGRATION)["waves"][0]["moved"] = True
     assert results(draft, whole)["dev"].reason == str(datetime.fromisoformat(later))
@@ -148,8 +148,8 @@ def test_the_clock_is_the_clouds_else_this_machines() -> None:
     assert before <= system.now <= datetime.now(UTC)
     assert (system.source, system.now.tzinfo) == ("system", UTC)
     machine = datetime.fromisoformat("2026-12-11T03:30:00+00:00")
-    found = read_clock({}, prepared().plan(), lambda: machine)
-    assert found == Moment(machine, "cloud", machine)
+    clock = read_clock({}, prepared().plan(), lambda: machine)
+    assert clock == Moment(machine, "cloud", machine)
     draft = prepared()
     draft.facts(MIGRATION)["clock"]["cloudTime"] = "2026-12-20T01:00:00+00:00"
     assert read_clock({}, draft.plan(), lambda: machine).now == machine + timedelta(days=9)
@@ -158,9 +158,9 @@ def test_the_clock_is_the_clouds_else_this_machines() -> None:
 
 
 def test_a_time_that_the_caller_sets_is_a_what_if() -> None:
-    found = read_clock({NOW_VARIABLE: START.isoformat()}, prepared().plan(), lambda: START)
-    assert (found.now, found.source, found.judged_at) == (START, "PREFLIGHT_NOW", START)
-    assert found.what_if == ("PREFLIGHT_NOW asks about 2026-12-12T02:00+08:00, and it is 2026-12-11T18:00+00:00 now",)
+    clock = read_clock({NOW_VARIABLE: START.isoformat()}, prepared().plan(), lambda: START)
+    assert (clock.now, clock.source, clock.judged_at) == (START, "PREFLIGHT_NOW", START)
+    assert clock.what_if == ("PREFLIGHT_NOW asks about 2026-12-12T02:00+08:00, and it is 2026-12-11T18:00+00:00 now",)
     for wrong in ("", "yesterday", "2026-12-12T02:00:00"):
         with pytest.raises(UnreadableError):
             read_clock({NOW_VARIABLE: wrong})

@@ -27,9 +27,9 @@ def test_the_worst_part_decides_whatever_the_order_and_all_that_blocks_is_report
     for order in permutations(group):
         verdict = worst(order)
         assert verdict.outcome is group[0].outcome
-        told = [item for item in group if item is group[0] or item.outcome.blocks]
-        assert verdict.reason.splitlines() == [item.reason for item in told]
-        assert verdict.fixes == tuple(fix for item in told for fix in item.fixes)
+        reported = [item for item in group if item is group[0] or item.outcome.blocks]
+        assert verdict.reason.splitlines() == [item.reason for item in reported]
+        assert verdict.fixes == tuple(fix for item in reported for fix in item.fixes)
 
 
 # What is there beats what need not be, that beats what may wait, and nothing that blocks beats any of them.

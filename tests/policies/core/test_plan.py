@@ -112,16 +112,16 @@ def test_vswitches_are_of_a_zone_and_of_its_tier_where_one_is_chosen() -> None:
         {**first, "vswitchId": name, "zoneId": zone, **({"tier": tier} if tier else {})}
         for name, zone, tier in (("a", ZONE, "web"), ("b", ZONE, None), ("c", "cn-hangzhou-b", "web"))
     ]
-    found = draft.plan()
-    assert [item.text("vswitchId") for item in found.vswitches((ZONE, "web"))] == ["a"]
-    assert [item.text("vswitchId") for item in found.vswitches((ZONE, None))] == ["a", "b"]
-    assert found.vswitches(("cn-hangzhou-g", None)) == ()
+    prepared_plan = draft.plan()
+    assert [item.text("vswitchId") for item in prepared_plan.vswitches((ZONE, "web"))] == ["a"]
+    assert [item.text("vswitchId") for item in prepared_plan.vswitches((ZONE, None))] == ["a", "b"]
+    assert prepared_plan.vswitches(("cn-hangzhou-g", None)) == ()
 
 
 @pytest.mark.parametrize(("moved", "still"), [(True, 1), (False, 2), (UNKNOWN, 2)])
 def test_only_whoever_has_moved_for_certain_needs_no_place(moved: object, still: int) -> None:
-    found = plan(lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").update(moved=moved))
-    assert found.instances_per_place == {(ZONE, None): still}
+    prepared_plan = plan(lambda draft: draft.facts(MIGRATING_INSTANCE, "i-web").update(moved=moved))
+    assert prepared_plan.instances_per_place == {(ZONE, None): still}
 
 
 def test_a_clone_of_a_group_that_is_not_known_is_no_groups_clone() -> None:
@@ -129,25 +129,25 @@ def test_a_clone_of_a_group_that_is_not_known_is_no_groups_clone() -> None:
     draft.add(CLONED_SECURITY_GROUP, "other", {"classicSecurityGroupId": "sg-web"})
     draft.facts(CLONED_SECURITY_GROUP, "sg-app")["classicSecurityGroupId"] = UNKNOWN
     clones = draft.plan().clones
-    assert {key: sorted(item.name for item in found) for key, found in clones.items()} == {
+    assert {key: sorted(item.name for item in group_clones) for key, group_clones in clones.items()} == {
         "sg-web": ["other", "sg-web"]
     }
 
 
 def test_remembered_values_and_errors_are_computed_once() -> None:
-    found, asked = prepared().plan(), []
+    prepared_plan, calls = prepared().plan(), []
 
     def compute(problem: str) -> int:
-        asked.append(problem)
+        calls.append(problem)
         if problem:
             raise UnreadableError("A thing", problem)
-        return len(asked)
+        return len(calls)
 
-    assert [found.remember("right", lambda: compute("")) for _ in range(2)] == [1, 1]
+    assert [prepared_plan.remember("right", lambda: compute("")) for _ in range(2)] == [1, 1]
     for _ in range(2):
         with pytest.raises(UnreadableError, match="A thing is missing"):
-            found.remember("wrong", lambda: compute("is missing"))
-    assert asked == ["", "is missing"]
+            prepared_plan.remember("wrong", lambda: compute("is missing"))
+    assert calls == ["", "is missing"]
 
 
 def test_a_finding_about_the_stack_stands_on_its_migration_else_its_root_else_anything() -> None:
@@ -164,11 +164,11 @@ def test_a_finding_about_the_stack_stands_on_its_migration_else_its_root_else_an
 
 
 def test_children_are_of_one_parent_and_one_type() -> None:
-    found = prepared().plan()
-    (child,) = found.children(found.network, VSWITCH)
+    prepared_plan = prepared().plan()
+    (child,) = prepared_plan.children(prepared_plan.network, VSWITCH)
     assert child.name == "vsw-h"
-    assert found.children(child, VSWITCH) == ()
-    assert [item.type for item in found.of_type_in((VSWITCH, MIGRATION, "none"))] == [VSWITCH, MIGRATION]
+    assert prepared_plan.children(child, VSWITCH) == ()
+    assert [item.type for item in prepared_plan.of_type_in((VSWITCH, MIGRATION, "none"))] == [VSWITCH, MIGRATION]
 
 
 @pytest.mark.parametrize("types", [WHITELIST_GROUPS, HYBRID_ACCESSES, REMOVED_WHITELIST_ENTRIES])

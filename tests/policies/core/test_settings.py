@@ -68,8 +68,18 @@ def test_all_that_is_wrong_is_reported_at_once_and_what_there_is_to_set() -> Non
 
 
 def test_the_engine_is_told_types_bounds_and_defaults() -> None:
-    told = schema(adjustable(72, (LEAST,)))
-    assert list(told) == [LEAD_HOURS, "least"]
-    assert told["least"] == {"type": "number", "minimum": 1.5, "maximum": 8, "default": 2.5, "description": "Another."}
-    assert (told[LEAD_HOURS]["minimum"], told[LEAD_HOURS]["maximum"], told[LEAD_HOURS]["default"]) == (72, 8760, 72)
-    assert "mandatory" in told[LEAD_HOURS]["description"]
+    properties = schema(adjustable(72, (LEAST,)))
+    assert list(properties) == [LEAD_HOURS, "least"]
+    assert properties["least"] == {
+        "type": "number",
+        "minimum": 1.5,
+        "maximum": 8,
+        "default": 2.5,
+        "description": "Another.",
+    }
+    assert (
+        properties[LEAD_HOURS]["minimum"],
+        properties[LEAD_HOURS]["maximum"],
+        properties[LEAD_HOURS]["default"],
+    ) == (72, 8760, 72)
+    assert "mandatory" in properties[LEAD_HOURS]["description"]

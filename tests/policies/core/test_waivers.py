@@ -26,7 +26,7 @@ def waiver(**changes: Any) -> Waiver:
     return replace(all_of_it, **changes)
 
 
-def found(outcome: Outcome = Outcome.FAIL, instance: str = "i-1", wave: str | None = "one") -> Result:
+def finding(outcome: Outcome = Outcome.FAIL, instance: str = "i-1", wave: str | None = "one") -> Result:
     """A blocking result about an instance; "" for the migration as a whole, which has the stack's name as id."""
     subject = Subject("instance" if instance else "migration", instance or "i-1", "name", "urn")
     return Result(RULE, subject, outcome, "So it is.", "mend it", blocking=True, wave=wave if instance else None)
@@ -41,9 +41,9 @@ WAVES: Final = schedule(("one", ONE), ("two", TWO))
 
 
 def review(
-    *waivers: Waiver, results: tuple[Result, ...] = (), told: Schedule = WAVES, unwaivable: str | None = None
+    *waivers: Waiver, results: tuple[Result, ...] = (), schedule: Schedule = WAVES, unwaivable: str | None = None
 ) -> Review:
-    return Review({RULE: unwaivable}, waivers, results, told)
+    return Review({RULE: unwaivable}, waivers, results, schedule)
 
 
 @pytest.mark.parametrize(
@@ -60,27 +60,27 @@ def test_a_waiver_covers_its_scope_and_the_migration_only_with_everything(
     scope: dict[str, Any], covered: set[str]
 ) -> None:
     results = {
-        "i-1": found(),
-        "i-2": found(instance="i-2", wave="two"),
-        "no wave": found(instance="i-4", wave=None),
-        "migration": found(instance=""),
+        "i-1": finding(),
+        "i-2": finding(instance="i-2", wave="two"),
+        "no wave": finding(instance="i-4", wave=None),
+        "migration": finding(instance=""),
     }
     assert {name for name, result in results.items() if waiver(**scope).covers(result)} == covered
 
 
 def test_a_waiver_of_a_wave_covers_nothing_about_the_migration_even_of_that_name() -> None:
-    assert not waiver(wave="one").covers(replace(found(instance=""), wave="one"))
+    assert not waiver(wave="one").covers(replace(finding(instance=""), wave="one"))
 
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_only_what_fails_or_is_not_known_is_waived(outcome: Outcome) -> None:
-    applied = review(waiver()).applied(found(outcome))
+    applied = review(waiver()).applied(finding(outcome))
     if outcome in (Outcome.FAIL, Outcome.UNKNOWN):
         assert (applied.outcome, applied.waived, applied.blocking) == (Outcome.WAIVED, outcome, False)
         assert applied.waiver == waiver()
         assert "Waived until 2026-12-06T00:00+00:00: the waiver of ann for all (approved by bob" in applied.reason
     else:
-        assert applied == found(outcome)
+        assert applied == finding(outcome)
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_only_what_fails_or_is_not_known_is_waived(outcome: Outcome) -> None:
     ],
 )
 def test_a_waiver_holds_to_the_second(changes: dict[str, Any], problem: str) -> None:
-    applied = review(waiver(**changes)).applied(found())
+    applied = review(waiver(**changes)).applied(finding())
     assert applied.outcome is (Outcome.FAIL if problem else Outcome.WAIVED)
     assert problem in applied.reason
     assert ("Not waived: the waiver of ann" in applied.reason) == applied.blocking == bool(problem)
 
 
 @pytest.mark.parametrize(
-    ("told", "wave", "problem"),
+    ("windows", "wave", "problem"),
     [
         (schedule(("one", NOW + 5 * timedelta(days=1))), "one", ""),
         (schedule(("one", NOW)), "one", "the window ended at 2026-12-01T00:00+00:00"),
@@ -116,15 +116,15 @@ def test_a_waiver_holds_to_the_second(changes: dict[str, Any], problem: str) -> 
     ],
 )
 def test_no_waiver_holds_past_the_window_or_where_nobody_knows_it(
-    told: Schedule, wave: str | None, problem: str
+    windows: Schedule, wave: str | None, problem: str
 ) -> None:
-    applied = review(waiver(), told=told).applied(found(wave=wave))
+    applied = review(waiver(), schedule=windows).applied(finding(wave=wave))
     assert applied.outcome is (Outcome.FAIL if problem else Outcome.WAIVED)
     assert problem in applied.reason
 
 
 @pytest.mark.parametrize(
-    ("told", "end"),
+    ("windows", "end"),
     [
         (WAVES, TWO),
         (schedule(("one", TWO), ("two", ONE)), TWO),
@@ -133,10 +133,12 @@ def test_no_waiver_holds_past_the_window_or_where_nobody_knows_it(
         (schedule(("one", ONE), complete=False), None),
     ],
 )
-def test_a_waiver_of_the_migration_ends_with_the_last_window(told: Schedule, end: datetime | None) -> None:
+def test_a_waiver_of_the_migration_ends_with_the_last_window(windows: Schedule, end: datetime | None) -> None:
     last = waiver(expires=end or NOW + SECOND)
-    assert review(last, told=told).applied(found(instance="")).outcome is (Outcome.WAIVED if end else Outcome.FAIL)
-    assert review(last, told=told).end_for(last) == end
+    assert review(last, schedule=windows).applied(finding(instance="")).outcome is (
+        Outcome.WAIVED if end else Outcome.FAIL
+    )
+    assert review(last, schedule=windows).end_for(last) == end
 
 
 @pytest.mark.parametrize(
@@ -144,12 +146,12 @@ def test_a_waiver_of_the_migration_ends_with_the_last_window(told: Schedule, end
     [
         ({"wave": "one"}, [], ONE),
         ({"wave": "nowhere"}, [], None),
-        ({"wave": "one"}, [found(wave="one")], ONE),
-        ({}, [found(wave="one")], TWO),
+        ({"wave": "one"}, [finding(wave="one")], ONE),
+        ({}, [finding(wave="one")], TWO),
         ({"instance_ids": ("i-1",)}, [], TWO),
-        ({"instance_ids": ("i-1",)}, [found(wave="one"), found(instance="i-2", wave="two")], ONE),
-        ({"instance_ids": ("i-1", "i-2")}, [found(instance="i-2", wave="two"), found(wave="one")], TWO),
-        ({"instance_ids": ("i-1", "i-2")}, [found(instance="i-2", wave="two"), found(wave=None)], None),
+        ({"instance_ids": ("i-1",)}, [finding(wave="one"), finding(instance="i-2", wave="two")], ONE),
+        ({"instance_ids": ("i-1", "i-2")}, [finding(instance="i-2", wave="two"), finding(wave="one")], TWO),
+        ({"instance_ids": ("i-1", "i-2")}, [finding(instance="i-2", wave="two"), finding(wave=None)], None),
     ],
 )
 def test_a_waiver_is_for_the_windows_of_whom_it_names(
@@ -161,15 +163,15 @@ def test_a_waiver_is_for_the_windows_of_whom_it_names(
 
 def test_one_waiver_that_holds_is_enough_and_all_that_do_not_are_named() -> None:
     void = waiver(owner="eve", expires=NOW)
-    assert review(void, waiver()).applied(found()).outcome is Outcome.WAIVED
-    applied = review(void, waiver(owner="mallory", expires=NOW)).applied(found())
+    assert review(void, waiver()).applied(finding()).outcome is Outcome.WAIVED
+    applied = review(void, waiver(owner="mallory", expires=NOW)).applied(finding())
     assert applied.blocking
     assert "eve" in applied.reason
     assert "mallory" in applied.reason
 
 
 def test_unwaivable_and_unknown_rules_are_not_waived() -> None:
-    applied = review(waiver(), unwaivable="for good reason").applied(found())
+    applied = review(waiver(), unwaivable="for good reason").applied(finding())
     assert applied.blocking
     assert "cannot be waived (for good reason)" in applied.reason
     assert review().void(waiver(rule="another-rule"), NOW, ONE) == "there is no such rule"
@@ -177,9 +179,9 @@ def test_unwaivable_and_unknown_rules_are_not_waived() -> None:
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_a_waiver_is_needed_for_what_fails_is_not_known_or_may_not_wait_for_long(outcome: Outcome) -> None:
-    needed = review(waiver(), results=(found(outcome),)).matched(waiver())
+    needed = review(waiver(), results=(finding(outcome),)).matched(waiver())
     assert needed == (outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING))
-    assert not review(waiver(), results=(found(outcome, "i-2"),)).matched(waiver(instance_ids=("i-1",)))
+    assert not review(waiver(), results=(finding(outcome, "i-2"),)).matched(waiver(instance_ids=("i-1",)))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 from policies.core.facts import Leaf
 from policies.pack.adapter import adapt
 from tests.policies.prepared import UNKNOWN, Draft, prepared
-from tests.policies.recordings import NAMES, asked
+from tests.policies.recordings import NAMES, recorded_request
 from tests.policies.sdk import SIGNATURE_KEY, request, secret
 
 
@@ -25,7 +25,7 @@ def _adapted(properties: dict[str, Any], types_read: frozenset[str] = frozenset(
 @pytest.mark.parametrize("name", NAMES)
 def test_it_reads_what_the_sdk_reads(name: str) -> None:
     """Down to the last leaf, and its type."""
-    _, question = asked(name)
+    _, question = recorded_request(name)
     of_the_sdk: list[Any] = []
     policy = StackValidationPolicy("spy", "A spy.", lambda args, _: of_the_sdk.extend(args.resources))
     pack: Any = _PolicyAnalyzerServicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)

@@ -41,7 +41,7 @@ def _findings(policy: str, sizes: list[int]) -> list[AnalyzeDiagnostic]:
 
 
 def _answer(sizes: dict[str, list[int]]) -> AnalyzeResponse:
-    return AnalyzeResponse(diagnostics=[item for name, found in sizes.items() for item in _findings(name, found)])
+    return AnalyzeResponse(diagnostics=[item for name, size in sizes.items() for item in _findings(name, size)])
 
 
 # Up to 5,000 findings of one policy, up to 200 kB long: from nothing to some twenty times the limit.
@@ -68,8 +68,8 @@ def test_an_answer_is_bounded_and_no_finding_is_lost(sizes: dict[str, list[int]]
     counts = Counter(item.policyName for item in shown)
     assert rests
     for rest in rests:
-        hidden, found = (int(word) for word in rest.message.split() if word.isdigit())
-        assert (found, hidden) == (len(sizes[rest.policyName]), len(sizes[rest.policyName]) - counts[rest.policyName])
+        hidden, number = (int(word) for word in rest.message.split() if word.isdigit())
+        assert (number, hidden) == (len(sizes[rest.policyName]), len(sizes[rest.policyName]) - counts[rest.policyName])
         assert hidden > 0
         assert rest.message.endswith(f"Fix: read all of them in {path or 'the file that PREFLIGHT_RESULT=path names'}")
     for name, found_sizes in sizes.items():
@@ -84,11 +84,11 @@ def test_the_worst_findings_are_shown_and_in_their_order() -> None:
     )
     sizes = {ADVICE: [1_000_000] * 3, low: [1_000_000, 1_000_000, 10], critical: [1_000_000, 1_000_000, 20]}
     bounded = within_limit(_answer(sizes), None)
-    told = [
+    shown = [
         (item.policyName, len(item.message) if "Not shown" not in item.message else "rest")
         for item in bounded.diagnostics
     ]
-    assert told == [
+    assert shown == [
         (ADVICE, "rest"),
         (low, 1_000_000),
         (low, 10),

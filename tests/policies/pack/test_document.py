@@ -15,7 +15,7 @@ from tests.policies.prepared import BEFORE_FREEZE, LATEST, START, UNKNOWN, Draft
 from tests.policies.rules.waiver.test_in_order import waived, waiver
 
 
-def told(draft: Draft) -> Any:
+def document_of(draft: Draft) -> Any:
     return document(draft.evaluation(), all_rules())
 
 
@@ -27,7 +27,7 @@ def two_waves() -> Draft:
 
 
 def test_each_wave_has_its_times_its_instances_and_its_judgement() -> None:
-    first, second = told(two_waves())["waves"]
+    first, second = document_of(two_waves())["waves"]
     assert {key: first[key] for key in ("name", "window", "freezeStartsAt", "frozen", "moved", "instanceIds")} == {
         "name": "all",
         "window": {"start": START, "latest": LATEST},
@@ -43,12 +43,12 @@ def test_each_wave_has_its_times_its_instances_and_its_judgement() -> None:
 def test_the_instances_of_a_wave_are_sorted() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["waves"][0]["instanceIds"] = ["i-web", "i-app"]
-    assert told(draft)["waves"][0]["instanceIds"] == ["i-app", "i-web"]
+    assert document_of(draft)["waves"][0]["instanceIds"] == ["i-app", "i-web"]
 
 
 def test_each_instance_has_its_wave_and_its_own_judgement() -> None:
     draft = two_waves()
-    instances = {item["subject"]["id"]: item for item in told(draft)["instances"]}
+    instances = {item["subject"]["id"]: item for item in document_of(draft)["instances"]}
     assert {name: item["wave"] for name, item in instances.items()} == {"i-web": "all", "i-app": "two"}
     assert instances["i-app"]["subject"] == {
         "kind": "instance",
@@ -57,15 +57,18 @@ def test_each_instance_has_its_wave_and_its_own_judgement() -> None:
         "urn": urn(MIGRATING_INSTANCE, "i-app"),
     }
     assert instances["i-app"]["judgement"]["readiness"] == "NOT READY"
-    assert told(prepared())["instances"][0]["judgement"]["readiness"] == "READY"
+    assert document_of(prepared())["instances"][0]["judgement"]["readiness"] == "READY"
     draft.facts(MIGRATING_INSTANCE, "i-app")["wave"] = UNKNOWN
-    assert {item["subject"]["id"]: item["wave"] for item in told(draft)["instances"]} == {"i-web": "all", "i-app": None}
+    assert {item["subject"]["id"]: item["wave"] for item in document_of(draft)["instances"]} == {
+        "i-web": "all",
+        "i-app": None,
+    }
 
 
 def test_unknown_facts_of_a_wave_are_null() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["waves"][0].update(window=UNKNOWN, moved=UNKNOWN)
-    (wave,) = told(draft)["waves"]
+    (wave,) = document_of(draft)["waves"]
     assert wave["window"] == {"start": None, "latest": None}
     assert (wave["freezeStartsAt"], wave["frozen"], wave["moved"]) == (None, None, None)
 
@@ -73,7 +76,7 @@ def test_unknown_facts_of_a_wave_are_null() -> None:
 def test_the_judgement_shows_what_was_decided_and_what_would_raise_it() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = UNKNOWN
-    result = told(draft)
+    result = document_of(draft)
     judgement, applicable = result["judgement"], [i for i in findings(result) if i["outcome"] != "NOT_APPLICABLE"]
     assert judgement["readiness"] == "UNKNOWN"
     assert (judgement["decided"], judgement["applicable"]) == (len(applicable) - 1, len(applicable))
@@ -89,7 +92,9 @@ def test_advice_says_from_when_on_it_is_mandatory() -> None:
     draft.now = BEFORE_FREEZE
     draft.facts(MIGRATING_INSTANCE, "i-web")["guest"]["systemDiskFreeMib"] = 0.0
     (result,) = (
-        item for item in findings(told(draft)) if (item["rule"], item["subject"]["id"]) == ("guest-free-space", "i-web")
+        item
+        for item in findings(document_of(draft))
+        if (item["rule"], item["subject"]["id"]) == ("guest-free-space", "i-web")
     )
     assert (result["outcome"], result["blocking"]) == ("FAIL", False)
     assert result["mandatoryFrom"] == "2026-12-05T02:00:00+08:00"
@@ -100,7 +105,7 @@ def test_advice_says_from_when_on_it_is_mandatory() -> None:
 def test_a_waived_result_has_its_waiver_and_what_it_would_be_else(bandwidth: object, instead: Outcome) -> None:
     draft = waived(waiver())
     draft.facts(MIGRATING_INSTANCE, "i-web")["internetMaxBandwidthOut"] = bandwidth
-    (result,) = (item for item in findings(told(draft)) if item["outcome"] == "WAIVED")
+    (result,) = (item for item in findings(document_of(draft)) if item["outcome"] == "WAIVED")
     assert result["waiver"] == {
         "insteadOf": instead,
         "scope": "all",
@@ -113,7 +118,7 @@ def test_a_waived_result_has_its_waiver_and_what_it_would_be_else(bandwidth: obj
 
 
 def test_each_rule_says_of_itself_what_a_reader_needs() -> None:
-    rules = {item["id"]: item for item in told(prepared())["rules"]}
+    rules = {item["id"]: item for item in document_of(prepared())["rules"]}
     for rule in all_rules():
         assert rules[rule.id] == {
             "id": rule.id,
@@ -128,7 +133,7 @@ def test_each_rule_says_of_itself_what_a_reader_needs() -> None:
 
 
 def test_an_empty_stack_has_no_names_and_is_not_ready() -> None:
-    result = told(Draft([], BEFORE_FREEZE))
+    result = document_of(Draft([], BEFORE_FREEZE))
     assert (result["project"], result["stack"], result["waves"], result["instances"]) == ("", "", [], [])
     assert result["judgement"]["readiness"] == "NOT READY"
     assert {item["subject"]["urn"] for item in findings(result)} == {""}
@@ -136,9 +141,9 @@ def test_an_empty_stack_has_no_names_and_is_not_ready() -> None:
 
 def test_a_result_that_cannot_be_written_leaves_the_one_before_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
-    write(path, told(prepared()))
+    write(path, document_of(prepared()))
     before = path.read_bytes()
-    assert json.loads(before) == told(prepared())
+    assert json.loads(before) == document_of(prepared())
     assert before.endswith(b"}\n")
     broken: Any = {"name": "\u4e8c", "now": object()}
     with pytest.raises(TypeError):
@@ -146,4 +151,4 @@ def test_a_result_that_cannot_be_written_leaves_the_one_before_and_nothing_else(
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(FileNotFoundError):
-        write(tmp_path / "nowhere" / "result.json", told(prepared()))
+        write(tmp_path / "nowhere" / "result.json", document_of(prepared()))

@@ -50,15 +50,15 @@ def test_every_preview_shows_what_passing_does_not_mean() -> None:
     draft = prepared()
     policy = not_checked({})
     pack: Any = Servicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
-    (told,) = pack.AnalyzeStack(request(draft), None).diagnostics
-    assert told.enforcementLevel == proto.ADVISORY
-    assert told.urn == urn(MIGRATION, "migration")
+    (diagnostic,) = pack.AnalyzeStack(request(draft), None).diagnostics
+    assert diagnostic.enforcementLevel == proto.ADVISORY
+    assert diagnostic.urn == urn(MIGRATION, "migration")
     missing = [*NOT_READABLE, *unchecked(item for rule in all_rules() for item in rule.notice_items)]
-    assert told.message.splitlines()[1].startswith("Passing says")
-    said = " ".join(told.message.split())
-    assert [item for item in missing if item.partition(": ")[0] not in said] == []
-    assert len(told.message.splitlines()) < 15
-    assert "rehearsal" not in told.message
+    assert diagnostic.message.splitlines()[1].startswith("Passing says")
+    text = " ".join(diagnostic.message.split())
+    assert [item for item in missing if item.partition(": ")[0] not in text] == []
+    assert len(diagnostic.message.splitlines()) < 15
+    assert "rehearsal" not in diagnostic.message
 
 
 def test_a_rehearsal_is_reported_as_such_and_ready_for_no_gate(tmp_path: Path) -> None:
@@ -66,8 +66,8 @@ def test_a_rehearsal_is_reported_as_such_and_ready_for_no_gate(tmp_path: Path) -
     reason = "alicloud:endpoints leads to 127.0.0.1:8815, which is no host of Alibaba Cloud"
     draft.facts(MIGRATION)["rehearsal"] = [reason]
     pack: Any = Servicer("pack", "0.0.1", [not_checked({}), what_if({})], EnforcementLevel.MANDATORY)
-    (told,) = pack.AnalyzeStack(request(draft), None).diagnostics
-    assert f"rehearsal, and says nothing to a gate: {reason}" in " ".join(told.message.split())
+    (diagnostic,) = pack.AnalyzeStack(request(draft), None).diagnostics
+    assert f"rehearsal, and says nothing to a gate: {reason}" in " ".join(diagnostic.message.split())
     assert _diagnostics(draft, PREFLIGHT_RESULT=str(path)) == []
     result = json.loads(path.read_text(encoding="utf-8"))
     assert result["whatIf"] == [{"kind": "rehearsal", "reason": reason}]
@@ -76,19 +76,19 @@ def test_a_rehearsal_is_reported_as_such_and_ready_for_no_gate(tmp_path: Path) -
 
 def test_another_time_than_the_present_fails_whatever_is_found(tmp_path: Path) -> None:
     draft, path = prepared(), tmp_path / "result.json"
-    asked = {"PREFLIGHT_NOW": "2026-12-11T12:00:00+08:00", "PREFLIGHT_RESULT": str(path)}
-    assert _diagnostics(draft, **asked) == []
+    environ = {"PREFLIGHT_NOW": "2026-12-11T12:00:00+08:00", "PREFLIGHT_RESULT": str(path)}
+    assert _diagnostics(draft, **environ) == []
     result = json.loads(path.read_text(encoding="utf-8"))
     reason = "PREFLIGHT_NOW asks about 2026-12-11T12:00+08:00, and it is 2026-12-11T02:00+00:00 now"
     assert result["whatIf"] == [{"kind": "time", "reason": reason}]
     assert (result["now"], result["clockSource"]) == ("2026-12-11T12:00:00+08:00", "PREFLIGHT_NOW")
     judgements = [item["judgement"] for item in (result, *result["waves"], *result["instances"])]
     assert {(item["readiness"], item["hypothetical"]) for item in judgements} == {("WHAT-IF", "READY")}
-    pack: Any = Servicer("pack", "0.0.1", [what_if(asked)], EnforcementLevel.ADVISORY)
-    (told,) = pack.AnalyzeStack(request(draft), None).diagnostics
-    assert (told.policyName, told.enforcementLevel) == (WHAT_IF, proto.MANDATORY)
-    assert "This is a what-if, and no verdict for a gate:" in told.message
-    assert told.message.endswith("Fix: unset PREFLIGHT_NOW")
+    pack: Any = Servicer("pack", "0.0.1", [what_if(environ)], EnforcementLevel.ADVISORY)
+    (diagnostic,) = pack.AnalyzeStack(request(draft), None).diagnostics
+    assert (diagnostic.policyName, diagnostic.enforcementLevel) == (WHAT_IF, proto.MANDATORY)
+    assert "This is a what-if, and no verdict for a gate:" in diagnostic.message
+    assert diagnostic.message.endswith("Fix: unset PREFLIGHT_NOW")
 
 
 def test_the_present_is_the_clouds_whatever_this_machine_says(tmp_path: Path) -> None:
@@ -96,8 +96,8 @@ def test_the_present_is_the_clouds_whatever_this_machine_says(tmp_path: Path) ->
     draft, path = prepared(), tmp_path / "result.json"
     draft.facts(MIGRATION)["clock"]["machineTime"] = "2026-12-09T01:00:00+00:00"
     machine = datetime.fromisoformat("2026-12-09T02:00:00+00:00")
-    (told,) = servicer({"PREFLIGHT_RESULT": str(path)}, machine).AnalyzeStack(request(draft), None).diagnostics
-    assert told.policyName == "schedule-clocks-agree"
+    (diagnostic,) = servicer({"PREFLIGHT_RESULT": str(path)}, machine).AnalyzeStack(request(draft), None).diagnostics
+    assert diagnostic.policyName == "schedule-clocks-agree"
     result = json.loads(path.read_text(encoding="utf-8"))
     assert (result["now"], result["clockSource"]) == ("2026-12-11T02:00:00+00:00", "cloud")
     assert result["judgedAt"] == machine.isoformat()
@@ -114,9 +114,9 @@ def test_an_absent_property_without_dependencies_was_not_declared() -> None:
     """A group that names no VPC would be a classic one, though a preview leaves unknown ids out as well."""
     draft = prepared(exists=False)
     del draft.facts(SECURITY_GROUP, "sg-web")["vpcId"]
-    (found,) = _diagnostics(draft)
-    assert found.policyName == "security-group-cloned"
-    assert "names no VPC" in found.message
+    (diagnostic,) = _diagnostics(draft)
+    assert diagnostic.policyName == "security-group-cloned"
+    assert "names no VPC" in diagnostic.message
 
 
 def test_a_group_that_is_updated_in_place_is_still_the_clone() -> None:
@@ -130,13 +130,13 @@ def test_a_group_that_is_updated_in_place_is_still_the_clone() -> None:
 def test_a_finding_stands_on_the_instance_and_is_mandatory() -> None:
     draft = prepared()
     draft.remove(WHITELIST_GROUP)
-    (found,) = _diagnostics(draft)
-    assert found.policyName == "database-whitelist-has-vswitch-cidr"
-    assert found.urn == urn(MIGRATING_INSTANCE, "i-app")
-    assert found.enforcementLevel == proto.MANDATORY
-    assert found.severity == proto.POLICY_SEVERITY_CRITICAL
-    assert "app-1 (i-app): " in found.message
-    assert "Fix: preflight set --stack dev 'databases: [{id: rm-orders}]'" in found.message
+    (diagnostic,) = _diagnostics(draft)
+    assert diagnostic.policyName == "database-whitelist-has-vswitch-cidr"
+    assert diagnostic.urn == urn(MIGRATING_INSTANCE, "i-app")
+    assert diagnostic.enforcementLevel == proto.MANDATORY
+    assert diagnostic.severity == proto.POLICY_SEVERITY_CRITICAL
+    assert "app-1 (i-app): " in diagnostic.message
+    assert "Fix: preflight set --stack dev 'databases: [{id: rm-orders}]'" in diagnostic.message
 
 
 def test_advice_and_waived_findings_are_advisory_diagnostics() -> None:
@@ -144,29 +144,29 @@ def test_advice_and_waived_findings_are_advisory_diagnostics() -> None:
     draft.facts(MIGRATION)["waivers"] = [waiver(approvedAt=draft.now.isoformat())]
     draft.facts(MIGRATING_INSTANCE, "i-web")["internetMaxBandwidthOut"] = 0.0
     draft.facts(MIGRATING_INSTANCE, "i-web")["guest"]["systemDiskFreeMib"] = 0.0
-    told = {item.policyName: item for item in _diagnostics(draft)}
-    assert told.keys() == {ADVICE, WAIVED}
-    assert {item.enforcementLevel for item in told.values()} == {proto.ADVISORY}
-    assert {item.urn for item in told.values()} == {urn(MIGRATING_INSTANCE, "i-web")}
-    assert "guest-free-space:\nweb-1 (i-web): " in told[ADVICE].message
-    assert "Mandatory from 2026-12-05T02:00+08:00 on" in told[ADVICE].message
-    assert "public-address-release-accepted:\nweb-1 (i-web)" in told[WAIVED].message
-    assert "Waived until 2026-12-19T09:00+08:00" in " ".join(told[WAIVED].message.split())
+    by_policy = {item.policyName: item for item in _diagnostics(draft)}
+    assert by_policy.keys() == {ADVICE, WAIVED}
+    assert {item.enforcementLevel for item in by_policy.values()} == {proto.ADVISORY}
+    assert {item.urn for item in by_policy.values()} == {urn(MIGRATING_INSTANCE, "i-web")}
+    assert "guest-free-space:\nweb-1 (i-web): " in by_policy[ADVICE].message
+    assert "Mandatory from 2026-12-05T02:00+08:00 on" in by_policy[ADVICE].message
+    assert "public-address-release-accepted:\nweb-1 (i-web)" in by_policy[WAIVED].message
+    assert "Waived until 2026-12-19T09:00+08:00" in " ".join(by_policy[WAIVED].message.split())
 
 
 def test_an_unknown_is_mandatory_too() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["internetMaxBandwidthOut"] = UNKNOWN
-    (found,) = _diagnostics(draft)
-    assert found.enforcementLevel == proto.MANDATORY
-    assert "is not known in this preview" in " ".join(found.message.split())
+    (diagnostic,) = _diagnostics(draft)
+    assert diagnostic.enforcementLevel == proto.MANDATORY
+    assert "is not known in this preview" in " ".join(diagnostic.message.split())
 
 
 def test_a_message_fits_a_terminal() -> None:
     draft = prepared()
     draft.resources = draft.resources[:1]
-    for found in _diagnostics(draft):
-        prose = [line for line in found.message.splitlines()[1:] if not line.startswith(("Fix: ", "     "))]
+    for diagnostic in _diagnostics(draft):
+        prose = [line for line in diagnostic.message.splitlines()[1:] if not line.startswith(("Fix: ", "     "))]
         assert prose
         assert all(len(line) <= WIDTH for line in prose)
 
@@ -174,9 +174,9 @@ def test_a_message_fits_a_terminal() -> None:
 def test_an_empty_stack_is_objected_to() -> None:
     draft = prepared()
     draft.resources = []
-    found = _diagnostics(draft)
-    assert {item.policyName for item in found} == {rule.id for rule in all_rules()}
-    assert {item.urn for item in found} == {""}
+    diagnostics = _diagnostics(draft)
+    assert {item.policyName for item in diagnostics} == {rule.id for rule in all_rules()}
+    assert {item.urn for item in diagnostics} == {""}
 
 
 def test_every_policy_fills_what_the_sdk_has_a_field_for() -> None:
@@ -202,9 +202,9 @@ def test_no_secret_reaches_a_finding_or_the_result(tmp_path: Path) -> None:
     draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = secret("hunter2")
     draft.facts(SNAPSHOT, "d-web")["status"] = secret("hunter2")
     path = tmp_path / "result.json"
-    found = _diagnostics(draft, PREFLIGHT_RESULT=str(path))
-    assert found
-    assert "hunter2" not in str(found)
+    diagnostics = _diagnostics(draft, PREFLIGHT_RESULT=str(path))
+    assert diagnostics
+    assert "hunter2" not in str(diagnostics)
     assert "hunter2" not in path.read_text(encoding="utf-8")
 
 
@@ -213,10 +213,10 @@ def test_text_from_the_estate_cannot_drive_the_terminal() -> None:
     draft.facts(MIGRATING_INSTANCE, "i-web").update(instanceName="\x1b[2Jweb\n::error::", internetMaxBandwidthOut=0.0)
     rules = draft.facts(SECURITY_GROUP_RULES, "sg-web")["rules"]
     rules["\x1b[31mred"] = {**rules["web: http"], "portRange": "81/81"}
-    found = _diagnostics(draft)
-    assert len(found) == 2
-    assert all("?[2Jweb?::error::" in item.message for item in found)
-    assert not any("\x1b" in item.message for item in found)
+    diagnostics = _diagnostics(draft)
+    assert len(diagnostics) == 2
+    assert all("?[2Jweb?::error::" in item.message for item in diagnostics)
+    assert not any("\x1b" in item.message for item in diagnostics)
 
 
 # ---- one evaluation an analysis ----
@@ -336,7 +336,9 @@ def test_analyses_at_the_same_time_do_not_mix() -> None:
     pack = servicer({}, prepared().now)
     requests = [request(draft) for draft in (prepared(), missing) * 2]
     with ThreadPoolExecutor(4) as pool:
-        counts = [len(item.diagnostics) for item in pool.map(lambda asked: pack.AnalyzeStack(asked, None), requests)]
+        counts = [
+            len(item.diagnostics) for item in pool.map(lambda analysis: pack.AnalyzeStack(analysis, None), requests)
+        ]
     assert counts == [0, 1] * 2
 
 
@@ -414,20 +416,20 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_result_that_cannot_be_written_is_a_finding_of_every_policy(tmp_path: Path) -> None:
-    found = _diagnostics(prepared(), PREFLIGHT_RESULT=str(tmp_path / "nowhere" / "result.json"))
-    assert {item.policyName for item in found} == {rule.id for rule in all_rules()}
-    assert {item.policyName for item in found if item.enforcementLevel != proto.MANDATORY} == {
+    diagnostics = _diagnostics(prepared(), PREFLIGHT_RESULT=str(tmp_path / "nowhere" / "result.json"))
+    assert {item.policyName for item in diagnostics} == {rule.id for rule in all_rules()}
+    assert {item.policyName for item in diagnostics if item.enforcementLevel != proto.MANDATORY} == {
         rule.id for rule in all_rules() if rule.mended_by_up
     }
-    assert "FileNotFoundError" in found[0].message
+    assert "FileNotFoundError" in diagnostics[0].message
 
 
 @pytest.mark.parametrize("now", ["", "yesterday", "2026-12-11T10:00:00"])
 def test_a_clock_that_cannot_be_read_is_a_finding_and_leaves_no_result(tmp_path: Path, now: str) -> None:
     path = tmp_path / "result.json"
     pack = servicer({"PREFLIGHT_NOW": now, "PREFLIGHT_RESULT": str(path)})
-    found = pack.AnalyzeStack(request(prepared()), None).diagnostics
-    assert {item.policyName for item in found} == {rule.id for rule in all_rules()}
+    diagnostics = pack.AnalyzeStack(request(prepared()), None).diagnostics
+    assert {item.policyName for item in diagnostics} == {rule.id for rule in all_rules()}
     assert not path.exists()
 
 

@@ -62,9 +62,9 @@ def results(draft: Draft, *rules: AnyRule, **configuration: object) -> list[Resu
 def test_each_verdict_becomes_its_outcome_with_reason_and_fix(
     kind: str, verdict: Verdict | Exception, outcome: Outcome, blocking: bool, remediation: str
 ) -> None:
-    found = results(prepared(), ruled(kind, verdict))
-    assert len(found) == (2 if kind == "instance" else 1)
-    for result in found:
+    evaluated = results(prepared(), ruled(kind, verdict))
+    assert len(evaluated) == (2 if kind == "instance" else 1)
+    for result in evaluated:
         assert (result.outcome, result.blocking, result.remediation) == (outcome, blocking, remediation)
         assert "hunter2" not in result.reason
         assert result.reason
@@ -110,9 +110,9 @@ def test_by_a_file_nobody_knows_what_was_made_since_it_was_declared(kind: str, n
     draft = prepared()
     draft.now = now
     rule = ruled(kind, pending("It is declared.", UP))
-    found = evaluate([rule], draft.plan(), Moment(now, "system", estate_file="estate.json")).results
-    assert found
-    for result in found:
+    evaluated = evaluate([rule], draft.plan(), Moment(now, "system", estate_file="estate.json")).results
+    assert evaluated
+    for result in evaluated:
         assert (result.outcome, result.blocking) == (outcome, outcome is Outcome.UNKNOWN)
         assert result.reason.startswith("It is declared.")
         assert ("the estate is from estate.json" in result.reason) == result.blocking
@@ -123,8 +123,8 @@ def test_a_lead_time_makes_advice_of_a_finding_and_not_of_what_passes() -> None:
     draft.now = FREEZE - timedelta(days=20)
     for verdict in (failed("It is missing."), unknown("It cannot be told."), ValueError()):
         for kind in KINDS:
-            found = results(draft, ruled(kind, verdict, lead_hours=24.0))
-            assert [(item.blocking, item.advice) for item in found] == [(False, True)] * len(found)
+            evaluated = results(draft, ruled(kind, verdict, lead_hours=24.0))
+            assert [(item.blocking, item.advice) for item in evaluated] == [(False, True)] * len(evaluated)
     (fine, _) = results(draft, ruled("instance", passed("It is there."), lead_hours=24.0))
     assert (fine.blocking, fine.advice) == (False, False)
 
@@ -152,25 +152,25 @@ def test_a_configuration_reaches_the_rule_and_only_that_one(kind: str) -> None:
     assert {result.reason for result in results(prepared(), rule, most=7.0)} == {"7"}
     draft = prepared()
     other = {"another-rule": {"most": 7.0}}
-    found = evaluate([rule], draft.plan(), Moment(draft.now, "cloud"), other)
-    assert {result.reason for result in found.results} == {"5"}
+    evaluated = evaluate([rule], draft.plan(), Moment(draft.now, "cloud"), other)
+    assert {result.reason for result in evaluated.results} == {"5"}
 
 
 def test_a_rule_is_asked_once_a_configuration_and_remembers_nothing_of_another() -> None:
-    asked: list[float] = []
+    hours: list[float] = []
 
     def check(plan: Any, timeline: Timeline, *_: object) -> Verdict:
-        asked.append(timeline.threshold(MOST))
+        hours.append(timeline.threshold(MOST))
         return failed(f"{plan.remember('most', lambda: timeline.threshold(MOST)):g}")
 
     rule = replace(RULES[KINDS["migration"]], check=check, thresholds=(MOST,))  # type: ignore[arg-type]
     draft = prepared()
     evaluator = Evaluator([rule], draft.plan(), Moment(draft.now, "cloud"))
-    told = [
+    reasons = [
         evaluator.evaluation({rule.id: given}).results[0].reason for given in ({}, {}, {"most": 7.0}, {"most": 8.0})
     ]
-    assert told == ["5", "5", "7", "8"]
-    assert asked == [5, 7, 8]
+    assert reasons == ["5", "5", "7", "8"]
+    assert hours == [5, 7, 8]
 
 
 def _no_instance(draft: Draft) -> None:
@@ -198,8 +198,8 @@ def test_a_plan_without_instances_is_unknown(change: Callable[[Draft], object]) 
 def test_each_instance_is_asked_about_by_its_id_and_its_resource() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web").update(instanceId=UNKNOWN, instanceName=UNKNOWN)
-    found = results(draft, ruled("instance", passed("It is there.")), ruled("migration", passed("It is there.")))
-    assert {result.subject for result in found} == {
+    evaluated = results(draft, ruled("instance", passed("It is there.")), ruled("migration", passed("It is there.")))
+    assert {result.subject for result in evaluated} == {
         Subject("instance", "i-app", "app-1", urn(MIGRATING_INSTANCE, "i-app")),
         Subject("instance", "i-web", "i-web", urn(MIGRATING_INSTANCE, "i-web")),
         Subject("migration", "dev", "classic-to-vpc", urn(MIGRATION, "migration")),
@@ -211,8 +211,8 @@ def test_the_results_are_sorted_by_rule_and_id_whatever_the_resources_are_called
     draft.one(MIGRATING_INSTANCE, "i-app").name = "z"
     rule = ruled("instance", passed("It is there."))
     other = replace(rule, module="policies.rules.instance.a_rule")
-    found = results(draft, ruled("review", passed("It is there.")), rule, other)
-    assert [(result.rule_id, result.subject.id) for result in found] == [
+    evaluated = results(draft, ruled("review", passed("It is there.")), rule, other)
+    assert [(result.rule_id, result.subject.id) for result in evaluated] == [
         ("instance-a-rule", "i-app"),
         ("instance-a-rule", "i-web"),
         ("instance-type-supports-eni", "i-app"),
@@ -227,10 +227,10 @@ def test_only_whoever_has_moved_for_certain_is_not_asked_what_holds_until_the_mo
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = moved
     for until_move in (True, False):
-        found = results(draft, ruled("instance", failed("It is missing."), until_move=until_move))
-        spared = [result.subject.id for result in found if result.outcome is Outcome.NOT_APPLICABLE]
+        evaluated = results(draft, ruled("instance", failed("It is missing."), until_move=until_move))
+        spared = [result.subject.id for result in evaluated if result.outcome is Outcome.NOT_APPLICABLE]
         assert spared == (["i-web"] if until_move and moved is True else [])
-        assert {result.wave for result in found} == {"all"}
+        assert {result.wave for result in evaluated} == {"all"}
 
 
 def test_a_review_judges_what_the_waivers_left() -> None:
@@ -242,9 +242,9 @@ def test_a_review_judges_what_the_waivers_left() -> None:
         return passed("Seen.")
 
     rule = replace(RULES[KINDS["review"]], check=check)  # type: ignore[arg-type]
-    found = results(prepared(), rule, ruled("migration", failed("It is missing.")))
+    evaluated = results(prepared(), rule, ruled("migration", failed("It is missing.")))
     assert seen == [Outcome.FAIL]
-    assert [result.outcome for result in found] == [Outcome.FAIL, Outcome.PASS]
+    assert [result.outcome for result in evaluated] == [Outcome.FAIL, Outcome.PASS]
 
 
 def test_the_kinds_are_what_they_are_called() -> None:

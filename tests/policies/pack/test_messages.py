@@ -36,12 +36,12 @@ FROM: Final = datetime(2026, 12, 1, tzinfo=UTC)
 
 def result(kind: Any = "instance", subject_id: str = "i-1", name: str = "web-1", **changes: Any) -> Result:
     subject = Subject(kind, subject_id, name, "urn")
-    found = Result(RULE.id, subject, Outcome.FAIL, "It is missing.", "pulumi up", blocking=True)
-    return replace(found, **changes)
+    failing = Result(RULE.id, subject, Outcome.FAIL, "It is missing.", "pulumi up", blocking=True)
+    return replace(failing, **changes)
 
 
 @pytest.mark.parametrize(
-    ("found", "first"),
+    ("finding", "first"),
     [
         (result(), "web-1 (i-1): It is missing."),
         (result(name="i-1"), "i-1: It is missing."),
@@ -52,8 +52,8 @@ def result(kind: Any = "instance", subject_id: str = "i-1", name: str = "web-1",
         (result(reason="This is:"), "web-1 (i-1): This is:"),
     ],
 )
-def test_a_finding_tells_about_whom_what_why_and_how_to_mend_it(found: Result, first: str) -> None:
-    assert finding_text(RULE, [found]) == f"{first}\n{WHY}\nFix: pulumi up"
+def test_a_finding_tells_about_whom_what_why_and_how_to_mend_it(finding: Result, first: str) -> None:
+    assert finding_text(RULE, [finding]) == f"{first}\n{WHY}\nFix: pulumi up"
 
 
 def test_prose_is_wrapped_and_what_is_to_be_copied_never_is() -> None:
@@ -151,12 +151,12 @@ def test_reasons_of_a_few_are_shown_and_others_named() -> None:
 @pytest.mark.parametrize("number", [4, 60, 1000])
 def test_many_are_counted_and_as_many_named_as_two_lines_hold(number: int) -> None:
     (group,) = grouped(several(*["It is missing."] * number))
-    told = finding_text(RULE, group).partition("\n  - It is missing.")[0]
-    assert told.startswith(f"{number} instances: web-1, web-2,")
-    assert len(told.splitlines()) <= 2
-    assert max(map(len, told.splitlines())) <= WIDTH
-    named = told.count("web-")
-    assert told.endswith(":" if named == number else f" and {number - named} more:")
+    heading = finding_text(RULE, group).partition("\n  - It is missing.")[0]
+    assert heading.startswith(f"{number} instances: web-1, web-2,")
+    assert len(heading.splitlines()) <= 2
+    assert max(map(len, heading.splitlines())) <= WIDTH
+    named = heading.count("web-")
+    assert heading.endswith(":" if named == number else f" and {number - named} more:")
 
 
 @pytest.mark.parametrize("number", [1, 2])

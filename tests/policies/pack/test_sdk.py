@@ -59,12 +59,12 @@ def test_each_policy_is_asked_in_the_callers_thread_with_its_settings_and_nothin
     config.policyConfig["other"].properties.update({"most": 2.0})
     config.policyConfig["other"].enforcementLevel = proto.ADVISORY
     pack.Configure(config, None)
-    found = pack.AnalyzeStack(request(prepared()), None).diagnostics
+    diagnostics = pack.AnalyzeStack(request(prepared()), None).diagnostics
     here = threading.get_ident()
     assert seen == [(here, [], {}), (here, [], {"most": 2.0})]
     levels = [("one", proto.MANDATORY), ("other", proto.ADVISORY)]
-    assert [(item.policyName, item.enforcementLevel) for item in found] == levels
-    assert {(item.message.splitlines()[-1], item.urn) for item in found} == {("found", "urn")}
+    assert [(item.policyName, item.enforcementLevel) for item in diagnostics] == levels
+    assert {(item.message.splitlines()[-1], item.urn) for item in diagnostics} == {("found", "urn")}
 
 
 def test_single_resources_are_answered_as_the_sdk_answers_for_this_pack() -> None:
@@ -78,10 +78,10 @@ def test_single_resources_are_answered_as_the_sdk_answers_for_this_pack() -> Non
     for pack in made:
         pack.Configure(proto.ConfigureAnalyzerRequest(), None)
     for resource in request(prepared()).resources:
-        asked = proto.AnalyzeRequest(type=resource.type, urn=resource.urn, properties=resource.properties)
+        analysis = proto.AnalyzeRequest(type=resource.type, urn=resource.urn, properties=resource.properties)
         ours, theirs = made
-        assert ours.Analyze(asked, None) == theirs.Analyze(asked, None)
-        assert ours.Remediate(asked, None) == theirs.Remediate(asked, None)
+        assert ours.Analyze(analysis, None) == theirs.Analyze(analysis, None)
+        assert ours.Remediate(analysis, None) == theirs.Remediate(analysis, None)
 
 
 def test_a_pack_is_served_by_our_class(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ PASS, FAIL, NOT_KNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
 NOT_APPLICABLE, PENDING, WAIVED = Outcome.NOT_APPLICABLE, Outcome.PENDING, Outcome.WAIVED
 
 
-def found(
+def finding(
     outcome: Outcome,
     instance: str = "i-1",
     wave: str | None = "one",
@@ -46,16 +46,16 @@ def evaluation(*results: Result) -> Evaluation:
     ("results", "readiness"),
     [
         ([], Readiness.UNKNOWN),
-        ([found(NOT_APPLICABLE)], Readiness.UNKNOWN),
-        ([found(PASS)], Readiness.READY),
-        ([found(PASS), found(NOT_APPLICABLE)], Readiness.READY),
-        ([found(PASS), found(PENDING)], Readiness.READY_WITH_CONDITIONS),
-        ([found(PASS), found(WAIVED, waived=FAIL)], Readiness.READY_WITH_CONDITIONS),
-        ([found(PASS), found(FAIL, advice=True)], Readiness.READY_WITH_CONDITIONS),
-        ([found(PASS), found(NOT_KNOWN, advice=True)], Readiness.READY_WITH_CONDITIONS),
-        ([found(PASS), found(NOT_KNOWN)], Readiness.UNKNOWN),
-        ([found(FAIL, advice=True), found(NOT_KNOWN)], Readiness.UNKNOWN),
-        ([found(PASS), found(NOT_KNOWN), found(FAIL)], Readiness.NOT_READY),
+        ([finding(NOT_APPLICABLE)], Readiness.UNKNOWN),
+        ([finding(PASS)], Readiness.READY),
+        ([finding(PASS), finding(NOT_APPLICABLE)], Readiness.READY),
+        ([finding(PASS), finding(PENDING)], Readiness.READY_WITH_CONDITIONS),
+        ([finding(PASS), finding(WAIVED, waived=FAIL)], Readiness.READY_WITH_CONDITIONS),
+        ([finding(PASS), finding(FAIL, advice=True)], Readiness.READY_WITH_CONDITIONS),
+        ([finding(PASS), finding(NOT_KNOWN, advice=True)], Readiness.READY_WITH_CONDITIONS),
+        ([finding(PASS), finding(NOT_KNOWN)], Readiness.UNKNOWN),
+        ([finding(FAIL, advice=True), finding(NOT_KNOWN)], Readiness.UNKNOWN),
+        ([finding(PASS), finding(NOT_KNOWN), finding(FAIL)], Readiness.NOT_READY),
     ],
 )
 def test_the_answer_is_the_worst_of_what_applies(results: list[Result], readiness: Readiness) -> None:
@@ -66,10 +66,10 @@ def test_the_answer_is_the_worst_of_what_applies(results: list[Result], readines
     ("results", "decided", "applicable", "confidence"),
     [
         ([], 0, 0, 0),
-        ([found(NOT_APPLICABLE)], 0, 0, 0),
-        ([found(PASS), found(NOT_APPLICABLE)], 1, 1, 1),
-        ([found(FAIL), found(PENDING), found(WAIVED, waived=FAIL)], 3, 3, 1),
-        ([found(PASS), found(NOT_KNOWN, advice=True), found(WAIVED, waived=NOT_KNOWN)], 1, 3, 0.3333),
+        ([finding(NOT_APPLICABLE)], 0, 0, 0),
+        ([finding(PASS), finding(NOT_APPLICABLE)], 1, 1, 1),
+        ([finding(FAIL), finding(PENDING), finding(WAIVED, waived=FAIL)], 3, 3, 1),
+        ([finding(PASS), finding(NOT_KNOWN, advice=True), finding(WAIVED, waived=NOT_KNOWN)], 1, 3, 0.3333),
     ],
 )
 def test_confidence_is_the_share_that_could_be_decided(
@@ -80,22 +80,22 @@ def test_confidence_is_the_share_that_could_be_decided(
 
 
 def test_rules_that_raise_the_confidence_are_unique_and_sorted() -> None:
-    undecided = [replace(found(NOT_KNOWN), rule_id=rule) for rule in ("guest-b", "backup-a", "guest-b")]
-    assert judge([*undecided, found(FAIL)]).raised_by == ("backup-a", "guest-b")
+    undecided = [replace(finding(NOT_KNOWN), rule_id=rule) for rule in ("guest-b", "backup-a", "guest-b")]
+    assert judge([*undecided, finding(FAIL)]).raised_by == ("backup-a", "guest-b")
 
 
 @pytest.mark.parametrize(
     ("result", "held_back"),
     [
-        (found(FAIL, "i-1", "one"), {"i-1", "one"}),
-        (found(FAIL, "i-2", "two"), {"i-2", "two"}),
-        (found(FAIL, "i-2", None), {"i-2", "one", "two"}),
-        (found(FAIL, ""), {"i-1", "i-2", "one", "two"}),
+        (finding(FAIL, "i-1", "one"), {"i-1", "one"}),
+        (finding(FAIL, "i-2", "two"), {"i-2", "two"}),
+        (finding(FAIL, "i-2", None), {"i-2", "one", "two"}),
+        (finding(FAIL, ""), {"i-1", "i-2", "one", "two"}),
     ],
 )
 def test_a_finding_holds_back_its_instance_and_its_wave(result: Result, held_back: set[str]) -> None:
     """What concerns the migration holds back everybody, and whose wave is not known each wave."""
-    judged = evaluation(found(PASS, "i-1", "one"), found(PASS, "i-2", "two"), result)
+    judged = evaluation(finding(PASS, "i-1", "one"), finding(PASS, "i-2", "two"), result)
     readiness = {name: judge_instance(judged, f"urn of {name}").readiness for name in ("i-1", "i-2")}
     readiness |= {name: judge_wave(judged, name).readiness for name in ("one", "two")}
     assert {name for name, answer in readiness.items() if answer is Readiness.NOT_READY} == held_back

@@ -34,11 +34,11 @@ _KEPT: Final = ("type", "urn", "name", "parent", "properties", "propertyDependen
 
 def recording(stack: Stack, now: str = BEGINNING) -> str:
     """What a pack is asked in a preview of the stack, as the text of a file; `now` is the cloud's time."""
-    asked = stack.project.directory / "recording.json"
-    stack.project.environ["RECORDING"] = str(asked)
+    path = stack.project.directory / "recording.json"
+    stack.project.environ["RECORDING"] = str(path)
     done = stack.project.run("preview", "--stack", "test", "--policy-pack", str(RECORDER))
     assert done.returncode == 0, done.stdout
-    text = asked.read_text(encoding="utf-8").replace(stack.cloud.host, CLOUD)
+    text = path.read_text(encoding="utf-8").replace(stack.cloud.host, CLOUD)
     resources = sorted(json.loads(text)["resources"], key=lambda resource: resource["urn"])
     for resource in resources:
         if resource["type"] == MIGRATION:

@@ -19,10 +19,10 @@ SETS = st.lists(st.tuples(INTERVALS, INTERVALS), max_size=4).map(
 
 
 def _united(parts: object) -> Flows:
-    found = NOTHING
+    flows = NOTHING
     for part in parts:  # type: ignore[attr-defined]
-        found = either(found, part)
-    return found
+        flows = either(flows, part)
+    return flows
 
 
 def holds(flows: Flows, port: int, source: int) -> bool:
@@ -33,7 +33,7 @@ def holds(flows: Flows, port: int, source: int) -> bool:
 
 @given(SETS, SETS)
 @pytest.mark.parametrize(
-    ("operation", "said"),
+    ("operation", "on_truths"),
     [
         (both, lambda one, other: one and other),
         (either, lambda one, other: one or other),
@@ -41,13 +41,13 @@ def holds(flows: Flows, port: int, source: int) -> bool:
     ],
 )
 def test_an_operation_says_of_all_ports_what_it_says_of_its_operands(
-    operation: Callable[[Flows, Flows], Flows], said: Callable[[bool, bool], bool], ones: Flows, others: Flows
+    operation: Callable[[Flows, Flows], Flows], on_truths: Callable[[bool, bool], bool], ones: Flows, others: Flows
 ) -> None:
-    found = operation(ones, others)
+    combined = operation(ones, others)
     for port in EDGES:
         for source in EDGES:
-            expected = said(holds(ones, port, source), holds(others, port, source))
-            assert holds(found, port, source) == expected
+            expected = on_truths(holds(ones, port, source), holds(others, port, source))
+            assert holds(combined, port, source) == expected
 
 
 @given(SETS)

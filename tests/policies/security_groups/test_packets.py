@@ -92,11 +92,11 @@ def test_disagreements_are_those_of_single_packets(
         else:
             peer = parse_block(text).interval[0]
             matching = one.at_address(4, peer), other.at_address(4, peer)
-        found = list(disagreements(one, matching[0], other, matching[1], protocol))
+        regions = list(disagreements(one, matching[0], other, matching[1], protocol))
         for port in PORTS:
             for source_port in PORTS:
                 packet = (direction, protocol, peer, port, source_port)
-                assert _holds(found, port, source_port) == (_naive(ones, *packet) and not _naive(others, *packet))
+                assert _holds(regions, port, source_port) == (_naive(ones, *packet) and not _naive(others, *packet))
 
 
 @settings(max_examples=150, deadline=None)

@@ -76,8 +76,8 @@ def test_the_lead_times_and_what_nobody_may_waive() -> None:
 
 
 def _results(draft: Draft, rule: AnyRule, **configuration: float) -> dict[str, Result]:
-    found = evaluate([rule], draft.plan(), Moment(draft.now, "cloud"), {rule.id: configuration})
-    return {result.subject.id: result for result in found.results}
+    evaluated = evaluate([rule], draft.plan(), Moment(draft.now, "cloud"), {rule.id: configuration})
+    return {result.subject.id: result for result in evaluated.results}
 
 
 def _failing(rule_id: str) -> tuple[Draft, AnyRule]:
@@ -95,11 +95,11 @@ def test_advice_becomes_mandatory_exactly_at_the_lead_time_of_each_wave(rule_id:
     lead = timedelta(hours=LEADS[rule_id] if hours is None else hours)
     for subject, start in (("i-web", START), ("i-app", datetime.fromisoformat(LATER_START))):
         # A rule about the migration as a whole goes by the first wave.
-        told = "dev" if isinstance(RULES[rule_id], MigrationRule) else subject
-        at = (START if told == "dev" else start) - lead
+        subject_id = "dev" if isinstance(RULES[rule_id], MigrationRule) else subject
+        at = (START if subject_id == "dev" else start) - lead
         for now, mandatory in ((at - SECOND, False), (at, True)):
             draft.now = now
-            result = _results(draft, rule, **configuration)[told]
+            result = _results(draft, rule, **configuration)[subject_id]
             assert (result.outcome.blocks, result.blocking, result.advice) == (True, mandatory, not mandatory)
             assert result.mandatory_from == at
 
@@ -242,6 +242,6 @@ def test_a_waiver_of_an_unwaivable_rule_fails_with_the_reason(rule_id: str) -> N
             "expires": "2026-12-19T09:00:00+08:00",
         }
     ]
-    told = draft.result("waiver-in-order", "dev")
-    assert (told.outcome, told.blocking) == (Outcome.FAIL, True)
-    assert f"cannot be waived ({RULES[rule_id].unwaivable})" in told.reason
+    result = draft.result("waiver-in-order", "dev")
+    assert (result.outcome, result.blocking) == (Outcome.FAIL, True)
+    assert f"cannot be waived ({RULES[rule_id].unwaivable})" in result.reason

@@ -18,7 +18,7 @@ from tests.policies.prepared import START, UNKNOWN, Draft, add_wave, prepared
 from tests.policies.sdk import request
 
 
-def told(draft: Draft) -> dict[tuple[str, str], str]:
+def text_of(draft: Draft) -> dict[tuple[str, str], str]:
     """Instance id, empty for a wave, and item to text."""
     return {(note.instance_id, note.item): note.text for note in draft.evaluation().notes}
 
@@ -26,11 +26,11 @@ def told(draft: Draft) -> dict[tuple[str, str], str]:
 def _bent(**facts: Any) -> dict[str, str]:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web").update(facts)
-    return {item: text for (instance_id, item), text in told(draft).items() if instance_id == "i-web"}
+    return {item: text for (instance_id, item), text in text_of(draft).items() if instance_id == "i-web"}
 
 
 def test_a_wave_is_told_when_how_long_and_that_there_is_no_way_back() -> None:
-    notes = told(prepared())
+    notes = text_of(prepared())
     assert "2026-12-12T02:00+08:00: 2 instances, each stopped for about 15 min; about 15 min" in notes["", "N01"]
     assert "no way back" in notes["", "N02"]
     assert "1 instances of no wave yet" in notes["", "N16"]
@@ -50,13 +50,13 @@ def test_a_wave_is_told_when_how_long_and_that_there_is_no_way_back() -> None:
 def test_vouchers_are_due_seven_working_days_after_the_window(start: str, due: str) -> None:
     draft = prepared()
     draft.facts(MIGRATION)["waves"][0]["window"]["start"] = start
-    assert f"due about {due}, or 2026-12-29 if" in told(draft)["", "N29"]
+    assert f"due about {due}, or 2026-12-29 if" in text_of(draft)["", "N29"]
 
 
 def test_ten_instances_take_two_rounds() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["waves"][0]["instanceIds"] = [f"i-{number}" for number in range(10)]
-    assert "10 instances, each stopped for about 15 min; about 30 min" in told(draft)["", "N01"]
+    assert "10 instances, each stopped for about 15 min; about 30 min" in text_of(draft)["", "N01"]
 
 
 def test_an_instance_is_told_what_becomes_of_it() -> None:
@@ -69,7 +69,7 @@ def test_an_instance_is_told_what_becomes_of_it() -> None:
     assert "after 1 days up" in notes["N28"]
     assert "Take 10.0.0.1 out of OSS bucket policies" in notes["N25"]
     assert "Take 10.0.0.1 out of whitelists of Container Service" in notes["N26"]
-    assert not [text for text in told(prepared()).values() if "not known" in text]
+    assert not [text for text in text_of(prepared()).values() if "not known" in text]
 
 
 def test_notes_follow_the_facts_of_the_instance() -> None:
@@ -93,7 +93,7 @@ def test_notes_about_unknown_facts_say_so_and_are_never_left_out(key: str, damag
         del facts[key]
     else:
         facts[key] = UNKNOWN
-    after = {item: text for (instance_id, item), text in told(draft).items() if instance_id == "i-web"}
+    after = {item: text for (instance_id, item), text in text_of(draft).items() if instance_id == "i-web"}
     assert before.keys() <= after.keys()
     changed = [item for item, text in after.items() if before.get(item) != text]
     assert all("not known" in after[item] and ITEMS[item].text in after[item] for item in changed)
@@ -110,7 +110,7 @@ def test_notes_about_unknown_facts_say_so_and_are_never_left_out(key: str, damag
 def test_a_window_that_nobody_can_reckon_with_still_has_no_way_back(start: object, why: str) -> None:
     draft = prepared()
     draft.facts(MIGRATION)["waves"][0]["window"]["start"] = start
-    notes = told(draft)
+    notes = text_of(draft)
     assert "no way back" in notes["", "N02"]
     assert notes["", "N29"] == f"{ITEMS['N29'].text} More is not known: {why}."
 
@@ -138,14 +138,16 @@ def test_every_item_that_is_to_be_told_is() -> None:
 
 def test_the_result_has_them_sorted_with_phase_and_scope() -> None:
     evaluation = prepared().evaluation()
-    told = notices(document(evaluation, all_rules()))
-    assert [(item["wave"], item["instanceId"], item["item"], item["text"]) for item in told] == [
+    written = notices(document(evaluation, all_rules()))
+    assert [(item["wave"], item["instanceId"], item["item"], item["text"]) for item in written] == [
         (note.wave or None, note.instance_id or None, note.item, note.text) for note in evaluation.notes
     ]
-    keys = [(item["wave"] or "", item["instanceId"] or "", item["item"]) for item in told]
+    keys = [(item["wave"] or "", item["instanceId"] or "", item["item"]) for item in written]
     assert keys == sorted(keys)
     assert ("all", "i-web", "N06") in keys
-    assert {item["item"]: item["phase"] for item in told} == {item["item"]: ITEMS[item["item"]].phase for item in told}
+    assert {item["item"]: item["phase"] for item in written} == {
+        item["item"]: ITEMS[item["item"]].phase for item in written
+    }
 
 
 def _announced(draft: Draft) -> list[str]:
@@ -159,26 +161,26 @@ def _announced(draft: Draft) -> list[str]:
 def test_a_preview_announces_the_waves_in_a_few_lines() -> None:
     draft = prepared()
     add_wave(draft, "two", "i-app", start="2027-01-20T02:00:00+08:00")
-    (told,) = _announced(draft)
-    assert told.startswith("Independent of findings:\n")
-    assert told.count("no way back") == 1
-    assert "N01 two: 2027-01-20T02:00+08:00: 1 instances" in told
-    assert told.splitlines()[-1] == "  - N16, N29, N35: for each wave in the notices of the result file"
-    assert len(told.splitlines()) < 12
+    (diagnostic,) = _announced(draft)
+    assert diagnostic.startswith("Independent of findings:\n")
+    assert diagnostic.count("no way back") == 1
+    assert "N01 two: 2027-01-20T02:00+08:00: 1 instances" in diagnostic
+    assert diagnostic.splitlines()[-1] == "  - N16, N29, N35: for each wave in the notices of the result file"
+    assert len(diagnostic.splitlines()) < 12
     draft.remove(MIGRATION)
     assert _announced(draft) == []
 
 
 def test_of_many_waves_the_first_are_announced() -> None:
-    found = tuple(Note(f"wave-{number}", "", "N01", "It stops.") for number in range(1, 10))
-    assert announcement(found, [note.wave for note in found]).splitlines()[1:] == [
+    notes = tuple(Note(f"wave-{number}", "", "N01", "It stops.") for number in range(1, 10))
+    assert announcement(notes, [note.wave for note in notes]).splitlines()[1:] == [
         *(f"N01 wave-{number}: It stops." for number in range(1, 6)),
         "N01 and 4 more waves",
     ]
 
 
 def test_an_announcement_does_not_extend_the_note_of_one_wave_to_all() -> None:
-    found = (Note("one", "", "N02", "No way back."), Note("two", "", "N02", "More is not known."))
-    assert announcement(found, ["one", "two"]).splitlines()[1:] == [
+    notes = (Note("one", "", "N02", "No way back."), Note("two", "", "N02", "More is not known."))
+    assert announcement(notes, ["one", "two"]).splitlines()[1:] == [
         "N02: for each wave in the notices of the result file"
     ]

@@ -32,9 +32,9 @@ def stack_file(directory: Path, migration: Mapping[str, Any]) -> Path:
 
 
 def migration_in(path: Path) -> dict[str, Any]:
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))["config"][CONFIG_KEY]
-    assert isinstance(found, dict)
-    return found
+    migration = yaml.safe_load(path.read_text(encoding="utf-8"))["config"][CONFIG_KEY]
+    assert isinstance(migration, dict)
+    return migration
 
 
 def judged(migration: Mapping[str, Any], scene: Scene | None = None) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def test_later_steps_of_a_chosen_fix_remain_to_be_done() -> None:
 def test_of_two_fixes_of_one_finding_the_other_is_still_to_do() -> None:
     item = {**finding("backup-a", "web"), "fixes": [{"ways": [[SNAPSHOTS]]}, {"ways": [[ANSWER]]}]}
     choice = choose([item])
-    assert [found["fixes"] for found in (*choice.taken, *choice.left)] == [
+    assert [part["fixes"] for part in (*choice.taken, *choice.left)] == [
         [{"ways": [[SNAPSHOTS]]}],
         [{"ways": [[ANSWER]]}],
     ]

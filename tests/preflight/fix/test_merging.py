@@ -117,14 +117,14 @@ def test_a_finding_whose_fix_is_written_is_gone(tmp_path: Path, name: str) -> No
     assert not {item["rule"] for item in open_findings(after)} & set(case.shows)
 
 
-def asked(*steps: dict[str, Any]) -> Any:
+def choice_of(*steps: dict[str, Any]) -> Any:
     return choose(finding(f"rule-{place}", "web", [step]) for place, step in enumerate(steps))
 
 
 def test_a_refused_fix_is_reported_and_the_others_are_merged(tmp_path: Path) -> None:
     path = stack_file(tmp_path, sample_config())
     before = path.read_text(encoding="utf-8")
-    merged = merge_fixes(path, asked(config("backups", {"retentionDays": 1}), config("freezeHours", 48), ANSWER))
+    merged = merge_fixes(path, choice_of(config("backups", {"retentionDays": 1}), config("freezeHours", 48), ANSWER))
     assert merged.rules == ("rule-1",)
     assert list(merged.refused) == ["rule-0"]
     assert "migration.backups.retentionDays: expected 10 or more" in merged.refused["rule-0"]
@@ -137,14 +137,14 @@ def test_a_refused_fix_is_reported_and_the_others_are_merged(tmp_path: Path) -> 
 def test_a_file_that_is_refused_as_it_is_takes_no_fix(tmp_path: Path) -> None:
     path = stack_file(tmp_path, {**sample_config(), "bakups": {}})
     with pytest.raises(ConfigError, match="bakups"):
-        merge_fixes(path, asked(SNAPSHOTS))
+        merge_fixes(path, choice_of(SNAPSHOTS))
 
 
 def test_comments_stay_and_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     path = stack_file(tmp_path, sample_config())
     text = path.read_text(encoding="utf-8").replace("    freezeHours: 24\n", "    freezeHours: 24 # a day\n")
     path.write_text(f"# Ours.\n{text}", encoding="utf-8")
-    change = merge_fixes(path, asked(config("freezeHours", 36))).change
+    change = merge_fixes(path, choice_of(config("freezeHours", 36))).change
     assert change is not None
     path.write_text(f"# Theirs.\n{text}", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"it has changed meanwhile"):
@@ -159,5 +159,5 @@ def test_comments_stay_and_a_file_that_changed_meanwhile_is_left_alone(tmp_path:
 
 def test_no_fix_is_no_change(tmp_path: Path) -> None:
     path = stack_file(tmp_path, sample_config())
-    assert merge_fixes(path, asked(ANSWER)).change is None
+    assert merge_fixes(path, choice_of(ANSWER)).change is None
     assert migration_in(path) == sample_config()

@@ -67,8 +67,8 @@ def files(directory: Path) -> dict[str, bytes]:
 
 
 def fleet(directory: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((directory / "fleet/fleet.json").read_text(encoding="utf-8"))
-    return found
+    document: dict[str, Any] = json.loads((directory / "fleet/fleet.json").read_text(encoding="utf-8"))
+    return document
 
 
 def test_every_stack_names_every_classic_instance_and_one_of_them_moves_it(project: Path) -> None:
@@ -79,12 +79,12 @@ def test_every_stack_names_every_classic_instance_and_one_of_them_moves_it(proje
     every = {item.id for item in estate_of(160).instances}
     moved: Counter[str] = Counter()
     for name in stacks:
-        found = config(project, name)
-        moving = {item.id for wave in found.all_waves for item in wave.instances}
+        migration = config(project, name)
+        moving = {item.id for wave in migration.all_waves for item in wave.instances}
         # So schedule-no-instance-forgotten passes in each, and nobody is said to stay who moves.
-        assert moving | set(found.later) == every
-        assert moving.isdisjoint(found.later)
-        assert found.staying == ()
+        assert moving | set(migration.later) == every
+        assert moving.isdisjoint(migration.later)
+        assert migration.staying == ()
         moved.update(moving)
     assert moved == Counter(every)
     assert out.splitlines()[-1] == "Check the times, then run: preflight check --stack fleet-01"
@@ -98,11 +98,11 @@ def test_the_first_stack_makes_network_and_clones_and_the_others_share_them(proj
     assert [item.zone for item in network.vswitches] == ["cn-hangzhou-b"]
     assert first.security_groups is not None
     assert first.security_groups.mode == "clone"
-    for found in others:
-        shared: Any = found.network
+    for migration in others:
+        shared: Any = migration.network
         assert (shared.mode, shared.stack) == ("shared", "organization/classic-to-vpc/fleet-01")
-        assert found.security_groups is not None
-        assert found.security_groups.mode == "shared"
+        assert migration.security_groups is not None
+        assert migration.security_groups.mode == "shared"
 
 
 def test_a_database_of_several_stacks_has_a_whitelist_group_for_each(project: Path) -> None:
@@ -113,8 +113,8 @@ def test_a_database_of_several_stacks_has_a_whitelist_group_for_each(project: Pa
     for stack in fleet(project)["stacks"]:
         for choice in config(project, stack["name"]).databases:
             names.setdefault(choice.id, {})[stack["name"]] = choice.whitelist_group
-    assert {key: set(found) for key, found in names.items()} == shared
-    assert all(len(set(found.values())) == len(found) for found in names.values())
+    assert {key: set(group_names) for key, group_names in names.items()} == shared
+    assert all(len(set(group_names.values())) == len(group_names) for group_names in names.values())
 
 
 def test_no_two_windows_of_the_region_are_at_once(project: Path) -> None:
@@ -128,12 +128,12 @@ def test_no_two_windows_of_the_region_are_at_once(project: Path) -> None:
 
 def test_every_cut_is_reported_with_its_reason_and_its_cost(project: Path) -> None:
     _, out, _ = run(*PLAN, "--size", "48", "--all")
-    told = " ".join(out.split())
+    text = " ".join(out.split())
     cuts = fleet(project)["cuts"]
     assert cuts
     for cut in cuts:
         assert (
-            f"{cut['name']} ({', '.join(f'{n} in {name}' for name, n in cut['stacks'].items())}): {cut['why']}" in told
+            f"{cut['name']} ({', '.join(f'{n} in {name}' for name, n in cut['stacks'].items())}): {cut['why']}" in text
         )
         assert cut["days"] >= 0
         assert str(cut["days"]) in cut["cost"]
@@ -229,7 +229,7 @@ def test_a_fleet_that_has_begun_to_move_is_not_planned_anew(project: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (
             ["--size", "4"],
@@ -242,11 +242,13 @@ def test_a_fleet_that_has_begun_to_move_is_not_planned_anew(project: Path) -> No
         (["--latest", START], "--latest"),
     ],
 )
-def test_impossible_options_are_refused_and_nothing_is_written(project: Path, arguments: list[str], told: str) -> None:
+def test_impossible_options_are_refused_and_nothing_is_written(
+    project: Path, arguments: list[str], message: str
+) -> None:
     before = files(project)
     code, _, error = run(*PLAN, *arguments)
     assert (code, files(project)) == (2, before)
-    assert told in error
+    assert message in error
 
 
 def test_links_count_unless_nobody_is_linked(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

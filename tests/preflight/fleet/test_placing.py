@@ -59,9 +59,9 @@ def estates(draw: st.DrawFn) -> Estate:
     return estate(instances, groups, vserver_groups=balanced, **changes)
 
 
-def placed_or_too_large(found: Survey, staying: set[str], size: int, wave_size: int) -> Fleet | TooLargeError:
+def placed_or_too_large(survey: Survey, staying: set[str], size: int, wave_size: int) -> Fleet | TooLargeError:
     try:
-        return place(found, staying, size, wave_size, "fleet")
+        return place(survey, staying, size, wave_size, "fleet")
     except TooLargeError as error:
         return error
 
@@ -71,9 +71,9 @@ def placed_or_too_large(found: Survey, staying: set[str], size: int, wave_size: 
 def test_each_instance_has_one_place_and_what_must_be_whole_is_whole(
     of: Estate, size: int, wave_size: int, stays: set[int]
 ) -> None:
-    found = look(of)
-    staying = {f"i-{item}" for item in stays} & found.names.keys()
-    fleet = placed_or_too_large(found, staying, size, wave_size)
+    survey = look(of)
+    staying = {f"i-{item}" for item in stays} & survey.names.keys()
+    fleet = placed_or_too_large(survey, staying, size, wave_size)
     if isinstance(fleet, TooLargeError):
         # Each of them is tied to another one by something that is never cut, and they are too many.
         assert len(fleet.instances) > size
@@ -82,11 +82,11 @@ def test_each_instance_has_one_place_and_what_must_be_whole_is_whole(
         return
     placed = Counter(item for stack in fleet.stacks for item in stack.ids)
     placed.update(item.id for item in fleet.staying)
-    assert placed == Counter(found.names.keys()) or not fleet.stacks
+    assert placed == Counter(survey.names.keys()) or not fleet.stacks
     assert all(0 < len(stack.moving) <= size for stack in fleet.stacks)
     assert all(len(wave.instances) <= wave_size for stack in fleet.stacks for wave in stack.waves)
     stack_of = {item.id: stack.name for stack in fleet.stacks for item in stack.moving}
-    for bond in found.bonds:
+    for bond in survey.bonds:
         stacks = {stack_of[item] for item in bond.members if item in stack_of}
         assert len(stacks) <= 1 or bond.kind not in WHOLE
         # Nothing is cut in silence.
@@ -102,12 +102,12 @@ def test_the_same_region_has_the_same_fleet_in_whatever_order_it_is_read() -> No
 
 
 def test_ties_are_cut_only_where_they_tie_too_many() -> None:
-    found = look(three_pairs())
-    assert ids(place(found, (), 6, 20, "f")) == [["i-app1", "i-app2", "i-db1", "i-db2", "i-web1", "i-web2"]]
-    apart = place(found, (), 4, 20, "f")
+    survey = look(three_pairs())
+    assert ids(place(survey, (), 6, 20, "f")) == [["i-app1", "i-app2", "i-db1", "i-db2", "i-web1", "i-web2"]]
+    apart = place(survey, (), 4, 20, "f")
     assert ids(apart) == [["i-web1", "i-web2"], ["i-app1", "i-app2", "i-db1", "i-db2"]]
     assert apart.cuts == ()
-    cut = place(found, (), 2, 20, "f")
+    cut = place(survey, (), 2, 20, "f")
     assert [(item.bond.name, dict(item.parts)) for item in cut.cuts] == [("db and app", {"f-02": 2, "f-03": 2})]
 
 
@@ -119,8 +119,8 @@ def test_a_group_larger_than_a_stack_is_refused() -> None:
 
 
 def test_an_instance_that_cannot_move_is_later_in_the_stack_of_its_peers() -> None:
-    found = look(three_pairs(**{"i-web2": {"operation_locks": ("security",)}}))
-    fleet = place(found, (), 2, 20, "f")
+    survey = look(three_pairs(**{"i-web2": {"operation_locks": ("security",)}}))
+    fleet = place(survey, (), 2, 20, "f")
     (owner,) = (stack for stack in fleet.stacks if stack.later)
     assert [item.id for item in owner.moving] == ["i-web1"]
     assert owner.ids == ("i-web1", "i-web2")

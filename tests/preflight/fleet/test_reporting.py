@@ -176,7 +176,7 @@ def _something_else(project: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (_missing, "b: there is no result of it"),
         (_named_and_missing, "b.json: it cannot be read"),
@@ -192,14 +192,14 @@ def _something_else(project: Path) -> list[Path]:
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_a_result_that_is_missing_or_counts_for_nothing_is_not_judged(
-    project: Path, change: Callable[[Path], list[Path]], told: str
+    project: Path, change: Callable[[Path], list[Path]], message: str
 ) -> None:
     for name in ("a", "b"):
         keep(project, name, of_stack(project, name))
     made = rolled(project, fleet_of("a", "b"), change(project))
     assert (made.readiness, made.exit_code(strict=False)) == ("NOT JUDGED", 40)
-    assert told in "\n".join(str(line) for line in screen(made, 400))
-    assert told in "\n".join([*made.problems, *(f"{s.name}: {text}" for s in made.stacks for text in s.problems)])
+    assert message in "\n".join(str(line) for line in screen(made, 400))
+    assert message in "\n".join([*made.problems, *(f"{s.name}: {text}" for s in made.stacks for text in s.problems)])
 
 
 def test_a_result_that_is_too_old_is_not_judged(project: Path) -> None:
@@ -254,9 +254,9 @@ def test_one_result_is_in_memory_at_a_time(project: Path) -> None:
         tracemalloc.start()
         made = rolled(project, fleet_of(*names[:count]), [project / f"results/{name}.json" for name in names[:count]])
         assert made.code == 0
-        found = tracemalloc.get_traced_memory()[1]
+        most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        return found
+        return most
 
     peak(1)  # What is imported and cached at the first use is not of a result.
     assert peak(6) < 1.5 * peak(1)
@@ -357,7 +357,7 @@ def test_a_directory_without_results_is_not_judged(kept: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["results"], "expected --since with the time when the run began, or --run with its id"),
         (["results", "--run", RUN, "--format", "json"], "--format, --output: expected both, or none"),
@@ -365,10 +365,10 @@ def test_a_directory_without_results_is_not_judged(kept: Path) -> None:
         (["results", "--run", RUN, "--fleet", "nowhere.json"], "nowhere.json: expected a file that can be read"),
     ],
 )
-def test_bad_input_is_reported(kept: Path, arguments: list[str], told: str) -> None:
+def test_bad_input_is_reported(kept: Path, arguments: list[str], message: str) -> None:
     code, _, error = run(*arguments)
     assert code == 2
-    assert told in error
+    assert message in error
 
 
 def test_a_fleet_without_stacks_is_none(kept: Path) -> None:
@@ -388,6 +388,6 @@ def test_nothing_old_is_left_where_a_report_dies(kept: Path) -> None:
 
 
 def test_the_summary_is_reported_as_data(project: Path) -> None:
-    told = summary(many(2))
-    assert told["stacks"][0]["readiness"] == "NOT JUDGED"
-    json.dumps(told)
+    document = summary(many(2))
+    assert document["stacks"][0]["readiness"] == "NOT JUDGED"
+    json.dumps(document)

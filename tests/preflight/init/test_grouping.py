@@ -77,10 +77,10 @@ def test_a_rule_ties_weaker_than_a_group_and_stronger_than_a_database() -> None:
         whitelist_groups=({"name": "app", "security_ips": tuple(addresses)},),
     )
     # The database would put app with web, the rule puts it with db.
-    found = propose(look(three_pairs(databases=[database])), (), 4)
-    assert ids(found) == [["i-web1", "i-web2"], ["i-app1", "i-app2", "i-db1", "i-db2"]]
-    assert [bond.name for bond in found.waves[0].cut] == ["rm-shop"]
-    assert found.waves[0].others == ("wave-2",)
+    proposal = propose(look(three_pairs(databases=[database])), (), 4)
+    assert ids(proposal) == [["i-web1", "i-web2"], ["i-app1", "i-app2", "i-db1", "i-db2"]]
+    assert [bond.name for bond in proposal.waves[0].cut] == ["rm-shop"]
+    assert proposal.waves[0].others == ("wave-2",)
     without_rule = propose(look(three_pairs(databases=[database], groups={"sg-db": []})), (), 4)
     assert ids(without_rule) == [["i-db1", "i-db2"], ["i-app1", "i-app2", "i-web1", "i-web2"]]
 
@@ -97,14 +97,14 @@ def test_an_address_and_a_server_group_tie_too_and_a_broad_block_does_not() -> N
         address_type="internet",
         servers=tuple({"server_id": item, "port": 80, "weight": 100} for item in ("i-web1", "i-db1")),
     )
-    found = propose(look(three_pairs(groups={"sg-db": []}, vserver_groups=[servers])), (), 4)
-    assert ids(found) == [["i-app1", "i-app2"], ["i-db1", "i-db2", "i-web1", "i-web2"]]
+    proposal = propose(look(three_pairs(groups={"sg-db": []}, vserver_groups=[servers])), (), 4)
+    assert ids(proposal) == [["i-app1", "i-app2"], ["i-db1", "i-db2", "i-web1", "i-web2"]]
 
 
 def test_a_group_larger_than_a_wave_is_cut_into_as_few_waves_as_it_can_be() -> None:
     many = [instance(f"i-{n}", "sg-all", f"10.1.{n // 200}.{n % 200 + 1}", name=f"srv-{n}") for n in range(45)]
-    found = propose(look(estate(many, {"sg-all": []})), (), 20)
-    assert sorted(map(len, ids(found))) == [5, 20, 20]
+    proposal = propose(look(estate(many, {"sg-all": []})), (), 20)
+    assert sorted(map(len, ids(proposal))) == [5, 20, 20]
 
 
 @pytest.mark.parametrize(
@@ -124,11 +124,11 @@ def test_an_instance_that_cannot_move_is_later_with_the_reason_of_the_rule(chang
         type(item).model_validate({**item.model_dump(), **(change if item.id == "i-app1" else {})})
         for item in of.instances
     ]
-    found = propose(look(of.model_copy(update={"instances": tuple(broken)})), (), 20)
-    ((later, reasons),) = found.later
+    proposal = propose(look(of.model_copy(update={"instances": tuple(broken)})), (), 20)
+    ((later, reasons),) = proposal.later
     assert later.id == "i-app1"
     assert reason in " ".join(reasons)
-    assert Counter(placed(found)) == Counter(item.id for item in of.instances)
+    assert Counter(placed(proposal)) == Counter(item.id for item in of.instances)
 
 
 def test_unknown_attributes_do_not_make_an_instance_later() -> None:
@@ -139,10 +139,10 @@ def test_unknown_attributes_do_not_make_an_instance_later() -> None:
 
 
 def test_a_staying_instance_is_in_no_wave_and_is_listed_as_a_peer() -> None:
-    found = propose(look(three_pairs()), {"i-db1", "i-db2"}, 20)
-    assert [item.id for item in found.staying] == ["i-db1", "i-db2"]
-    assert ids(found) == [["i-app1", "i-app2", "i-web1", "i-web2"]]
-    assert found.waves[0].others == ("staying",)
+    proposal = propose(look(three_pairs()), {"i-db1", "i-db2"}, 20)
+    assert [item.id for item in proposal.staying] == ["i-db1", "i-db2"]
+    assert ids(proposal) == [["i-app1", "i-app2", "i-web1", "i-web2"]]
+    assert proposal.waves[0].others == ("staying",)
 
 
 @given(
@@ -158,8 +158,8 @@ def test_everyone_has_one_place_and_no_wave_is_too_large(
         for n, groups in enumerate(memberships)
     ]
     rules = {f"sg-{g}": [rule(group_id=f"sg-{(g + 1) % 6}")] for g in range(6)}
-    found = look(estate(instances, rules))
-    proposal = propose(found, {f"i-{n}" for n in stay}, size)
+    survey = look(estate(instances, rules))
+    proposal = propose(survey, {f"i-{n}" for n in stay}, size)
     assert sorted(placed(proposal)) == sorted(item.id for item in instances)
     assert all(0 < len(wave.instances) <= size for wave in proposal.waves)
     for wave in proposal.waves:
@@ -172,13 +172,13 @@ def test_everyone_has_one_place_and_no_wave_is_too_large(
 
 @pytest.mark.parametrize("number", [60, 300])
 def test_a_large_estate_is_placed_the_same_way_each_time_and_its_groups_are_whole(number: int) -> None:
-    found = look(estate_of(number))
-    proposal = propose(found, (), 20)
-    assert proposal == propose(found, (), 20)
-    assert sorted(placed(proposal)) == sorted(item.id for item in found.classic)
+    survey = look(estate_of(number))
+    proposal = propose(survey, (), 20)
+    assert proposal == propose(survey, (), 20)
+    assert sorted(placed(proposal)) == sorted(item.id for item in survey.classic)
     assert max(len(wave.instances) for wave in proposal.waves) <= 20
     # A group has 8 members: two and a half fit, so that no more than one of three waves may be missing.
     assert len(proposal.waves) <= -(-number // 14)
     wave_of = {item.id: wave.name for wave in proposal.waves for item in wave.instances}
-    whole = [group for group, members in found.members.items() if len({wave_of[item] for item in members}) == 1]
-    assert len(whole) == len(found.members)
+    whole = [group for group, members in survey.members.items() if len({wave_of[item] for item in members}) == 1]
+    assert len(whole) == len(survey.members)

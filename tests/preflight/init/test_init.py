@@ -70,8 +70,8 @@ def run(*arguments: str, answers: str | None = None) -> tuple[int, str, str]:
 
 
 def written(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return found
+    stack_file: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return stack_file
 
 
 def migration(path: Path) -> MigrationConfig:
@@ -85,17 +85,19 @@ def save(path: Path, of: Estate) -> str:
 
 def test_resources_that_share_a_name_are_distinguished_by_id(sample: str, tmp_path: Path) -> None:
     """Groups and databases of a region often have one name; a name that only one has stays alone."""
-    found = load_inventory(tmp_path / sample)
-    renamed = found.estate.model_copy(
+    inventory = load_inventory(tmp_path / sample)
+    renamed = inventory.estate.model_copy(
         update={
             "instances": (
-                *(item.model_copy(update={"name": "web"}) for item in found.estate.instances[:2]),
-                *found.estate.instances[2:],
+                *(item.model_copy(update={"name": "web"}) for item in inventory.estate.instances[:2]),
+                *inventory.estate.instances[2:],
             ),
             "security_groups": tuple(
-                item.model_copy(update={"name": "default"}) for item in found.estate.security_groups
+                item.model_copy(update={"name": "default"}) for item in inventory.estate.security_groups
             ),
-            "databases": tuple(item.model_copy(update={"description": "orders"}) for item in found.estate.databases),
+            "databases": tuple(
+                item.model_copy(update={"description": "orders"}) for item in inventory.estate.databases
+            ),
         }
     )
     code, out, _ = run("--stack", "new", "--from", save(tmp_path / "one.json", renamed), "--latest", LATEST, "--all")
@@ -123,11 +125,11 @@ def test_the_region_becomes_a_file_that_names_every_classic_instance(keys: str, 
         "alicloud:accountType",
         "alicloud:endpoints",
     }
-    found = migration(tmp_path / "Pulumi.new.yaml")
-    assert found.window is not None
-    assert (found.window.start.isoformat(), found.window.latest.isoformat()) == (START, LATEST)
-    assert found.later == ("i-bp1legacy10000000001",)
-    assert len(found.instances) == 9
+    config = migration(tmp_path / "Pulumi.new.yaml")
+    assert config.window is not None
+    assert (config.window.start.isoformat(), config.window.latest.isoformat()) == (START, LATEST)
+    assert config.later == ("i-bp1legacy10000000001",)
+    assert len(config.instances) == 9
     text = (tmp_path / "Pulumi.new.yaml").read_text(encoding="utf-8")
     assert "  - i-bp1web10000000000001 # web-1, cn-hangzhou-b" in text
     assert "# legacy-1: " in text
@@ -166,26 +168,26 @@ def test_a_large_estate_fits_a_screen(
     lines = out.splitlines()
     assert max(map(len, lines)) <= columns
     assert len(lines) < 70
-    found = migration(tmp_path / "Pulumi.new.yaml")
-    named = [choice.id for wave in found.waves for choice in wave.instances]
+    config = migration(tmp_path / "Pulumi.new.yaml")
+    named = [choice.id for wave in config.waves for choice in wave.instances]
     assert sorted(named) == sorted(item.id for item in estate_of(number).instances)
-    starts = [wave.window.start for wave in found.waves]
+    starts = [wave.window.start for wave in config.waves]
     assert {later - earlier for earlier, later in itertools.pairwise(starts)} == {timedelta(days=7)}
     text = (tmp_path / "Pulumi.new.yaml").read_text(encoding="utf-8")
     assert max(map(len, text.splitlines())) <= 120
     whole = run("--stack", "all", "--from", "estate.json", "--all")[1]
     assert "--all shows them" not in whole
-    assert all(f"  {wave.name}: " in whole for wave in found.waves)
+    assert all(f"  {wave.name}: " in whole for wave in config.waves)
 
 
 def test_names_of_the_cloud_are_text_and_nothing_else(sample: str, tmp_path: Path) -> None:
-    found = load_inventory(tmp_path / sample)
+    inventory = load_inventory(tmp_path / sample)
     hostile = "x\n    staying: []\x1b[2J # &a *a !!python/object"
-    instances = tuple(item.model_copy(update={"name": f"{hostile}{item.id}"}) for item in found.estate.instances)
-    groups = tuple(item.model_copy(update={"name": hostile}) for item in found.estate.security_groups)
-    databases = tuple(item.model_copy(update={"description": hostile}) for item in found.estate.databases)
+    instances = tuple(item.model_copy(update={"name": f"{hostile}{item.id}"}) for item in inventory.estate.instances)
+    groups = tuple(item.model_copy(update={"name": hostile}) for item in inventory.estate.security_groups)
+    databases = tuple(item.model_copy(update={"description": hostile}) for item in inventory.estate.databases)
     changed = {"instances": instances, "security_groups": groups, "databases": databases}
-    save(tmp_path / "hostile.json", found.estate.model_copy(update=changed))
+    save(tmp_path / "hostile.json", inventory.estate.model_copy(update=changed))
     code, out, _ = run("--stack", "new", "--from", "hostile.json")
     assert code == 0
     assert "\x1b" not in out + (tmp_path / "Pulumi.new.yaml").read_text(encoding="utf-8")
@@ -214,7 +216,7 @@ def test_staying_instances_are_written_with_their_owner(owner: str, sample: str,
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ((), "expected --region, or --from with an inventory file"),
         (("--from", "estate.json", "--region", "cn-hangzhou"), "--from: expected no --region or --cloud beside it"),
@@ -236,11 +238,11 @@ def test_staying_instances_are_written_with_their_owner(owner: str, sample: str,
     ],
 )
 def test_bad_input_is_one_message_and_nothing_is_written(
-    arguments: tuple[str, ...], said: str, sample: str, tmp_path: Path
+    arguments: tuple[str, ...], message: str, sample: str, tmp_path: Path
 ) -> None:
-    code, _, told = run("--stack", "new", *arguments)
+    code, _, err = run("--stack", "new", *arguments)
     assert code == 2
-    assert said in told
+    assert message in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["estate.json"]
 
 
@@ -251,23 +253,23 @@ def test_a_stack_has_a_name_of_a_file(name: str, sample: str) -> None:
 
 
 def test_an_estate_without_classic_instances_or_with_none_that_can_move_is_said(sample: str, tmp_path: Path) -> None:
-    found = load_inventory(tmp_path / sample).estate
-    save(tmp_path / "none.json", found.model_copy(update={"instances": ()}))
-    code, _, told = run("--stack", "new", "--from", "none.json")
-    assert (code, told) == (2, "there is no classic instance in cn-hangzhou of account 1234567890123456")
-    locked = tuple(item.model_copy(update={"operation_locks": ("security",)}) for item in found.instances)
-    save(tmp_path / "locked.json", found.model_copy(update={"instances": locked}))
-    code, _, told = run("--stack", "new", "--from", "locked.json")
-    assert (code, told) == (2, "no classic instance can move as it is: each is under later or staying")
+    estate = load_inventory(tmp_path / sample).estate
+    save(tmp_path / "none.json", estate.model_copy(update={"instances": ()}))
+    code, _, err = run("--stack", "new", "--from", "none.json")
+    assert (code, err) == (2, "there is no classic instance in cn-hangzhou of account 1234567890123456")
+    locked = tuple(item.model_copy(update={"operation_locks": ("security",)}) for item in estate.instances)
+    save(tmp_path / "locked.json", estate.model_copy(update={"instances": locked}))
+    code, _, err = run("--stack", "new", "--from", "locked.json")
+    assert (code, err) == (2, "no classic instance can move as it is: each is under later or staying")
 
 
 def test_a_file_that_is_there_is_replaced_by_force_alone_and_keeps_its_key(sample: str, tmp_path: Path) -> None:
     path = tmp_path / "Pulumi.new.yaml"
     before = "encryptionsalt: v1:abc=:v1:def\nconfig:\n  a:b: c\n"
     path.write_text(before, encoding="utf-8")
-    code, out, told = run("--stack", "new", "--from", sample)
+    code, out, err = run("--stack", "new", "--from", sample)
     assert (code, out) == (2, "")
-    assert told == "Pulumi.new.yaml: it is there already; expected another --stack, or --force to replace it"
+    assert err == "Pulumi.new.yaml: it is there already; expected another --stack, or --force to replace it"
     assert path.read_text(encoding="utf-8") == before
     assert run("--stack", "new", "--from", sample, "--force")[0] == 0
     document = written(path)
@@ -280,8 +282,8 @@ def test_a_file_that_came_while_it_was_asked_is_not_overwritten(
 ) -> None:
     path = tmp_path / "Pulumi.new.yaml"
     monkeypatch.setattr(command, "_check", lambda *_: path.write_text("mine", encoding="utf-8"))
-    code, _, told = run("--stack", "new", "--from", sample)
-    assert (code, told) == (2, "Pulumi.new.yaml: it is there by now; --force replaces it")
+    code, _, err = run("--stack", "new", "--from", sample)
+    assert (code, err) == (2, "Pulumi.new.yaml: it is there by now; --force replaces it")
     assert path.read_text(encoding="utf-8") == "mine"
 
 
@@ -300,16 +302,16 @@ def test_it_asks_for_what_is_not_given(sample: str, tmp_path: Path) -> None:
     assert code == 0, err
     assert "expected a time with its offset" in err
     assert "Wrote Pulumi.dev.yaml: 7 instances in 2 waves, 1 later, 2 staying." in out
-    found = migration(tmp_path / "Pulumi.dev.yaml")
-    assert [wave.window.start.isoformat() for wave in found.waves] == [START, "2026-12-19T02:00:00+08:00"]
-    assert {wave.window.latest.isoformat() for wave in found.waves} == {LATEST}
-    assert max(len(wave.instances) for wave in found.waves) == 4
+    config = migration(tmp_path / "Pulumi.dev.yaml")
+    assert [wave.window.start.isoformat() for wave in config.waves] == [START, "2026-12-19T02:00:00+08:00"]
+    assert {wave.window.latest.isoformat() for wave in config.waves} == {LATEST}
+    assert max(len(wave.instances) for wave in config.waves) == 4
 
 
 @pytest.mark.usefixtures("terminal")
 def test_a_no_at_the_end_writes_nothing(sample: str, tmp_path: Path) -> None:
-    code, _, told = run("--stack", "dev", "--from", sample, answers="\n\n\n\nn\n")
-    assert (code, told) == (2, "Pulumi.dev.yaml was not written")
+    code, _, err = run("--stack", "dev", "--from", sample, answers="\n\n\n\nn\n")
+    assert (code, err) == (2, "Pulumi.dev.yaml was not written")
     assert not (tmp_path / "Pulumi.dev.yaml").exists()
 
 
@@ -329,5 +331,5 @@ def test_yes_asks_nothing(sample: str, tmp_path: Path) -> None:
     ],
 )
 def test_the_night_that_is_proposed_is_before_a_saturday_two_weeks_ahead_at_least(now: str, night: str) -> None:
-    found = command.proposed_start(datetime.fromisoformat(now).astimezone(UTC))
-    assert found.isoformat() == night
+    start = command.proposed_start(datetime.fromisoformat(now).astimezone(UTC))
+    assert start.isoformat() == night

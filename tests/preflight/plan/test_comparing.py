@@ -39,23 +39,23 @@ def waived(result: dict[str, Any], **terms: str) -> dict[str, Any]:
     """Return a result in which the first finding is waived."""
     changed = deepcopy(result)
 
-    def waive(found: list[Any]) -> None:
-        first_that_fails(found).update(outcome="WAIVED", blocking=False, waiver={**WAIVER, **terms})
+    def waive(findings: list[Any]) -> None:
+        first_that_fails(findings).update(outcome="WAIVED", blocking=False, waiver={**WAIVER, **terms})
 
     with_findings(changed, waive)
     return changed
 
 
-def first_that_fails(found: list[Any]) -> dict[str, Any]:
-    return next(item for item in found if item["outcome"] == "FAIL" and item["blocking"])
+def first_that_fails(findings: list[Any]) -> dict[str, Any]:
+    return next(item for item in findings if item["outcome"] == "FAIL" and item["blocking"])
 
 
 def test_a_result_differs_in_nothing_from_itself() -> None:
     for result in (READY, BROKEN, recorded_result("waves"), waived(BROKEN, expires="2027-01-01T00:00:00+08:00")):
-        found = compare(result, result)
-        assert found.before == found.after
-        told = found.model_dump(exclude={"before", "after"})
-        assert told == dict.fromkeys(told, ())
+        comparison = compare(result, result)
+        assert comparison.before == comparison.after
+        fields = comparison.model_dump(exclude={"before", "after"})
+        assert fields == dict.fromkeys(fields, ())
 
 
 def test_new_findings_are_gone_ones_of_the_reverse_comparison() -> None:
@@ -87,10 +87,10 @@ def test_a_base_of_another_account_is_reported() -> None:
 
 
 def test_a_finding_that_is_waived_is_newly_waived_and_not_gone() -> None:
-    found = compare(BROKEN, waived(BROKEN))
-    assert [(item.before, item.after) for item in found.newly_waived] == [("FAIL", "WAIVED")]
-    assert (found.new, found.gone) == ((), ())
-    [decision] = found.decisions
+    comparison = compare(BROKEN, waived(BROKEN))
+    assert [(item.before, item.after) for item in comparison.newly_waived] == [("FAIL", "WAIVED")]
+    assert (comparison.new, comparison.gone) == ((), ())
+    [decision] = comparison.decisions
     assert (decision.kind, decision.standing) == ("waiver", "new")
     back = compare(waived(BROKEN), BROKEN)
     assert [(item.before, item.after) for item in back.new] == [("WAIVED", "FAIL")]
@@ -98,15 +98,15 @@ def test_a_finding_that_is_waived_is_newly_waived_and_not_gone() -> None:
 
 
 def test_a_waiver_that_ends_soon_is_told_though_it_is_not_new() -> None:
-    found = compare(waived(BROKEN), waived(BROKEN))
-    assert [item.standing for item in found.decisions] == ["about to end"]
+    comparison = compare(waived(BROKEN), waived(BROKEN))
+    assert [item.standing for item in comparison.decisions] == ["about to end"]
 
 
 def test_findings_that_block_since_the_change_are_reported() -> None:
     before = deepcopy(BROKEN)
-    with_findings(before, lambda found: first_that_fails(found).update(blocking=False))
-    [told] = compare(before, BROKEN).blocking_since
-    assert (told.rule, told.blocking) == (first_that_fails(list(findings(BROKEN)))["rule"], True)
+    with_findings(before, lambda items: first_that_fails(items).update(blocking=False))
+    [blocking] = compare(before, BROKEN).blocking_since
+    assert (blocking.rule, blocking.blocking) == (first_that_fails(list(findings(BROKEN)))["rule"], True)
     assert compare(BROKEN, before).blocking_since == ()
 
 
@@ -140,6 +140,6 @@ def test_attestations_are_reported_by_the_facts_and_texts_of_others_are_data() -
     newer = {**entry, "statedAt": "2026-11-30T10:00:00+08:00", "validUntil": "2027-02-01T00:00:00+08:00"}
     longer = {**entry, "validUntil": "2027-02-01T00:00:00+08:00"}
     plan = Plan([Resource(MIGRATION, "urn:pulumi:s::p::t::m", "m", None, {"attestations": [entry, newer, longer, {}]})])
-    found = compare(READY, READY, plan).decisions
-    assert [item.standing for item in found] == ["about to end", "new"]
-    assert all(item.who.isprintable() for item in found)
+    decisions = compare(READY, READY, plan).decisions
+    assert [item.standing for item in decisions] == ["about to end", "new"]
+    assert all(item.who.isprintable() for item in decisions)

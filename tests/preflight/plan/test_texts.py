@@ -55,11 +55,11 @@ def test_by_a_file_it_says_what_it_cannot_know(width: int) -> None:
     by_file = document().model_copy(update={"estate_file": "estate\x1b[2J<b>.json"})
     lines = [line.plain for line in document_lines(by_file, width)]
     assert max(map(len, lines)) <= width
-    told = "without cloud and state: what has been applied already is shown as to create."
-    assert " ".join(lines).startswith(f"By the estate in estate?[2J<b>.json, {told} What this change does")
-    assert told in html.unescape(document_markdown(by_file))
+    text = "without cloud and state: what has been applied already is shown as to create."
+    assert " ".join(lines).startswith(f"By the estate in estate?[2J<b>.json, {text} What this change does")
+    assert text in html.unescape(document_markdown(by_file))
     assert "<b>" not in document_markdown(by_file)
-    assert told not in document_markdown(document())
+    assert text not in document_markdown(document())
 
 
 @pytest.mark.parametrize("width", [80, 120])

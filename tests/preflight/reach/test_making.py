@@ -40,17 +40,17 @@ def reach_of(name: str, *, whole_vswitches: bool = False) -> Reach:
     return make_reach(Plan(given.resources), given.now, whole_vswitches=whole_vswitches)
 
 
-def pair(found: Reach, source: str, target: str, *, between: bool = False) -> PairReach:
+def pair(document: Reach, source: str, target: str, *, between: bool = False) -> PairReach:
     [result] = [
         item
-        for item in found.pairs
+        for item in document.pairs
         if source in item.source.names and target in item.target.names and item.between == between
     ]
     return result
 
 
-def database(found: Reach, source: str) -> DatabaseReach | None:
-    return next((item for item in found.databases if source in item.source.ids), None)
+def database(document: Reach, source: str) -> DatabaseReach | None:
+    return next((item for item in document.databases if source in item.source.ids), None)
 
 
 def moved(draft: Draft) -> Draft:
@@ -73,13 +73,13 @@ def open_ssh(draft: Draft, group: str = "sg-app", **fields: Any) -> Draft:
 
 
 def test_each_pair_of_the_sample_has_its_result() -> None:
-    found = reach_of("first")
-    assert (found.instances.before, found.instances.kept, found.instances.lost) == (64, 62, 2)
-    assert pair(found, "app-1", "cache-1").kept.text == "TCP 6379"
-    lost = pair(found, "app-2", "legacy-1")
+    document = reach_of("first")
+    assert (document.instances.before, document.instances.kept, document.instances.lost) == (64, 62, 2)
+    assert pair(document, "app-1", "cache-1").kept.text == "TCP 6379"
+    lost = pair(document, "app-2", "legacy-1")
     assert (lost.status, lost.lost.text, lost.source.fate) == ("lost", "UDP 27000-27009", "moves")
-    assert {item.status for item in found.public} == {"kept", "lost"}
-    assert next(item for item in found.public if item.status == "lost").name == "web-3"
+    assert {item.status for item in document.public} == {"kept", "lost"}
+    assert next(item for item in document.public if item.status == "lost").name == "web-3"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -89,34 +89,34 @@ def test_openings_are_those_that_the_rule_fails(name: str) -> None:
         for item in recorded(name).evaluation().results
         if item.rule_id == "security-group-nothing-opened"
     }
-    found = reach_of(name)
+    document = reach_of(name)
     opened = {
         instance_id
-        for item in found.pairs
+        for item in document.pairs
         if item.status == "opened"
         for instance_id in (*item.source.ids, *item.target.ids)
     }
-    opened |= {instance_id for item in found.outside if item.status == "opened" for instance_id in item.at.ids}
+    opened |= {instance_id for item in document.outside if item.status == "opened" for instance_id in item.at.ids}
     for instance_id, outcome in results.items():
         assert (outcome == "FAIL") == (instance_id in opened), instance_id
 
 
 @pytest.mark.parametrize("exists", [True, False])
 def test_a_prepared_stack_opens_nothing(exists: bool) -> None:
-    found = reach(prepared(exists=exists))
-    assert (found.opened, found.unknown) == (0, ())
-    assert exit_code(found, 0) == 0
-    assert {item.status for item in found.pairs} <= {"kept", "lost"}
+    document = reach(prepared(exists=exists))
+    assert (document.opened, document.unknown) == (0, ())
+    assert exit_code(document, 0) == 0
+    assert {item.status for item in document.pairs} <= {"kept", "lost"}
 
 
 def test_a_rule_that_opens_is_shown_for_each_pair_and_for_outside() -> None:
-    found = reach(open_ssh(prepared()))
-    result = pair(found, "web-1", "app-1")
+    document = reach(open_ssh(prepared()))
+    result = pair(document, "web-1", "app-1")
     assert (result.status, result.opened.text) == ("opened", "TCP 22")
-    [outside] = [item for item in found.outside if item.status == "opened"]
+    [outside] = [item for item in document.outside if item.status == "opened"]
     assert (outside.direction, outside.traffic) == ("ingress", "TCP 22")
     assert "added" in outside.rule
-    assert exit_code(found, 0) == exit_code(found, 4) == 20
+    assert exit_code(document, 0) == exit_code(document, 4) == 20
 
 
 def test_an_opening_at_one_end_counts_though_the_other_end_refuses_it() -> None:
@@ -139,10 +139,10 @@ def test_an_accepted_opening_of_a_mapped_group_is_shown_and_does_not_count() -> 
     facts["groups"][0]["rules"]["added"] = {**ADDED, "cidrIp": "0.0.0.0/0"}
     assert exit_code(reach(draft), 0) == 20
     facts["accepted"] = {"opened": accepted()}
-    found = reach(draft)
-    result = pair(found, "web-1", "app-1")
-    assert (result.status, result.accepted, found.opened) == ("opened", True, 0)
-    assert exit_code(found, 0) == 0
+    document = reach(draft)
+    result = pair(document, "web-1", "app-1")
+    assert (result.status, result.accepted, document.opened) == ("opened", True, 0)
+    assert exit_code(document, 0) == 0
     # The other end answers for itself.
     open_ssh(draft, "sg-web")
     assert not pair(reach(draft), "app-1", "web-1").accepted
@@ -154,21 +154,21 @@ def test_an_instance_that_stays_without_a_link_is_not_reached() -> None:
     before = reach(draft)
     for kind in (CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT):
         draft.remove(kind)
-    found = reach(draft)
-    lost = [item for item in found.pairs if "stay-1" in (*item.source.names, *item.target.names)]
+    document = reach(draft)
+    lost = [item for item in document.pairs if "stay-1" in (*item.source.names, *item.target.names)]
     assert lost
     assert {item.status for item in lost} == {"lost"}
     assert all("nothing links it" in item.note for item in lost)
-    assert found.instances.lost > before.instances.lost
-    assert (exit_code(found, 0), exit_code(found, 0, strict=True)) == (0, 10)
+    assert document.instances.lost > before.instances.lost
+    assert (exit_code(document, 0), exit_code(document, 0, strict=True)) == (0, 10)
 
 
 def test_an_instance_whose_rules_cannot_be_read_is_unknown() -> None:
     draft = prepared()
     draft.facts(SECURITY_GROUP_RULES, "sg-app")["rules"] = Leaf.UNKNOWN
-    found = reach(draft)
-    assert "i-app" in {item.subject for item in found.unknown}
-    assert exit_code(found, 0) == 30
+    document = reach(draft)
+    assert "i-app" in {item.subject for item in document.unknown}
+    assert exit_code(document, 0) == 30
 
 
 def test_an_instance_without_a_declared_clone_is_unknown() -> None:
@@ -190,11 +190,11 @@ def test_a_stack_that_moves_no_instance_is_unknown() -> None:
 def test_after_the_move_the_result_is_that_of_the_cloud() -> None:
     draft = moved(prepared())
     assert moved_and_not(draft.plan()) == (2, 0)
-    found = reach(draft, "cloud")
-    assert (found.opened, found.unknown) == (0, ())
-    assert pair(found, "web-1", "app-1").source.fate == "has moved"
+    document = reach(draft, "cloud")
+    assert (document.opened, document.unknown) == (0, ())
+    assert pair(document, "web-1", "app-1").source.fate == "has moved"
     plan = reach(draft)
-    assert [(item.status, item.kept) for item in found.pairs] == [(item.status, item.kept) for item in plan.pairs]
+    assert [(item.status, item.kept) for item in document.pairs] == [(item.status, item.kept) for item in plan.pairs]
 
 
 def test_a_rule_added_in_the_cloud_counts_as_opened_though_the_stack_declares_none() -> None:
@@ -202,9 +202,9 @@ def test_a_rule_added_in_the_cloud_counts_as_opened_though_the_stack_declares_no
     live = next(g for g in draft.facts(MIGRATION)["liveSecurityGroups"] if g["securityGroupId"] == "sg-app-vpc")
     live["rules"].append({**ADDED, "cidrIp": "0.0.0.0/0"})
     assert reach(draft).opened == 0
-    found = reach(draft, "cloud")
-    assert pair(found, "web-1", "app-1").opened.text == "TCP 22"
-    assert exit_code(found, 0) == 20
+    document = reach(draft, "cloud")
+    assert pair(document, "web-1", "app-1").opened.text == "TCP 22"
+    assert exit_code(document, 0) == 20
 
 
 def test_a_group_that_is_not_read_is_unknown_in_the_cloud() -> None:
@@ -231,10 +231,10 @@ def test_a_moved_instance_in_other_groups_or_vswitches_than_compared_is_unknown(
         del facts["present"]
     else:
         facts["present"] = {**facts["present"], **present}
-    found = reach(draft, "cloud")
-    assert [item.subject for item in found.unknown] == ["i-app"]
-    assert reason in found.unknown[0].reason
-    assert exit_code(found, 0) == 30
+    document = reach(draft, "cloud")
+    assert [item.subject for item in document.unknown] == ["i-app"]
+    assert reason in document.unknown[0].reason
+    assert exit_code(document, 0) == 30
 
 
 # ---- databases ----
@@ -253,27 +253,27 @@ def test_users_of_a_database_keep_it_by_the_list_for_their_vswitch() -> None:
 
 
 def test_a_list_for_a_vswitch_opens_the_database_to_its_other_instances_until_that_is_accepted() -> None:
-    found = reach(prepared(), whole_vswitches=False)
-    result = database(found, "i-web")
+    document = reach(prepared(), whole_vswitches=False)
+    result = database(document, "i-web")
     assert result is not None
-    assert (result.status, result.accepted, exit_code(found, 0)) == ("opened", False, 20)
+    assert (result.status, result.accepted, exit_code(document, 0)) == ("opened", False, 20)
     # Where nobody else moves into the VSwitch, its list opens nothing.
     assert database(reach(prepared(), whole_vswitches=False), "i-stay") is None
 
 
 def test_opened_by_a_whole_vswitch_can_be_accepted() -> None:
     assert exit_code(reach_of("first"), 0) == 20
-    found = reach_of("first", whole_vswitches=True)
-    assert all(item.accepted for item in found.databases if item.status == "opened")
-    assert exit_code(found, 0) == 0
+    document = reach_of("first", whole_vswitches=True)
+    assert all(item.accepted for item in document.databases if item.status == "opened")
+    assert exit_code(document, 0) == 0
 
 
 def test_a_database_that_cannot_be_read_is_unknown() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["databases"][0]["whitelistGroups"] = Leaf.UNKNOWN
-    found = reach(draft)
-    assert {item.status for item in found.databases} == {"unknown"}
-    assert exit_code(found, 0) in (20, 30)
+    document = reach(draft)
+    assert {item.status for item in document.databases} == {"unknown"}
+    assert exit_code(document, 0) in (20, 30)
 
 
 def test_a_list_that_is_declared_only_counts_for_the_plan_and_not_in_the_cloud() -> None:

@@ -53,9 +53,9 @@ def _renamed(value: Any, text: str) -> Any:
     return value
 
 
-def shown(told: Document, width: int, *, everything: bool = False, only: Sequence[str] = ()) -> list[str]:
+def shown(reach_document: Document, width: int, *, everything: bool = False, only: Sequence[str] = ()) -> list[str]:
     out = Console(width=width, file=io.StringIO(), highlight=False)
-    show_reach(out, told, everything=everything, only=only)
+    show_reach(out, reach_document, everything=everything, only=only)
     assert isinstance(out.file, io.StringIO)
     return [line.rstrip() for line in out.file.getvalue().splitlines()]
 
@@ -71,11 +71,11 @@ def test_it_fits_the_terminal_and_the_answer_is_last(name: str, width: int) -> N
 
 
 def test_a_file_passes_no_gate() -> None:
-    found = document("prepared" if "prepared" in NAMES else "first").reach
-    kept = found.model_copy(update={"opened": 0, "unknown": ()})
+    reach = document("prepared" if "prepared" in NAMES else "first").reach
+    kept = reach.model_copy(update={"opened": 0, "unknown": ()})
     assert (exit_code(kept, 0), exit_code(kept, 0, by_file=True)) == (0, 30)
-    told = document(reach=kept, estate_file="estate.json", exit_code=30)
-    last = shown(told, 120)[-1]
+    by_file = document(reach=kept, estate_file="estate.json", exit_code=30)
+    last = shown(by_file, 120)[-1]
     assert last.startswith("UNKNOWN: by the estate in estate.json alone, and no cloud was asked")
     assert "NOTHING OPENED" not in last
 
@@ -103,19 +103,19 @@ def test_one_instance_is_told_whole_and_alone() -> None:
 
 
 def test_all_leaves_nothing_out() -> None:
-    told = document()
-    lines = shown(told, 120, everything=True)
+    whole = document()
+    lines = shown(whole, 120, everything=True)
     assert not [line for line in lines if "more row" in line]
     text = " ".join(lines)
-    for pair in told.reach.pairs:
+    for pair in whole.reach.pairs:
         for name in (*pair.source.names, *pair.target.names):
             assert name in text
 
 
 def test_unknown_reach_is_reported_with_its_reason() -> None:
-    told = document()
-    unknown = told.reach.model_copy(update={"unknown": ({"subject": "i-1", "reason": "cannot be read"},)})
-    whole = Document.model_validate({**told.model_dump(), "reach": unknown.model_dump(warnings=False)})
+    unknown_reach = document()
+    unknown = unknown_reach.reach.model_copy(update={"unknown": ({"subject": "i-1", "reason": "cannot be read"},)})
+    whole = Document.model_validate({**unknown_reach.model_dump(), "reach": unknown.model_dump(warnings=False)})
     lines = shown(whole, 80)
     assert "  i-1: cannot be read" in lines
     assert "UNKNOWN: not everything can be read" in " ".join(lines[-3:])
@@ -123,10 +123,10 @@ def test_unknown_reach_is_reported_with_its_reason() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_data_is_as_its_schema_says_and_reads_back(name: str) -> None:
-    told = document(name)
+    written = document(name)
     schema = json.loads((ROOT / "docs/schema/reach.schema.json").read_text(encoding="utf-8"))
-    jsonschema.validate(json.loads(told.model_dump_json()), schema, jsonschema.Draft202012Validator)
-    assert Document.model_validate_json(told.model_dump_json()) == told
+    jsonschema.validate(json.loads(written.model_dump_json()), schema, jsonschema.Draft202012Validator)
+    assert Document.model_validate_json(written.model_dump_json()) == written
 
 
 def test_texts_of_the_cloud_are_data() -> None:

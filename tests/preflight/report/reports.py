@@ -116,8 +116,8 @@ def in_project(directory: Path, result: dict[str, Any]) -> dict[str, Any]:
 def by_file(report: Report, hours: float) -> Report:
     """The report of a run by the estate of a file that was so many hours old."""
     read_at = datetime.fromisoformat(report.result["now"]) - timedelta(hours=hours)
-    told = {"estateFile": {"path": "estate.json", "sha256": ""}, "estateReadAt": read_at.isoformat()}
-    return replace(report, result={**report.result, "run": {**report.result["run"], **told}})
+    run_fields = {"estateFile": {"path": "estate.json", "sha256": ""}, "estateReadAt": read_at.isoformat()}
+    return replace(report, result={**report.result, "run": {**report.result["run"], **run_fields}})
 
 
 def mapped(report: Report, name: str = "broken") -> Report:

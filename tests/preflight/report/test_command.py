@@ -41,9 +41,9 @@ def judged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
     run = Preview("build-7", tmp_path / "result.json", failed=True)
     answers: list[Any] = [Judged(Stack(tmp_path), Decision(20, "NOT READY", recorded_result("broken")), run)]
 
-    def judge(asked: object, _: object) -> Any:
+    def judge(options: object, _: object) -> Any:
         answer = answers[0]
-        answers.append(asked)
+        answers.append(options)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -86,7 +86,7 @@ def test_one_format_goes_to_stdout_or_into_the_file_that_is_named(judged: list[A
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ((), "no report is asked for: expected --format with one of markdown, "),
         (("--format", "markdown", "--format", "json"), "markdown and json would both go to stdout"),
@@ -100,12 +100,12 @@ def test_one_format_goes_to_stdout_or_into_the_file_that_is_named(judged: list[A
     ],
 )
 def test_a_wrong_command_line_is_refused_before_anything_runs(
-    judged: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+    judged: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     code, out, stop = run(*arguments)
     assert (code, out) == (2, "")
-    assert said in str(stop)
+    assert message in str(stop)
     assert len(judged) == 1
     assert list(tmp_path.iterdir()) == []
 
@@ -125,8 +125,8 @@ def test_a_run_that_stops_leaves_reports_that_say_so_and_nothing_old(judged: lis
 
 
 def test_the_reason_for_no_verdict_is_in_the_reports(judged: list[Any], tmp_path: Path) -> None:
-    told = Preview("7", tmp_path / "x", failed=True, failure=Failure("cloud", "No answer from ecs"))
-    judged[0] = Judged(Stack(tmp_path), Decision(40, "NOT JUDGED", None, ("it cannot be read",)), told)
+    preview = Preview("7", tmp_path / "x", failed=True, failure=Failure("cloud", "No answer from ecs"))
+    judged[0] = Judged(Stack(tmp_path), Decision(40, "NOT JUDGED", None, ("it cannot be read",)), preview)
     code, out, _ = run("--format", "json")
     assert (code, json.loads(out)["reasons"]) == (40, ["No answer from ecs"])
 
@@ -134,11 +134,11 @@ def test_the_reason_for_no_verdict_is_in_the_reports(judged: list[Any], tmp_path
 def test_a_result_that_was_kept_is_gone_by_only_if_it_is_of_that_run(
     judged: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Criteria] = []
+    criteria: list[Criteria] = []
 
     def decide(path: Path, wanted: Criteria, *_: object, **__: object) -> Decision:
         assert path == tmp_path / "r.json"
-        asked.append(wanted)
+        criteria.append(wanted)
         return Decision(0, "READY WITH CONDITIONS", recorded_result("first"))
 
     kept = ("--format", "json", "--from", str(tmp_path / "r.json"), "--run", "7", "--commit", "abc", "--account", "12")
@@ -148,7 +148,7 @@ def test_a_result_that_was_kept_is_gone_by_only_if_it_is_of_that_run(
     monkeypatch.setenv("PREFLIGHT_RESULT", str(tmp_path / "r.json"))
     code, out, _ = run(*kept)
     assert (code, json.loads(out)["readiness"]) == (0, "READY WITH CONDITIONS")
-    assert (asked[0].run, asked[0].commit, asked[0].account) == ("7", "abc", "12")
+    assert (criteria[0].run, criteria[0].commit, criteria[0].account) == ("7", "abc", "12")
     assert len(judged) == 1, "nothing is previewed"
 
 

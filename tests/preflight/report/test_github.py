@@ -24,13 +24,13 @@ _COMMAND = re.compile(r"::(error|warning|notice) file=([^,:]*),line=(\d+),title=
 
 def commands(report: Report) -> list[tuple[str, str, int, str, str]]:
     """Kind, file, line, title and message of each command, read as the runner does."""
-    found = []
+    matches = []
     for line in render(report).splitlines():
         match = _COMMAND.fullmatch(line)
         assert match, line
         kind, file, number, title, message = match.groups()
-        found.append((kind, unquote(file), int(number), unquote(title), unquote(message)))
-    return found
+        matches.append((kind, unquote(file), int(number), unquote(title), unquote(message)))
+    return matches
 
 
 def test_the_answer_comes_first_then_each_fix() -> None:
@@ -50,12 +50,12 @@ def test_no_more_than_github_shows_of_a_kind() -> None:
     result["results"] += [
         first | {"fixes": [{"ways": [[{"kind": "task", "text": f"Do {number}."}]]}]} for number in range(30)
     ]
-    found = commands(report_of(result))
-    kinds = [kind for kind, *_ in found]
+    annotations = commands(report_of(result))
+    kinds = [kind for kind, *_ in annotations]
     assert kinds.count("error") == MOST == 10
     assert kinds.count("warning") <= MOST
-    more = next(command for command in found if command[3].endswith("more fixes"))
-    assert len(report_of(result).fixes) - len(found) + 2 == int(more[3].split()[0])
+    more = next(command for command in annotations if command[3].endswith("more fixes"))
+    assert len(report_of(result).fixes) - len(annotations) + 2 == int(more[3].split()[0])
 
 
 @pytest.mark.parametrize(("name", "readiness"), [("first", "READY WITH CONDITIONS"), ("broken", "NOT READY")])
@@ -71,9 +71,9 @@ def test_a_run_that_is_not_judged_is_an_error_annotation() -> None:
 
 
 def test_no_text_of_the_cloud_is_a_command() -> None:
-    found = commands(hostile_report())
-    assert len(found) > 5
-    assert any("<script>" in message for *_, message in found)
+    annotations = commands(hostile_report())
+    assert len(annotations) > 5
+    assert any("<script>" in message for *_, message in annotations)
     assert all(len(line) < 10_000 for line in render(hostile_report()).splitlines())
 
 

@@ -42,14 +42,14 @@ def inventory() -> dict[str, Any]:
 @cache
 def text_places() -> list[tuple[Any, ...]]:
     """Where a text of the cloud stands; what is no text is refused (`tests/components/test_hostile_input.py`)."""
-    found = []
+    paths = []
     for path in places(inventory()):
         value: Any = inventory()
         for key in path:
             value = value[key]
         if isinstance(value, str):
-            found.append(path)
-    return found
+            paths.append(path)
+    return paths
 
 
 @pytest.mark.timeout(300)

@@ -20,14 +20,14 @@ from tests.preflight.results import recorded_result
 def cases(report: Report) -> list[TestCase]:
     """The cases as a CI system reads them; the counts of each suite are those of its cases."""
     parsed = JUnitXml.fromstring(render(report).encode())
-    found = []
+    test_cases = []
     for suite in parsed:
         counted = Counter(type(item) for case in suite for item in case.result)
         assert (suite.failures, suite.errors, suite.skipped) == (counted[Failure], counted[Error], counted[Skipped])
         assert suite.tests == len(list(suite))
-        found += list(suite)
-    assert parsed.tests == len(found)
-    return found
+        test_cases += list(suite)
+    assert parsed.tests == len(test_cases)
+    return test_cases
 
 
 def kinds(case: TestCase) -> list[tuple[type, str]]:
@@ -36,12 +36,12 @@ def kinds(case: TestCase) -> list[tuple[type, str]]:
 
 def test_each_outcome_is_distinguished() -> None:
     report = recorded_report("broken", 9)
-    found = Counter(kind for case in cases(report) if case.classname != "preflight" for kind in kinds(case))
+    counts = Counter(kind for case in cases(report) if case.classname != "preflight" for kind in kinds(case))
     outcomes = Counter((item["outcome"], item["blocking"]) for item in report.results)
-    assert found[Failure, "FAIL"] == outcomes["FAIL", True] > 0
-    assert found[Error, "UNKNOWN"] == outcomes["UNKNOWN", True]
-    assert found[Skipped, "ADVICE"] == outcomes["FAIL", False] + outcomes["UNKNOWN", False] > 0
-    assert found[Skipped, "PENDING"] == outcomes["PENDING", False] > 0
+    assert counts[Failure, "FAIL"] == outcomes["FAIL", True] > 0
+    assert counts[Error, "UNKNOWN"] == outcomes["UNKNOWN", True]
+    assert counts[Skipped, "ADVICE"] == outcomes["FAIL", False] + outcomes["UNKNOWN", False] > 0
+    assert counts[Skipped, "PENDING"] == outcomes["PENDING", False] > 0
     green = [case for case in cases(report) if not case.result and case.classname != "preflight"]
     assert len(green) == outcomes["PASS", False]
 

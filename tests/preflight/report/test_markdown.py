@@ -133,7 +133,7 @@ def test_fixes_that_do_not_fit_are_counted() -> None:
     report = report_of(result)
     shown = text.count("\n**") - 0
     (rest,) = re.findall(r"^and (\d+) more fixes for", text, re.MULTILINE)
-    numbers = [int(found) for found in re.findall(r"^\*\*(\d+)\. ", text, re.MULTILINE)]
+    numbers = [int(digits) for digits in re.findall(r"^\*\*(\d+)\. ", text, re.MULTILINE)]
     assert numbers == list(range(1, len(numbers) + 1))
     assert len(numbers) + int(rest) == len(report.fixes)
     assert shown
@@ -164,8 +164,8 @@ def test_the_picture_shows_who_talks_across_and_by_classic_link_or_not() -> None
     others = dict(re.findall(r'(o\d)\["([^"]+)"\]', picture))
     assert set(others.values()) == {"stays", "moves later"}
     lines = {
-        (others.get(place, place), line, told)
-        for line, told, place in re.findall(r'    w\d (---|-\.-)\|"([^"]+)"\| (\w+)', picture)
+        (others.get(place, place), line, label)
+        for line, label, place in re.findall(r'    w\d (---|-\.-)\|"([^"]+)"\| (\w+)', picture)
     }
     assert ("stays", "---", "ClassicLink: 2") in lines
     assert ("moves later", "-.-", "not linked: 1") in lines

@@ -33,8 +33,8 @@ def places(directory: Path) -> Places:
     ],
 )
 def test_a_fix_stands_on_what_it_changes(tmp_path: Path, path: str, value: object, line: int) -> None:
-    found = places(tmp_path).of_key(path, value)
-    assert (found.file, found.line) == ("infra/Pulumi.test.yaml", line)
+    place = places(tmp_path).of_key(path, value)
+    assert (place.file, place.line) == ("infra/Pulumi.test.yaml", line)
 
 
 def test_an_item_of_an_included_file_is_found_there(tmp_path: Path) -> None:
@@ -43,10 +43,10 @@ def test_an_item_of_an_included_file_is_found_there(tmp_path: Path) -> None:
 
 
 def test_an_instance_is_found_where_it_is_named_and_else_the_stack(tmp_path: Path) -> None:
-    found = places(tmp_path)
-    assert found.of_instance("i-bp1web10000000000001") == Place("infra/Pulumi.test.yaml", 12, 13)
-    assert found.of_instance("i-bp1app10000000000001") == Place("infra/more.yaml", 2, 5)
-    assert found.of_instance("i-selected-by-a-tag") == found.start == Place("infra/Pulumi.test.yaml", 3, 3)
+    of_stack = places(tmp_path)
+    assert of_stack.of_instance("i-bp1web10000000000001") == Place("infra/Pulumi.test.yaml", 12, 13)
+    assert of_stack.of_instance("i-bp1app10000000000001") == Place("infra/more.yaml", 2, 5)
+    assert of_stack.of_instance("i-selected-by-a-tag") == of_stack.start == Place("infra/Pulumi.test.yaml", 3, 3)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_an_instance_is_found_where_it_is_named_and_else_the_stack(tmp_path: Pat
 def test_a_file_that_says_nothing_gives_its_first_lines(tmp_path: Path, text: str) -> None:
     run = in_project(tmp_path, RUN)["run"]
     (tmp_path / "infra/Pulumi.test.yaml").write_text(text, encoding="utf-8")
-    found = read_places(run, tmp_path / "infra").of_key("window.start", "x")
-    assert (found.file, found.line) == ("infra/Pulumi.test.yaml", 1)
+    place = read_places(run, tmp_path / "infra").of_key("window.start", "x")
+    assert (place.file, place.line) == ("infra/Pulumi.test.yaml", 1)
 
 
 def test_without_a_stack_file_it_is_the_project(tmp_path: Path) -> None:
@@ -66,5 +66,5 @@ def test_without_a_stack_file_it_is_the_project(tmp_path: Path) -> None:
 
 def test_only_files_that_were_judged_are_read(tmp_path: Path) -> None:
     run = in_project(tmp_path, RUN)["run"] | {"files": []}
-    found = read_places(run, tmp_path / "infra")
-    assert found.of_instance("i-bp1app10000000000001") == found.start
+    of_stack = read_places(run, tmp_path / "infra")
+    assert of_stack.of_instance("i-bp1app10000000000001") == of_stack.start

@@ -81,8 +81,8 @@ def test_it_keeps_to_the_limits_of_github() -> None:
     levels = [item["level"] for item in run["results"]]
     assert len(levels) == MOST_RESULTS == 5000
     assert levels.count("error") >= 2000, "what blocks is shown before what will"
-    told = [item["message"]["text"] for item in run["invocations"][0]["toolExecutionNotifications"]]
-    assert any("more results are left out" in text for text in told)
+    texts = [item["message"]["text"] for item in run["invocations"][0]["toolExecutionNotifications"]]
+    assert any("more results are left out" in text for text in texts)
     assert all(len(rule["properties"]["tags"]) <= 10 for rule in run["tool"]["driver"]["rules"])
 
 
@@ -146,6 +146,6 @@ def test_hostile_names_keep_it_valid() -> None:
 def test_each_rule_has_its_page(monkeypatch: pytest.MonkeyPatch, base: str, uri: str) -> None:
     monkeypatch.setenv("PREFLIGHT_DOCS_URL", base)
     rules = document(report_of(recorded_result("broken")))["runs"][0]["tool"]["driver"]["rules"]
-    told = next(rule for rule in rules if rule["id"] == "backup-snapshot-of-every-disk")
-    assert told["helpUri"].startswith(uri)
-    assert "docs/rules/backup-snapshot-of-every-disk.md" in told["help"]["text"]
+    entry = next(rule for rule in rules if rule["id"] == "backup-snapshot-of-every-disk")
+    assert entry["helpUri"].startswith(uri)
+    assert "docs/rules/backup-snapshot-of-every-disk.md" in entry["help"]["text"]

@@ -31,17 +31,19 @@ def test_the_schema_is_in_step() -> None:
 @pytest.mark.parametrize("name", ["broken", "first", "freeze", "waves", "applied"])
 def test_it_says_what_was_judged(name: str) -> None:
     report = recorded_report(name)
-    told = summary(report)
-    assert told["readiness"] == report.readiness
-    assert told["exitCode"] == report.code
-    assert told["blocking"] == report.result["blocking"]
-    assert [wave["name"] for wave in told["waves"]] == [wave["name"] for wave in report.result["waves"]]
-    assert sum(fix["failed"] + fix["unknown"] for fix in told["fixes"]) == sum(fix["findings"] for fix in told["fixes"])
+    document = summary(report)
+    assert document["readiness"] == report.readiness
+    assert document["exitCode"] == report.code
+    assert document["blocking"] == report.result["blocking"]
+    assert [wave["name"] for wave in document["waves"]] == [wave["name"] for wave in report.result["waves"]]
+    assert sum(fix["failed"] + fix["unknown"] for fix in document["fixes"]) == sum(
+        fix["findings"] for fix in document["fixes"]
+    )
 
 
 def test_one_wave_has_what_is_its_own() -> None:
-    told = summary(recorded_report("waves", wave="back"))
-    assert (told["wave"], [wave["name"] for wave in told["waves"]]) == ("back", ["back"])
+    document = summary(recorded_report("waves", wave="back"))
+    assert (document["wave"], [wave["name"] for wave in document["waves"]]) == ("back", ["back"])
 
 
 def test_the_file_that_the_estate_is_from_is_named_with_its_age() -> None:
@@ -59,9 +61,18 @@ def test_each_rule_of_a_fix_has_its_page() -> None:
 
 
 def test_counts_that_are_not_judged_are_null_and_never_zero() -> None:
-    told = summary(not_judged("it is of another run"))
-    assert (told["readiness"], told["exitCode"], told["reasons"]) == ("NOT JUDGED", 40, ["it is of another run"])
-    assert (told["stack"], told["commit"], told["validUntil"], told["blocking"]) == (None, None, None, None)
+    document = summary(not_judged("it is of another run"))
+    assert (document["readiness"], document["exitCode"], document["reasons"]) == (
+        "NOT JUDGED",
+        40,
+        ["it is of another run"],
+    )
+    assert (document["stack"], document["commit"], document["validUntil"], document["blocking"]) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_hostile_names_keep_it_valid() -> None:

@@ -16,9 +16,9 @@ from tests.policies.recordings import recorded
 def topology(name: str = "waves", *without: str, **values: Any) -> Topology:
     """The map of a recorded stack without resources of some types, and with other facts of its Migration."""
     resources = [_changed(item, values) for item in recorded(name).resources if item.type not in without]
-    found = make_topology(Plan(resources))
-    assert found is not None
-    return found
+    drawn = make_topology(Plan(resources))
+    assert drawn is not None
+    return drawn
 
 
 def _changed(item: Resource, values: dict[str, Any]) -> Resource:
@@ -26,11 +26,11 @@ def _changed(item: Resource, values: dict[str, Any]) -> Resource:
 
 
 def test_instances_are_where_they_are_and_where_they_go() -> None:
-    found = {item.name: item for item in topology().instances}
-    assert found["app-1"].zone == "cn-hangzhou-b"
-    assert found["app-1"].vswitch == "shop-cn-hangzhou-h (172.16.2.0/24)"
-    assert found["app-1"].wave == "back"
-    assert found["web-2"].databases == ("r-bp1shopsessions001",)
+    by_name = {item.name: item for item in topology().instances}
+    assert by_name["app-1"].zone == "cn-hangzhou-b"
+    assert by_name["app-1"].vswitch == "shop-cn-hangzhou-h (172.16.2.0/24)"
+    assert by_name["app-1"].wave == "back"
+    assert by_name["web-2"].databases == ("r-bp1shopsessions001",)
     assert {item.name: item.instances for item in topology().vswitches} == {
         "shop-cn-hangzhou-b": 3,
         "shop-cn-hangzhou-h": 4,
@@ -48,8 +48,8 @@ def test_a_database_is_kept_where_the_stack_gives_it_an_address() -> None:
 
 
 def test_a_classic_instance_says_why_it_is_one_and_whether_it_is_linked() -> None:
-    found = {item.name: (item.why, item.declared) for item in topology().peers}
-    assert found == {
+    by_name = {item.name: (item.why, item.declared) for item in topology().peers}
+    assert by_name == {
         "app-1": ("moves with wave back", True),
         "app-2": ("moves with wave back", True),
         "cache-1": ("stays", True),
@@ -61,16 +61,16 @@ def test_a_classic_instance_says_why_it_is_one_and_whether_it_is_linked() -> Non
 
 
 def test_a_group_has_what_stands_for_it() -> None:
-    found = {item.name: item for item in topology().groups}
-    assert (found["web"].members, found["web"].after) == (3, "1 VPC group cloned, 75 rules")
-    assert found["web"].declared is True
+    by_name = {item.name: item for item in topology().groups}
+    assert (by_name["web"].members, by_name["web"].after) == (3, "1 VPC group cloned, 75 rules")
+    assert by_name["web"].declared is True
 
 
 @pytest.mark.parametrize("value", [Leaf.UNKNOWN, None, 3.0, "x", [3.0]])
 def test_unknown_facts_are_left_out_of_the_topology(value: Any) -> None:
     keys = ("databases", "classicInstances", "securityGroups", "staying", "laterInstanceIds", "waves")
-    found = topology("waves", **dict.fromkeys(keys, value))
-    assert (found.databases, found.peers, found.groups) == ((), (), ())
+    drawn = topology("waves", **dict.fromkeys(keys, value))
+    assert (drawn.databases, drawn.peers, drawn.groups) == ((), (), ())
     blank = [replace(item, properties={}) for item in recorded("waves").resources if item.type == MIGRATING_INSTANCE]
     bare = make_topology(Plan([*blank, *(item for item in recorded("waves").resources if item.type == MIGRATION)]))
     assert bare is not None

@@ -94,8 +94,8 @@ def test_waivers_attestations_and_addresses_end_with_their_subjects() -> None:
 def test_findings_that_will_block_are_counted_at_their_lead_time() -> None:
     result = recorded_result("broken")
     waiting = [item for item in open_findings(result) if not item["blocking"]]
-    told = [what for _, _, what, _ in at(made("broken"), "lead-time") if "will block then" in what]
-    counts = [int(found[1]) for what in told if (found := re.search(r"; (\d+) finding", what))]
+    texts = [what for _, _, what, _ in at(made("broken"), "lead-time") if "will block then" in what]
+    counts = [int(match[1]) for what in texts if (match := re.search(r"; (\d+) finding", what))]
     assert len(waiting) == sum(counts) > 0
 
 

@@ -44,7 +44,7 @@ class Run:
     updated: Preview | None = None
     done: dict[str, int] = field(default_factory=lambda: {"created": 38})
     width: int = 120
-    asked: list[RunOptions] = field(default_factory=list)
+    requested: list[RunOptions] = field(default_factory=list)
     updates: list[dict[str, Any]] = field(default_factory=list)
 
     def __call__(self, *arguments: str, answer: str | None = None) -> tuple[int, str, str]:
@@ -57,20 +57,20 @@ class Run:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """A prepared stack that is ready with conditions, at no terminal."""
-    told = Preview("build-7", tmp_path / "result.json", failed=False, steps=recorded_steps("first"))
+    preview = Preview("build-7", tmp_path / "result.json", failed=False, steps=recorded_steps("first"))
     wanted = Criteria("build-7", None, tmp_path)
-    made = Run(Judged(Stack(tmp_path), CONDITIONS, told, wanted))  # type: ignore[arg-type]
-    made.updated = replace(told, run_id="build-8", steps=())
+    made = Run(Judged(Stack(tmp_path), CONDITIONS, preview, wanted))  # type: ignore[arg-type]
+    made.updated = replace(preview, run_id="build-8", steps=())
 
-    def judge(asked: RunOptions, _: object) -> Judged:
-        made.asked.append(asked)
-        assert asked.plan is not None
-        asked.plan.write_text(json.dumps({"resourcePlans": {}}), encoding="utf-8")
+    def judge(options: RunOptions, _: object) -> Judged:
+        made.requested.append(options)
+        assert options.plan is not None
+        options.plan.write_text(json.dumps({"resourcePlans": {}}), encoding="utf-8")
         return made.judged
 
     def decide(_: Path, wanted: Criteria, __: object, *, strict: bool = False) -> Decision:
-        found = made.after if wanted.run == "build-8" else made.again
-        return replace(found, code=10) if strict and found.readiness == "READY WITH CONDITIONS" else found
+        decision = made.after if wanted.run == "build-8" else made.again
+        return replace(decision, code=10) if strict and decision.readiness == "READY WITH CONDITIONS" else decision
 
     def update(_: object, plan: Path, __: object, ___: object, done: Any) -> Preview:
         made.updates.append(json.loads(plan.read_text(encoding="utf-8")))
@@ -99,10 +99,10 @@ def failed(run: Run, **changes: Any) -> Preview:
 
 
 def test_nothing_begins_without_somebody_to_ask_or_yes(run: Run) -> None:
-    code, out, said = run("--stack", "test")
+    code, out, err = run("--stack", "test")
     assert (code, out) == (2, "")
-    assert said == "expected --yes: there is no terminal to ask at; preflight plan shows the changes"
-    assert run.asked == []
+    assert err == "expected --yes: there is no terminal to ask at; preflight plan shows the changes"
+    assert run.requested == []
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -128,9 +128,9 @@ def test_at_a_terminal_somebody_is_asked_and_no_answer_is_no(
     run: Run, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
 ) -> None:
     at_a_terminal(monkeypatch)
-    ended, out, said = run("--stack", "test", answer=answer)
+    ended, out, err = run("--stack", "test", answer=answer)
     assert ended == code
-    assert "4 of these changes cannot be undone. [y/N]:" in said
+    assert "4 of these changes cannot be undone. [y/N]:" in err
     assert len(run.updates) == (code == 0)
     assert ("Nothing is changed in the cloud: it was not confirmed." in out) == (code != 0)
 
@@ -145,21 +145,21 @@ VERDICTS: dict[str, tuple[Decision, int, str]] = {
 
 @pytest.mark.parametrize("case", VERDICTS)
 def test_a_verdict_that_lets_no_update_pass_ends_it_with_its_own_code(run: Run, case: str) -> None:
-    decision, code, said = VERDICTS[case]
+    decision, code, message = VERDICTS[case]
     run.judged = replace(run.judged, decision=decision)
     ended, out, _ = run("--yes", "--stack", "test")
     assert ended == code
-    assert said in out
+    assert message in out
     assert run.updates == []
 
 
 def test_drift_that_the_update_fixes_does_not_stop_it(run: Run) -> None:
     drifted = json.loads(json.dumps(BROKEN))
     with_findings(drifted, _only_what_is_mended)
-    told = Decision(20, "NOT READY", drifted)
-    assert may_follow(replace(run.judged, decision=told))
-    assert not may_follow(replace(run.judged, decision=told, preview=replace(run.judged.preview, failed=True)))
-    run.judged = replace(run.judged, decision=told)
+    decision = Decision(20, "NOT READY", drifted)
+    assert may_follow(replace(run.judged, decision=decision))
+    assert not may_follow(replace(run.judged, decision=decision, preview=replace(run.judged.preview, failed=True)))
+    run.judged = replace(run.judged, decision=decision)
     assert run("--yes")[0] == 0
     assert len(run.updates) == 1
 
@@ -171,19 +171,19 @@ def test_no_update_follows_where_no_rule_applies(run: Run) -> None:
     assert run.updates == []
 
 
-def _only_what_is_mended(found: list[Any]) -> None:
-    blocking = [item for item in found if item["blocking"]]
+def _only_what_is_mended(findings: list[Any]) -> None:
+    blocking = [item for item in findings if item["blocking"]]
     for item in blocking[1:]:
         item.update(blocking=False, outcome="PASS")
     blocking[0]["rule"] = "stack-unchanged-in-cloud"
-    found.sort(key=lambda item: str(item["rule"]))
+    findings.sort(key=lambda item: str(item["rule"]))
 
 
 def test_files_that_have_changed_since_stop_it_before_the_engine_begins(run: Run) -> None:
     run.again = Decision(40, "NOT JUDGED", None, ("Pulumi.test.yaml has changed since it was judged",))
-    code, _, said = run("--yes")
+    code, _, err = run("--yes")
     assert code == 40
-    assert said == (
+    assert err == (
         "Nothing is changed in the cloud: the verdict no longer holds: Pulumi.test.yaml has changed since it was judged"
     )
     assert run.updates == []
@@ -194,8 +194,8 @@ def test_an_engine_that_left_no_plan_updates_nothing(run: Run, monkeypatch: pyte
         raise FileNotFoundError
 
     monkeypatch.setattr(command, "release_what_runs_on", missing)
-    code, _, said = run("--yes")
-    assert (code, said) == (40, "Nothing is changed in the cloud: the engine wrote no update plan (FileNotFoundError)")
+    code, _, err = run("--yes")
+    assert (code, err) == (40, "Nothing is changed in the cloud: the engine wrote no update plan (FileNotFoundError)")
     assert run.updates == []
 
 
@@ -237,12 +237,12 @@ ENDS: dict[str, tuple[Callable[[Run], Preview], dict[str, int], int, tuple[str, 
 
 @pytest.mark.parametrize("case", ENDS)
 def test_an_update_that_stops_says_why_and_how_far_it_came(run: Run, case: str) -> None:
-    ended, done, code, said = ENDS[case]
+    ended, done, code, message = ENDS[case]
     run.updated, run.done = ended(run), done
-    found, out, _ = run("--yes")
-    assert found == code
-    assert out.splitlines()[-1] == said[1]
-    assert said[0] in out.splitlines()[-3:-1]
+    exit_code, out, _ = run("--yes")
+    assert exit_code == code
+    assert out.splitlines()[-1] == message[1]
+    assert message[0] in out.splitlines()[-3:-1]
     assert "Done" not in out
 
 

@@ -20,8 +20,8 @@ SPLIT = "rm-bp1shopmysql000001rw.mysql.rds.aliyuncs.com"
 
 def find(estate: Estate, instance_id: str) -> Any:
     """The database with this id, of any product."""
-    found = [table.find(instance_id) for table in (estate.databases, estate.redis, estate.mongodb)]
-    return next(item for item in found if item is not None)
+    candidates = [table.find(instance_id) for table in (estate.databases, estate.redis, estate.mongodb)]
+    return next(item for item in candidates if item is not None)
 
 
 def with_vswitch_b(estate: Estate) -> None:

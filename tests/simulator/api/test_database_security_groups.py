@@ -77,7 +77,7 @@ def test_a_change_of_the_network_type_ends_what_was_configured(api: Api, product
     _to_vpc(api, product, database)
     name = "InstanceId" if product == "kvstore" else "DBInstanceId"
     action = f"{product}:DescribeSecurityGroupConfiguration"
-    api.until(action, lambda found: not any(found["Items"].values()), **{name: database})
+    api.until(action, lambda answer: not any(answer["Items"].values()), **{name: database})
     for group in (WEB, OTHER_VPC_GROUP):
         with refused("InvalidNetworkType.Mismatch"):
             _admit(api, product, database, group)

@@ -17,7 +17,7 @@ def _new(api: Api, name: str = "nightly", **parameters: Any) -> str:
     return str(made["AutoSnapshotPolicyId"])
 
 
-def _found(api: Api, **filters: Any) -> list[dict[str, Any]]:
+def _policies(api: Api, **filters: Any) -> list[dict[str, Any]]:
     return list(api("ecs:DescribeAutoSnapshotPolicyEx", **filters)["AutoSnapshotPolicies"]["AutoSnapshotPolicy"])
 
 
@@ -34,7 +34,7 @@ def _applied(api: Api, policy_id: str) -> list[str]:
 
 def test_a_policy_has_the_attributes_that_it_was_created_with(api: Api) -> None:
     policy_id = _new(api, timePoints='["22", "1"]', Tag=[{"Key": "a", "Value": "b"}])
-    policy = _found(api, AutoSnapshotPolicyId=policy_id)[0]
+    policy = _policies(api, AutoSnapshotPolicyId=policy_id)[0]
     wanted = {
         "AutoSnapshotPolicyName": "nightly",
         "TimePoints": '["22", "1"]',
@@ -52,7 +52,7 @@ def test_copies_are_kept_as_they_are_set(api: Api) -> None:
     fields = ("EnableCrossRegionCopy", "TargetCopyRegions", "CopiedSnapshotsRetentionDays")
 
     def told() -> list[Any]:
-        return [_found(api, AutoSnapshotPolicyId=policy_id)[0].get(field) for field in fields]
+        return [_policies(api, AutoSnapshotPolicyId=policy_id)[0].get(field) for field in fields]
 
     assert told() == [False, None, -1]
     change = {**HERE, "autoSnapshotPolicyId": policy_id}
@@ -68,21 +68,21 @@ def test_change(api: Api) -> None:
     policy_id = _new(api)
     changes = {"autoSnapshotPolicyName": "renamed", "repeatWeekdays": '["3"]', "retentionDays": -1}
     api("ecs:ModifyAutoSnapshotPolicyEx", **HERE, autoSnapshotPolicyId=policy_id, **changes)
-    policy = _found(api)[0]
+    policy = _policies(api)[0]
     assert (policy["AutoSnapshotPolicyName"], policy["RepeatWeekdays"]) == ("renamed", '["3"]')
     assert (policy["TimePoints"], policy["RetentionDays"]) == (NEW["timePoints"], -1)
 
 
 def test_filters(api: Api) -> None:
     nightly, weekly = _new(api), _new(api, "weekly", Tag=[{"Key": "a", "Value": "b"}])
-    for filters, found in (
+    for filters, names in (
         ({}, [nightly, weekly]),
         ({"AutoSnapshotPolicyId": "sp-none"}, []),
         ({"AutoSnapshotPolicyName": "weekly"}, [weekly]),
         ({"Tag": [{"Key": "a", "Value": "b"}]}, [weekly]),
         ({"PageSize": 1, "PageNumber": 2}, [weekly]),
     ):
-        assert [policy["AutoSnapshotPolicyId"] for policy in _found(api, **filters)] == found
+        assert [policy["AutoSnapshotPolicyId"] for policy in _policies(api, **filters)] == names
 
 
 def test_a_disk_has_one_policy(api: Api) -> None:
@@ -91,7 +91,7 @@ def test_a_disk_has_one_policy(api: Api) -> None:
     assert _applied(api, first) == [SYSTEM, DATA]
     _apply(api, second, DATA)
     assert (_applied(api, first), _applied(api, second)) == ([SYSTEM], [DATA])
-    assert [policy["DiskNums"] for policy in _found(api)] == [1, 1]
+    assert [policy["DiskNums"] for policy in _policies(api)] == [1, 1]
 
 
 def test_it_applies_to_all_disks_or_none(api: Api) -> None:
@@ -116,7 +116,7 @@ def test_a_deleted_policy_applies_to_nothing(api: Api) -> None:
     policy_id = _new(api)
     _apply(api, policy_id, DATA)
     api("ecs:DeleteAutoSnapshotPolicy", **HERE, autoSnapshotPolicyId=policy_id)
-    assert _found(api) == []
+    assert _policies(api) == []
     assert api("ecs:DescribeDisks", EnableAutomatedSnapshotPolicy=True)["Disks"]["Disk"] == []
 
 
@@ -124,11 +124,11 @@ def test_tags(api: Api) -> None:
     policy_id = _new(api)
     tag = {"ResourceType": "snapshotpolicy", "ResourceId": [policy_id]}
     api("ecs:TagResources", **tag, Tag=[{"Key": "a", "Value": "b"}])
-    assert _found(api)[0]["Tags"] == {"Tag": [{"TagKey": "a", "TagValue": "b"}]}
+    assert _policies(api)[0]["Tags"] == {"Tag": [{"TagKey": "a", "TagValue": "b"}]}
     counted = api("ecs:DescribeTags", ResourceType="snapshotpolicy")["Tags"]["Tag"]
     assert [(item["TagKey"], item["ResourceTypeCount"]["SnapshotPolicy"]) for item in counted] == [("a", 1)]
     api("ecs:UntagResources", **tag, TagKey=["a"])
-    assert _found(api)[0]["Tags"] == {"Tag": []}
+    assert _policies(api)[0]["Tags"] == {"Tag": []}
 
 
 def test_the_region_is_taken_by_either_of_its_spellings(quick: Estate) -> None:

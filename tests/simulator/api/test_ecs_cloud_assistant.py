@@ -32,10 +32,10 @@ def api(simulator: Simulator) -> Api:
 
 def _given(simulator: Simulator, instance_id: str, guest: dict[str, Any] | None, **instance: Any) -> None:
     with simulator.simulation.present(changed=True) as cloud:
-        found = cloud.instance(instance_id)
-        found.guest = None if guest is None else Guest.model_validate(guest)
+        simulated = cloud.instance(instance_id)
+        simulated.guest = None if guest is None else Guest.model_validate(guest)
         for name, value in instance.items():
-            setattr(found, name, value)
+            setattr(simulated, name, value)
 
 
 def _results(api: Api, invoke_id: str, **parameters: Any) -> dict[str, dict[str, Any]]:

@@ -18,8 +18,8 @@ HOUR = 3600.0
 
 
 def _disk(api: Api, disk_id: str) -> dict[str, Any]:
-    found = api("ecs:DescribeDisks", DiskIds=f'["{disk_id}"]')["Disks"]["Disk"]
-    return dict(found[0])
+    disks = api("ecs:DescribeDisks", DiskIds=f'["{disk_id}"]')["Disks"]["Disk"]
+    return dict(disks[0])
 
 
 def _until(api: Api, disk_id: str, status: str) -> dict[str, Any]:
@@ -90,9 +90,9 @@ def test_filters(simulator: Simulator, quick: Estate, api: Api, filters: dict[st
 
 
 def test_an_attached_disk(api: Api) -> None:
-    found = _disk(api, "d-bp1app1dat000000001")
-    assert (found["Size"], found["Device"], found["Status"], found["Type"]) == (500, "/dev/xvdb", "In_use", "data")
-    assert found["Attachments"]["Attachment"][0]["InstanceId"] == found["InstanceId"]
+    disk = _disk(api, "d-bp1app1dat000000001")
+    assert (disk["Size"], disk["Device"], disk["Status"], disk["Type"]) == (500, "/dev/xvdb", "In_use", "data")
+    assert disk["Attachments"]["Attachment"][0]["InstanceId"] == disk["InstanceId"]
 
 
 def test_a_life(api: Api) -> None:

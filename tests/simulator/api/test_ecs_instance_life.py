@@ -36,8 +36,8 @@ def quick(quick: Estate) -> Estate:
 
 
 def _instance(api: Api, instance_id: str) -> dict[str, Any]:
-    found = api("ecs:DescribeInstances", InstanceIds=f'["{instance_id}"]')["Instances"]["Instance"]
-    return dict(found[0])
+    instances = api("ecs:DescribeInstances", InstanceIds=f'["{instance_id}"]')["Instances"]["Instance"]
+    return dict(instances[0])
 
 
 def _reaches(api: Api, instance_id: str, status: str) -> None:
@@ -326,8 +326,8 @@ class TestReleasing:
         api("ecs:AttachNetworkInterface", NetworkInterfaceId=INTERFACE, InstanceId=INSTANCE)
         assert _instance(api, INSTANCE)["EipAddress"]["IpAddress"] == "198.18.0.1"
         api("ecs:DeleteInstance", InstanceId=INSTANCE, Force=True)
-        found = api("ecs:DescribeNetworkInterfaces")["NetworkInterfaceSets"]["NetworkInterfaceSet"]
-        assert [(item["NetworkInterfaceId"], item["Status"]) for item in found] == [(INTERFACE, "Available")]
+        interfaces = api("ecs:DescribeNetworkInterfaces")["NetworkInterfaceSets"]["NetworkInterfaceSet"]
+        assert [(item["NetworkInterfaceId"], item["Status"]) for item in interfaces] == [(INTERFACE, "Available")]
         api.until(
             "vpc:DescribeEipAddresses",
             lambda answer: answer["EipAddresses"]["EipAddress"][0]["Status"] == "Available",

@@ -24,8 +24,8 @@ def quick(quick: Estate) -> Estate:
 
 
 def _instance(api: Api, instance_id: str) -> dict[str, Any]:
-    found = api("ecs:DescribeInstances", InstanceIds=f'["{instance_id}"]')["Instances"]["Instance"]
-    return dict(found[0])
+    instances = api("ecs:DescribeInstances", InstanceIds=f'["{instance_id}"]')["Instances"]["Instance"]
+    return dict(instances[0])
 
 
 def _connection(api: Api, instance_id: str) -> tuple[int, int, int]:
@@ -126,8 +126,8 @@ class TestType:
         assert after["InstanceType"] == instance_type
         assert (after["InnerIpAddress"]["IpAddress"] == before) == same_address
         (address,) = after["InnerIpAddress"]["IpAddress"]
-        found = api("ecs:DescribeInstances", InnerIpAddresses=f'["{address}"]')["Instances"]["Instance"]
-        assert [each["InstanceId"] for each in found] == [BATCH_1]
+        instances = api("ecs:DescribeInstances", InnerIpAddresses=f'["{address}"]')["Instances"]["Instance"]
+        assert [each["InstanceId"] for each in instances] == [BATCH_1]
 
     def test_an_instance_in_a_vpc_keeps_its_address(self, api: Api) -> None:
         api("ecs:StopInstance", InstanceId=INSTANCE)

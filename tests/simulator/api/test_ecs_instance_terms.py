@@ -30,8 +30,8 @@ def cloud(quick: Estate) -> Direct:
 
 
 def _instance(cloud: Direct, instance_id: str = INSTANCE) -> dict[str, Any] | None:
-    found: Any = cloud("ecs:DescribeInstances", InstanceIds=f'["{instance_id}"]')["Instances"]
-    return next(iter(found["Instance"]), None)
+    instances: Any = cloud("ecs:DescribeInstances", InstanceIds=f'["{instance_id}"]')["Instances"]
+    return next(iter(instances["Instance"]), None)
 
 
 def _pass(cloud: Direct, **time: float) -> None:

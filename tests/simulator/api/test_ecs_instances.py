@@ -168,8 +168,8 @@ LISTED = (
     ],
 )
 def test_instance_types_by_what_they_are(api: Api, asked: dict[str, Any], expected: set[str]) -> None:
-    found = api("ecs:DescribeInstanceTypes", **asked)["InstanceTypes"]["InstanceType"]
-    assert {kind["InstanceTypeId"] for kind in found} == expected
+    types = api("ecs:DescribeInstanceTypes", **asked)["InstanceTypes"]["InstanceType"]
+    assert {kind["InstanceTypeId"] for kind in types} == expected
 
 
 def test_images_by_what_they_are(api: Api) -> None:

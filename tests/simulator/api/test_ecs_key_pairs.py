@@ -23,17 +23,17 @@ def _pairs(api: Api, **asked: Any) -> list[dict[str, Any]]:
 
 
 def _pair_of(api: Api, instance_id: str) -> str:
-    found = api("ecs:DescribeInstances", InstanceIds=json.dumps([instance_id]))["Instances"]["Instance"]
-    return str(found[0]["KeyPairName"])
+    instances = api("ecs:DescribeInstances", InstanceIds=json.dumps([instance_id]))["Instances"]["Instance"]
+    return str(instances[0]["KeyPairName"])
 
 
 def test_the_private_key_is_shown_once_and_kept_nowhere(api: Api, simulator: Simulator) -> None:
     made = api("ecs:CreateKeyPair", KeyPairName="web")
     private = serialization.load_pem_private_key(made["PrivateKeyBody"].encode(), None)
     public = private.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
-    [found] = _pairs(api, KeyPairName="web", IncludePublicKey=True)
-    assert found["PublicKey"] == public.decode()
-    assert found["KeyPairFingerPrint"] == made["KeyPairFingerPrint"]
+    [pair] = _pairs(api, KeyPairName="web", IncludePublicKey=True)
+    assert pair["PublicKey"] == public.decode()
+    assert pair["KeyPairFingerPrint"] == made["KeyPairFingerPrint"]
     kept = f"{simulator.state()} {simulator.requests()}"
     assert "PRIVATE KEY" not in kept
 
@@ -58,9 +58,9 @@ def test_a_fingerprint_is_that_of_the_key(api: Api) -> None:
 def test_they_are_found_by_what_is_asked(api: Api, asked: dict[str, Any], names: list[str]) -> None:
     for name in ("shop-1", "shop-2", "web"):
         api("ecs:ImportKeyPair", KeyPairName=name, PublicKeyBody=PUBLIC, Tag=[{"Key": "team", "Value": name}])
-    found = _pairs(api, **asked)
-    assert [item["KeyPairName"] for item in found] == names
-    assert all("PublicKey" not in item or not item["PublicKey"] for item in found)
+    pairs = _pairs(api, **asked)
+    assert [item["KeyPairName"] for item in pairs] == names
+    assert all("PublicKey" not in item or not item["PublicKey"] for item in pairs)
 
 
 def test_a_key_may_lack_its_padding(api: Api) -> None:
@@ -82,8 +82,8 @@ def test_an_instance_has_one_until_it_is_detached(api: Api) -> None:
     api("ecs:AttachKeyPair", KeyPairName="second", InstanceIds=json.dumps([WEB_1]))
     api("ecs:DetachKeyPair", KeyPairName="first", InstanceIds=json.dumps([WEB_1]))
     assert _pair_of(api, WEB_1) == "second"
-    found = api("ecs:DescribeInstances", KeyPairName="second")["Instances"]["Instance"]
-    assert [item["InstanceId"] for item in found] == [WEB_1]
+    instances = api("ecs:DescribeInstances", KeyPairName="second")["Instances"]["Instance"]
+    assert [item["InstanceId"] for item in instances] == [WEB_1]
     api("ecs:DetachKeyPair", KeyPairName="second", InstanceIds=json.dumps([WEB_1]))
     assert _pair_of(api, WEB_1) == ""
     api("ecs:DeleteKeyPairs", KeyPairNames=json.dumps(["first", "second", "none"]))

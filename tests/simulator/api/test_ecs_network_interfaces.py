@@ -20,7 +20,7 @@ def quick(quick: Estate) -> Estate:
     return quick
 
 
-def _found(api: Api, **filters: Any) -> list[dict[str, Any]]:
+def _interfaces(api: Api, **filters: Any) -> list[dict[str, Any]]:
     return list(api("ecs:DescribeNetworkInterfaces", **filters)["NetworkInterfaceSets"]["NetworkInterfaceSet"])
 
 
@@ -36,10 +36,10 @@ def test_every_instance_in_a_vpc_has_a_primary_interface(simulator: Any, quick: 
     quick.instances.append(instance("i-bp1invpc000000000002", "192.168.10.9"))
     simulator.simulation.reset(quick)
     api = Api(simulator)
-    (primary,) = _found(api, InstanceId="i-bp1invpc000000000002")
+    (primary,) = _interfaces(api, InstanceId="i-bp1invpc000000000002")
     assert (primary["Type"], primary["Status"], primary["PrivateIpAddress"]) == ("Primary", "InUse", "192.168.10.9")
     assert primary["MacAddress"].startswith("00:16:3e:")
-    assert _found(api, InstanceId=WEB_1) == [], "a classic instance has none"
+    assert _interfaces(api, InstanceId=WEB_1) == [], "a classic instance has none"
 
 
 def test_its_whole_life(api: Api) -> None:
@@ -82,13 +82,13 @@ class TestInPassing:
         with refused("InvalidOperation.InvalidEniState"):
             api("ecs:DeleteNetworkInterface", NetworkInterfaceId=made["NetworkInterfaceId"])
         api("ecs:AttachNetworkInterface", NetworkInterfaceId=INTERFACE, InstanceId=INSTANCE)
-        assert [item["Status"] for item in _found(api, NetworkInterfaceId=[INTERFACE])] == ["Attaching"]
+        assert [item["Status"] for item in _interfaces(api, NetworkInterfaceId=[INTERFACE])] == ["Attaching"]
         with refused("InvalidOperation.InvalidEniState"):
             api("ecs:DetachNetworkInterface", NetworkInterfaceId=INTERFACE, InstanceId=INSTANCE)
 
     def test_one_that_is_being_attached_counts(self, api: Api) -> None:
         api("ecs:AttachNetworkInterface", NetworkInterfaceId=INTERFACE, InstanceId=INSTANCE)
-        assert len(_found(api, InstanceId=INSTANCE)) == 2
+        assert len(_interfaces(api, InstanceId=INSTANCE)) == 2
 
 
 def test_addresses_come_and_go(api: Api) -> None:
@@ -101,7 +101,7 @@ def test_addresses_come_and_go(api: Api) -> None:
     assert told == ["192.168.10.3", "192.168.10.4"]
     assert free() == before - 2
     api("ecs:UnassignPrivateIpAddresses", NetworkInterfaceId=PRIMARY, PrivateIpAddress=told[:1])
-    (primary,) = _found(api, NetworkInterfaceId=[PRIMARY])
+    (primary,) = _interfaces(api, NetworkInterfaceId=[PRIMARY])
     sets = primary["PrivateIpSets"]["PrivateIpSet"]
     assert [(item["PrivateIpAddress"], item["Primary"]) for item in sets] == [
         ("192.168.10.1", True),
@@ -127,9 +127,9 @@ class TestFilters:
     def quick(self, quick: Estate) -> Estate:
         bound: dict[str, Any] = {"instance_id": INTERFACE, "instance_type": "NetworkInterface", "status": "InUse"}
         quick.eips.append(Eip(id="eip-bp1bound0000000001", ip_address="198.18.0.1", tags={}, **bound))
-        found = quick.network_interfaces.find(INTERFACE)
-        assert found
-        found.name, found.tags = "extra", {"team": "shop"}
+        interface = quick.network_interfaces.find(INTERFACE)
+        assert interface
+        interface.name, interface.tags = "extra", {"team": "shop"}
         return quick
 
     @pytest.mark.parametrize(
@@ -152,11 +152,11 @@ class TestFilters:
         ],
     )
     def test_filters(self, api: Api, filters: dict[str, Any], expected: list[str]) -> None:
-        assert [item["NetworkInterfaceId"] for item in _found(api, **filters)] == expected
+        assert [item["NetworkInterfaceId"] for item in _interfaces(api, **filters)] == expected
 
     def test_its_eip_is_shown(self, api: Api) -> None:
-        (found,) = _found(api, NetworkInterfaceId=[INTERFACE])
-        assert found["AssociatedPublicIp"]["PublicIpAddress"] == "198.18.0.1"
+        (interface,) = _interfaces(api, NetworkInterfaceId=[INTERFACE])
+        assert interface["AssociatedPublicIp"]["PublicIpAddress"] == "198.18.0.1"
 
     def test_its_tags_are_tags_of_the_api(self, api: Api) -> None:
         api("ecs:TagResources", ResourceType="eni", ResourceId=[INTERFACE], Tag=[{"Key": "a", "Value": "b"}])

@@ -27,9 +27,9 @@ def _bought(api: Api, *interfaces: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The interfaces of a new instance by type."""
     told = api("ecs:RunInstances", **BARE, NetworkInterface=[PRIMARY, *interfaces])
     [made] = told["InstanceIdSets"]["InstanceIdSet"]
-    found = api("ecs:DescribeNetworkInterfaces", InstanceId=made)["NetworkInterfaceSets"]["NetworkInterfaceSet"]
-    assert all(item["Status"] == "InUse" for item in found)
-    return {item["NetworkInterfaceId"] if item["Type"] == "Secondary" else "Primary": item for item in found}
+    described = api("ecs:DescribeNetworkInterfaces", InstanceId=made)["NetworkInterfaceSets"]["NetworkInterfaceSet"]
+    assert all(item["Status"] == "InUse" for item in described)
+    return {item["NetworkInterfaceId"] if item["Type"] == "Secondary" else "Primary": item for item in described}
 
 
 def test_the_primary_one_is_that_of_the_instance(api: Api) -> None:
@@ -45,24 +45,24 @@ def test_the_primary_one_is_that_of_the_instance(api: Api) -> None:
 
 def test_secondary_ones_are_new_or_there_already(api: Api) -> None:
     new = {"VSwitchId": SECOND_VSWITCH, "SecurityGroupIds": [SECOND_GROUP], "NetworkInterfaceName": "back"}
-    found = _bought(api, new, {"NetworkInterfaceId": INTERFACE})
-    [name] = found.keys() - {"Primary", INTERFACE}
-    made = found[name]
+    interfaces = _bought(api, new, {"NetworkInterfaceId": INTERFACE})
+    [name] = interfaces.keys() - {"Primary", INTERFACE}
+    made = interfaces[name]
     assert (made["VSwitchId"], made["NetworkInterfaceName"]) == (SECOND_VSWITCH, "back")
     assert made["SecurityGroupIds"]["SecurityGroupId"] == [SECOND_GROUP]
 
 
 def test_a_new_one_goes_with_its_instance(api: Api) -> None:
     """By default, while one that was there before stays."""
-    found = _bought(api, {"SecurityGroupId": GROUP}, {"NetworkInterfaceId": INTERFACE})
-    instance_id = found["Primary"]["InstanceId"]
+    interfaces = _bought(api, {"SecurityGroupId": GROUP}, {"NetworkInterfaceId": INTERFACE})
+    instance_id = interfaces["Primary"]["InstanceId"]
     api.until(
         "ecs:DescribeInstanceStatus",
         lambda answer: answer["InstanceStatuses"]["InstanceStatus"][0]["Status"] == "Running",
         InstanceId=[instance_id],
     )
     api("ecs:DeleteInstance", InstanceId=instance_id, Force=True)
-    ids = [item["NetworkInterfaceId"] for item in found.values()]
+    ids = [item["NetworkInterfaceId"] for item in interfaces.values()]
     left = api("ecs:DescribeNetworkInterfaces", NetworkInterfaceId=ids)["NetworkInterfaceSets"]["NetworkInterfaceSet"]
     assert [(item["NetworkInterfaceId"], item["Status"]) for item in left] == [(INTERFACE, "Available")]
 

@@ -30,8 +30,8 @@ def _new(api: Api, most: int, *blocks: str) -> str:
 
 
 def _entries(api: Api, list_id: str) -> list[tuple[str, str]]:
-    found = api("ecs:DescribePrefixListAttributes", PrefixListId=list_id)["Entries"]["Entry"]
-    return [(entry["Cidr"], entry["Description"]) for entry in found]
+    entries = api("ecs:DescribePrefixListAttributes", PrefixListId=list_id)["Entries"]["Entry"]
+    return [(entry["Cidr"], entry["Description"]) for entry in entries]
 
 
 def _rule(list_id: str, port: int = 22) -> dict[str, Any]:
@@ -86,5 +86,5 @@ def test_a_rule_counts_for_as_many_as_the_list_may_have(api: Api) -> None:
 def test_filters(api: Api, filters: dict[str, Any], names: list[str]) -> None:
     _new(api, 2)
     _new(api, 3)
-    found = api("ecs:DescribePrefixLists", **filters)["PrefixLists"]["PrefixList"]
-    assert [item["PrefixListName"] for item in found] == names
+    lists = api("ecs:DescribePrefixLists", **filters)["PrefixLists"]["PrefixList"]
+    assert [item["PrefixListName"] for item in lists] == names

@@ -72,7 +72,7 @@ def test_filters_and_changes(api: Api) -> None:
     other = _made(api, DiskId=[BATCH_DISK], Name="other")
     both_id, other_id = both["SnapshotGroupId"], other["SnapshotGroupId"]
     assert both["Tags"] == {"Tag": [{"Key": "a", "Value": "b"}]}
-    for filters, found in (
+    for filters, ids in (
         ({}, [both_id, other_id]),
         ({"InstanceId": WEB_1}, [both_id]),
         ({"Name": "other"}, [other_id]),
@@ -82,7 +82,7 @@ def test_filters_and_changes(api: Api) -> None:
         ({"Tag": [{"Key": "a"}]}, [both_id]),
         ({"MaxResults": 1}, [both_id]),
     ):
-        assert [group["SnapshotGroupId"] for group in _groups(api, **filters)] == found
+        assert [group["SnapshotGroupId"] for group in _groups(api, **filters)] == ids
     api("ecs:ModifySnapshotGroup", SnapshotGroupId=both_id, Name="renamed")
     api("ecs:ModifySnapshotGroup", SnapshotGroupId=both_id, Description="second")
     group = _groups(api, SnapshotGroupId=[both_id])[0]

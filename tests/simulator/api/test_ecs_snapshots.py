@@ -16,8 +16,8 @@ DAY = 86400.0
 
 
 def _snapshot(api: Api, snapshot_id: str) -> dict[str, Any]:
-    found = api("ecs:DescribeSnapshots", SnapshotIds=f'["{snapshot_id}"]')["Snapshots"]["Snapshot"]
-    return dict(found[0])
+    snapshots = api("ecs:DescribeSnapshots", SnapshotIds=f'["{snapshot_id}"]')["Snapshots"]["Snapshot"]
+    return dict(snapshots[0])
 
 
 def _ids(api: Api, **filters: Any) -> list[str]:
@@ -36,7 +36,7 @@ def _made(api: Api, **parameters: Any) -> str:
 
 
 def test_a_snapshot_is_accomplished_in_the_end(api: Api) -> None:
-    found = _snapshot(api, _made(api, SnapshotName="before", RetentionDays=30))
+    snapshot = _snapshot(api, _made(api, SnapshotName="before", RetentionDays=30))
     wanted = {
         "Progress": "100%",
         "RemainTime": 0,
@@ -48,8 +48,8 @@ def test_a_snapshot_is_accomplished_in_the_end(api: Api) -> None:
         "SnapshotType": "user",
         "Usage": "none",
     }
-    assert {key: found[key] for key in wanted} == wanted
-    assert found["CreationTime"].startswith("2026-11-30T01:00:"), "the model clock's time, in UTC"
+    assert {key: snapshot[key] for key in wanted} == wanted
+    assert snapshot["CreationTime"].startswith("2026-11-30T01:00:"), "the model clock's time, in UTC"
 
 
 class TestWhileProgressing:
@@ -62,10 +62,10 @@ class TestWhileProgressing:
 
     def test_it_is_not_available(self, simulator: Simulator, api: Api) -> None:
         snapshot_id = api("ecs:CreateSnapshot", DiskId=DISK)["SnapshotId"]
-        found = _snapshot(api, snapshot_id)
-        assert (found["Status"], found["Progress"], found["Available"]) == ("progressing", "0%", False)
-        assert 3590 <= found["RemainTime"] <= 3600
-        assert "RetentionDays" not in found
+        snapshot = _snapshot(api, snapshot_id)
+        assert (snapshot["Status"], snapshot["Progress"], snapshot["Available"]) == ("progressing", "0%", False)
+        assert 3590 <= snapshot["RemainTime"] <= 3600
+        assert "RetentionDays" not in snapshot
         simulator.simulation.clock.advance(1800)
         assert _snapshot(api, snapshot_id)["Progress"] == "50%"
 
@@ -112,14 +112,14 @@ class TestWhileProgressing:
     ],
 )
 def test_filters(api: Api, filters: dict[str, str], names: list[str]) -> None:
-    found = api("ecs:DescribeSnapshots", **filters)["Snapshots"]["Snapshot"]
-    assert [item["SnapshotName"] for item in found] == names
+    snapshots = api("ecs:DescribeSnapshots", **filters)["Snapshots"]["Snapshot"]
+    assert [item["SnapshotName"] for item in snapshots] == names
 
 
 def test_a_local_snapshot_is_said_to_be_one(api: Api) -> None:
     made = api("ecs:CreateSnapshot", DiskId=DISK, SnapshotName="local", Category="flash")["SnapshotId"]
-    [found] = api("ecs:DescribeSnapshots", Category="Flash")["Snapshots"]["Snapshot"]
-    assert (found["SnapshotId"], found["Category"]) == (made, "flash")
+    [snapshot] = api("ecs:DescribeSnapshots", Category="Flash")["Snapshots"]["Snapshot"]
+    assert (snapshot["SnapshotId"], snapshot["Category"]) == (made, "flash")
     with refused("InvalidSnapshotCategory.Malformed", 403):
         api("ecs:CreateSnapshot", DiskId=DISK, Category="archive")
 

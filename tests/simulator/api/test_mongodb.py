@@ -154,7 +154,7 @@ class TestHybridAccess:
 
 
 @pytest.mark.parametrize(
-    ("filters", "found"),
+    ("filters", "matches"),
     [
         ({}, True),
         ({"DBInstanceType": "sharding"}, False),
@@ -167,7 +167,7 @@ class TestHybridAccess:
         ({"ZoneId": "cn-hangzhou-b"}, False),
     ],
 )
-def test_filters(api: Api, filters: dict[str, Any], found: bool) -> None:
+def test_filters(api: Api, filters: dict[str, Any], matches: bool) -> None:
     answer = api("dds:DescribeDBInstances", **filters)
-    assert answer["TotalCount"] == found
-    assert [item["DBInstanceId"] for item in answer["DBInstances"]["DBInstance"]] == [MONGODB] * found
+    assert answer["TotalCount"] == matches
+    assert [item["DBInstanceId"] for item in answer["DBInstances"]["DBInstance"]] == [MONGODB] * matches

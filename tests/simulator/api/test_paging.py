@@ -135,10 +135,10 @@ def _multiplied(quick: Estate) -> Estate:
 
 
 def _items(answer: dict[str, Any], path: str) -> list[Any]:
-    found: Any = answer
+    part: Any = answer
     for name in path.split("."):
-        found = found[name]
-    return list(found)
+        part = part[name]
+    return list(part)
 
 
 @pytest.mark.parametrize("action", BY_NUMBER)
@@ -159,12 +159,12 @@ def test_by_number(action: str, api: Api) -> None:
 def test_by_token_gives_everything_once(action: str, api: Api) -> None:
     parameters, path, _, most, _, _ = BY_TOKEN[action]
     answer = api(action, MaxResults=most, **parameters)
-    found = _items(answer, path)
+    items = _items(answer, path)
     while token := answer.get("Invocation", answer)["NextToken"]:
         answer = api(action, MaxResults=most, NextToken=token, **parameters)
-        found += _items(answer, path)
-    assert len(found) == MANY
-    assert len({str(item) for item in found}) == MANY
+        items += _items(answer, path)
+    assert len(items) == MANY
+    assert len({str(item) for item in items}) == MANY
 
 
 @pytest.mark.parametrize("action", BY_TOKEN)

@@ -206,10 +206,10 @@ class TestReadWriteSplitting:
         with_splitting(quick)
         return quick
 
-    @pytest.mark.parametrize(("asked", "found"), [("Normal", CLASSIC), ("ReadWriteSplitting", SPLIT)])
-    def test_endpoints_by_type(self, api: Api, asked: str, found: str) -> None:
-        endpoints = _endpoints(api, DBInstanceNetRWSplitType=asked)
-        assert [info["ConnectionString"] for info in endpoints.values()] == [found]
+    @pytest.mark.parametrize(("requested_type", "endpoint_type"), [("Normal", CLASSIC), ("ReadWriteSplitting", SPLIT)])
+    def test_endpoints_by_type(self, api: Api, requested_type: str, endpoint_type: str) -> None:
+        endpoints = _endpoints(api, DBInstanceNetRWSplitType=requested_type)
+        assert [info["ConnectionString"] for info in endpoints.values()] == [endpoint_type]
 
     def test_weights(self, api: Api) -> None:
         weights = _endpoints(api)["ReadWriteSplitting Inner"]["DBInstanceWeights"]["DBInstanceWeight"]

@@ -125,13 +125,15 @@ class TestOlderBehaviour:
 
 
 @pytest.mark.parametrize(
-    ("asked", "written"),
+    ("network_type", "written"),
     [("Classic", {"Classic"}), ("VPC", {"VPC"}), ("MIX", {"Classic", "VPC"}), (None, {"Classic", "VPC"})],
 )
-def test_enhanced_mode_keeps_networks_apart(api: Api, asked: str | None, written: set[str]) -> None:
-    _modify(api, POSTGRES, **({"WhitelistNetworkType": asked} if asked else {}))
-    found = {name for name in ("Classic", "VPC") if "vswitches" in _groups(api, POSTGRES, WhitelistNetworkType=name)}
-    assert found == written
+def test_enhanced_mode_keeps_networks_apart(api: Api, network_type: str | None, written: set[str]) -> None:
+    _modify(api, POSTGRES, **({"WhitelistNetworkType": network_type} if network_type else {}))
+    network_types = {
+        name for name in ("Classic", "VPC") if "vswitches" in _groups(api, POSTGRES, WhitelistNetworkType=name)
+    }
+    assert network_types == written
     assert _groups(api, POSTGRES, WhitelistNetworkType="MIX") == {}
 
 
@@ -143,9 +145,9 @@ def test_a_change_that_one_network_refuses_changes_neither(api: Api) -> None:
     assert _groups(api, POSTGRES, WhitelistNetworkType="Classic")["vswitches"] == "10.0.0.1,10.0.0.2"
 
 
-@pytest.mark.parametrize("asked", ["Classic", "VPC", "MIX"])
-def test_standard_mode_knows_one_network(api: Api, asked: str) -> None:
-    _modify(api, WhitelistNetworkType=asked)
+@pytest.mark.parametrize("network_type", ["Classic", "VPC", "MIX"])
+def test_standard_mode_knows_one_network(api: Api, network_type: str) -> None:
+    _modify(api, WhitelistNetworkType=network_type)
     assert "vswitches" in _groups(api, MYSQL, WhitelistNetworkType="MIX")
     assert _groups(api, MYSQL, WhitelistNetworkType="VPC") == {}
 

@@ -139,7 +139,7 @@ class TestHybridAccess:
 
 
 @pytest.mark.parametrize(
-    ("filters", "found"),
+    ("filters", "matches"),
     [
         ({}, True),
         ({"NetworkType": "CLASSIC"}, True),
@@ -154,7 +154,7 @@ class TestHybridAccess:
         ({"ZoneId": "cn-hangzhou-h"}, False),
     ],
 )
-def test_filters(api: Api, filters: dict[str, Any], found: bool) -> None:
+def test_filters(api: Api, filters: dict[str, Any], matches: bool) -> None:
     answer = api("kvstore:DescribeInstances", **filters)
-    assert answer["TotalCount"] == found
-    assert [item["InstanceId"] for item in answer["Instances"]["KVStoreInstance"]] == [REDIS] * found
+    assert answer["TotalCount"] == matches
+    assert [item["InstanceId"] for item in answer["Instances"]["KVStoreInstance"]] == [REDIS] * matches

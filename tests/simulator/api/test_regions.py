@@ -49,14 +49,14 @@ def test_databases_in_several_zones_are_a_zone_of_their_own(simulator: Simulator
 
 def test_load_balancers_are_sold_in_pairs_of_zones(simulator: Simulator, quick: Estate, api: Api) -> None:
     def pairs(**asked: str) -> list[tuple[str, str, set[str]]]:
-        found = api("slb:DescribeAvailableResource", **asked)["AvailableResources"]["AvailableResource"]
+        zones = api("slb:DescribeAvailableResource", **asked)["AvailableResources"]["AvailableResource"]
         return [
             (
                 item["MasterZoneId"],
                 item["SlaveZoneId"],
                 {resource["AddressType"] for resource in item["SupportResources"]["SupportResource"]},
             )
-            for item in found
+            for item in zones
         ]
 
     all_kinds = {"vpc", "classic_internet", "classic_intranet"}
@@ -74,11 +74,13 @@ def test_redis_is_sold_in_the_classes_of_the_estate(simulator: Simulator, quick:
     (engine,) = zones[0]["SupportedEngines"]["SupportedEngine"]
     (edition,) = engine["SupportedEditionTypes"]["SupportedEditionType"]
     (series,) = edition["SupportedSeriesTypes"]["SupportedSeriesType"]
-    found = {}
+    classes = {}
     for version in series["SupportedEngineVersions"]["SupportedEngineVersion"]:
         (architecture,) = version["SupportedArchitectureTypes"]["SupportedArchitectureType"]
         (shards,) = architecture["SupportedShardNumbers"]["SupportedShardNumber"]
         (nodes,) = shards["SupportedNodeTypes"]["SupportedNodeType"]
-        found[version["Version"]] = [item["InstanceClass"] for item in nodes["AvailableResources"]["AvailableResource"]]
-    assert found == {"4.0": ["redis.master.large.default"], "5.0": ["redis.master.small.default"]}
+        classes[version["Version"]] = [
+            item["InstanceClass"] for item in nodes["AvailableResources"]["AvailableResource"]
+        ]
+    assert classes == {"4.0": ["redis.master.large.default"], "5.0": ["redis.master.small.default"]}
     assert api("kvstore:DescribeAvailableResource", Engine="Memcache")["AvailableZones"]["AvailableZone"] == []

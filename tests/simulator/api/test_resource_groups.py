@@ -76,7 +76,7 @@ def _items(answer: Any) -> list[Any]:
     if isinstance(answer, list):
         return answer
     if isinstance(answer, dict):
-        return next((found for value in answer.values() if (found := _items(value))), [])
+        return next((items for value in answer.values() if (items := _items(value))), [])
     return []
 
 
@@ -121,9 +121,9 @@ def test_moved_resources_are_listed_in_their_new_group(kind: str, simulator: Sim
     resource_type = {} if "ModifyResourceGroup" in move else {"ResourceType": types.get(kind, kind)}
     api(move, **named, **resource_type, **{group: SHOP})
     assert _held(simulator, SHOP) == set(named.values())
-    [found] = _items(api(listing, **asked, ResourceGroupId=SHOP))
-    assert found["ResourceGroupId"] == SHOP
-    assert set(named.values()) <= set(map(str, found.values()))
+    [item] = _items(api(listing, **asked, ResourceGroupId=SHOP))
+    assert item["ResourceGroupId"] == SHOP
+    assert set(named.values()) <= set(map(str, item.values()))
 
 
 def test_vswitches_and_route_tables_are_where_their_vpc_is(api: Api) -> None:

@@ -73,7 +73,7 @@ def test_a_list_and_its_listeners(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("filters", "found"),
+    ("filters", "names"),
     [
         ({}, [OFFICE, BOUND]),
         ({"AclName": "fic"}, [OFFICE]),
@@ -81,10 +81,10 @@ def test_a_list_and_its_listeners(api: Api) -> None:
         ({"Tag": [{"Key": "a", "Value": "b"}], "PageSize": 1, "PageNumber": 2}, [BOUND]),
     ],
 )
-def test_filters(api: Api, filters: dict[str, Any], found: list[str]) -> None:
+def test_filters(api: Api, filters: dict[str, Any], names: list[str]) -> None:
     answer = api("slb:DescribeAccessControlLists", **filters)
-    assert [item["AclId"] for item in answer["Acls"]["Acl"]] == found
-    assert answer["Count"] == len(found)
+    assert [item["AclId"] for item in answer["Acls"]["Acl"]] == names
+    assert answer["Count"] == len(names)
 
 
 def test_a_list_may_keep_its_name(api: Api) -> None:

@@ -33,7 +33,7 @@ def _shown(api: Api, load_balancer_id: str) -> dict[str, Any]:
     return api("slb:DescribeLoadBalancerAttribute", LoadBalancerId=load_balancer_id)
 
 
-def _found(api: Api, **filters: Any) -> list[str]:
+def _ids(api: Api, **filters: Any) -> list[str]:
     items = api("slb:DescribeLoadBalancers", **filters)["LoadBalancers"]["LoadBalancer"]
     return [item["LoadBalancerId"] for item in items]
 
@@ -126,7 +126,7 @@ def test_a_subscription_ends_and_cannot_be_deleted(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("filters", "found"),
+    ("filters", "ids"),
     [
         ({"LoadBalancerId": f"{PUBLIC},{INNER},lb-none"}, [PUBLIC, INNER]),
         ({"LoadBalancerName": "classic,inner"}, [CLASSIC, INNER]),
@@ -145,14 +145,14 @@ def test_a_subscription_ends_and_cannot_be_deleted(api: Api) -> None:
         ({"PageSize": 2, "PageNumber": 2}, [INNER]),
     ],
 )
-def test_filters(api: Api, filters: dict[str, Any], found: list[str]) -> None:
-    assert _found(api, **filters) == found
+def test_filters(api: Api, filters: dict[str, Any], ids: list[str]) -> None:
+    assert _ids(api, **filters) == ids
 
 
 @pytest.mark.parametrize("bad", [{"PageSize": 101}, {"PageNumber": 0}, {"LoadBalancerId": ",".join(["lb"] * 11)}])
 def test_pages_and_ids_have_limits(api: Api, bad: dict[str, Any]) -> None:
     with refused("InvalidParameter"):
-        _found(api, **bad)
+        _ids(api, **bad)
 
 
 def test_backend_servers_come_go_and_weigh(api: Api) -> None:

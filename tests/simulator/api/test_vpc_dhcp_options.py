@@ -18,9 +18,9 @@ def _status(api: Api, set_id: str) -> str:
 def _until(api: Api, set_id: str, *expected: str) -> dict[str, Any]:
     """The set, once the VPCs that have it stand so."""
 
-    def met(found: dict[str, Any]) -> bool:
-        statuses = [item["AssociateStatus"] for item in found.get("AssociateVpcs", [])]
-        return found["Status"] != "Pending" and statuses == list(expected)
+    def met(answer: dict[str, Any]) -> bool:
+        statuses = [item["AssociateStatus"] for item in answer.get("AssociateVpcs", [])]
+        return answer["Status"] != "Pending" and statuses == list(expected)
 
     return api.until("vpc:GetDhcpOptionsSet", met, DhcpOptionsSetId=set_id)
 
@@ -56,7 +56,7 @@ def test_one_that_is_gone_is_answered_without_a_status(api: Api) -> None:
     set_id = str(api("vpc:CreateDhcpOptionsSet", **NEW)["DhcpOptionsSetId"])
     _until(api, set_id)
     api("vpc:DeleteDhcpOptionsSet", DhcpOptionsSetId=set_id)
-    gone = api.until("vpc:GetDhcpOptionsSet", lambda found: "Status" not in found, DhcpOptionsSetId=set_id)
+    gone = api.until("vpc:GetDhcpOptionsSet", lambda answer: "Status" not in answer, DhcpOptionsSetId=set_id)
     assert not {"DhcpOptionsSetId", "DhcpOptionsSetName", "Status"} & set(gone)
 
 

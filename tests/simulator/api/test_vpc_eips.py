@@ -161,8 +161,8 @@ def test_protected(api: Api) -> None:
 @pytest.mark.parametrize("line", get_args(EipLine))
 def test_an_eip_is_of_the_line_that_was_asked_for(api: Api, line: str) -> None:
     made = api("vpc:AllocateEipAddress", ISP=line)["AllocationId"]
-    found = api("vpc:DescribeEipAddresses", ISP=line)["EipAddresses"]["EipAddress"]
-    assert [(eip["AllocationId"], eip["ISP"]) for eip in found if eip["AllocationId"] == made] == [(made, line)]
+    eips = api("vpc:DescribeEipAddresses", ISP=line)["EipAddresses"]["EipAddress"]
+    assert [(eip["AllocationId"], eip["ISP"]) for eip in eips if eip["AllocationId"] == made] == [(made, line)]
 
 
 @pytest.mark.parametrize(

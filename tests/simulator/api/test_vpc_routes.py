@@ -23,8 +23,8 @@ def quick(quick: Estate) -> Estate:
 
 
 def _table(api: Api, table_id: str) -> dict[str, Any]:
-    found = api("vpc:DescribeRouteTableList", RouteTableId=table_id)["RouterTableList"]["RouterTableListType"]
-    return dict(found[0])
+    tables = api("vpc:DescribeRouteTableList", RouteTableId=table_id)["RouterTableList"]["RouterTableListType"]
+    return dict(tables[0])
 
 
 def _entries(api: Api, table_id: str, **filters: Any) -> list[dict[str, Any]]:

@@ -285,9 +285,9 @@ class TestMoved:
         cloud = _cloud(estate)
         _planned(cloud, instance_ids=[WEB_1, WEB_3, APP_1], vswitch_ids=["vsw-tiny-h"])
         _at(cloud, START + WHOLE)
-        found = {cloud.instance(each).intranet_ips[0] for each in (WEB_1, WEB_3, APP_1)}
-        assert len(found) == 3
-        assert all(1 <= int(IPv4Address(each)) - int(IPv4Address("192.168.11.0")) <= 4 for each in found)
+        addresses = {cloud.instance(each).intranet_ips[0] for each in (WEB_1, WEB_3, APP_1)}
+        assert len(addresses) == 3
+        assert all(1 <= int(IPv4Address(each)) - int(IPv4Address("192.168.11.0")) <= 4 for each in addresses)
 
     def test_the_second_vswitch_is_taken_when_the_first_is_full(self, estate: Estate) -> None:
         cloud = _cloud(estate)

@@ -22,8 +22,8 @@ def moved(*entries: str, now: datetime = DUE) -> Draft:
 
 
 def group(draft: Draft) -> dict[str, Any]:
-    found: dict[str, Any] = draft.facts(MIGRATION)["databases"][0]["whitelistGroups"][0]
-    return found
+    whitelist_group: dict[str, Any] = draft.facts(MIGRATION)["databases"][0]["whitelistGroups"][0]
+    return whitelist_group
 
 
 def test_pass_where_nothing_lets_it_in() -> None:

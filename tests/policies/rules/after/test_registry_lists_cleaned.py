@@ -27,8 +27,8 @@ def moved(*entries: Any, now: datetime = DUE) -> Draft:
     migration = draft.facts(MIGRATION)
     migration["formerAddresses"] = ["10.0.0.2"]
     migration["classicInstances"] = [item for item in migration["classicInstances"] if item["instanceId"] != "i-app"]
-    found = {"instanceId": "cri-1", "moduleName": "Chart", "inForce": False, "entries": list(entries)}
-    migration["registryAccessLists"] = [found]
+    access_list = {"instanceId": "cri-1", "moduleName": "Chart", "inForce": False, "entries": list(entries)}
+    migration["registryAccessLists"] = [access_list]
     return draft
 
 
@@ -45,8 +45,8 @@ def unread(*, unused: bool = False, now: datetime = DUE) -> Draft:
     draft = moved(now=now)
     del draft.facts(MIGRATION)["registryAccessLists"]
     reason = "The RAM action cr:GetInstanceEndpoint is not permitted."
-    said = {"unused": unused, **({"approval": APPROVAL} if unused else {})}
-    draft.facts(MIGRATION)["unreadLists"] = [{"service": "container-registry", "reason": reason, **said}]
+    choice = {"unused": unused, **({"approval": APPROVAL} if unused else {})}
+    draft.facts(MIGRATION)["unreadLists"] = [{"service": "container-registry", "reason": reason, **choice}]
     return draft
 
 

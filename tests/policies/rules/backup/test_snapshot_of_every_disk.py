@@ -187,8 +187,8 @@ DECISION = {
 def test_pass_with_a_local_disk_that_somebody_has_excluded() -> None:
     draft = prepared()
     _disk(draft).update(category="ephemeral_ssd", excluded=DECISION)
-    told = "only a cache (app team, approved by ops until 2026-12-19T09:00+08:00)"
-    expect(draft, RULE, "i-web", Outcome.PASS, told)
+    text = "only a cache (app team, approved by ops until 2026-12-19T09:00+08:00)"
+    expect(draft, RULE, "i-web", Outcome.PASS, text)
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,16 @@ from tests.policies.prepared import Draft, Properties
 
 def database(draft: Draft, database_id: str = "rm-orders") -> Properties:
     """The facts of one database."""
-    [found] = [item for item in draft.facts(MIGRATION)["databases"] if item["dbInstanceId"] == database_id]
-    assert isinstance(found, dict)
-    return found
+    [facts] = [item for item in draft.facts(MIGRATION)["databases"] if item["dbInstanceId"] == database_id]
+    assert isinstance(facts, dict)
+    return facts
 
 
 def endpoint(draft: Draft, ip_type: str) -> Properties:
     """The one address of the database of this type."""
-    [found] = [item for item in database(draft)["endpoints"] if item["ipType"] == ip_type]
-    assert isinstance(found, dict)
-    return found
+    [facts] = [item for item in database(draft)["endpoints"] if item["ipType"] == ip_type]
+    assert isinstance(facts, dict)
+    return facts
 
 
 def without(draft: Draft, ip_type: str) -> None:

@@ -47,8 +47,8 @@ def test_fail_with_the_way_out_for_what_cannot(kind: tuple[str, str, str, str, s
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_agrees_with_what_the_components_declare(kind: tuple[str, str, str, str, str | None]) -> None:
-    product, engine, version, architecture, told = kind
-    found = Database.model_validate(
+    product, engine, version, architecture, message = kind
+    model = Database.model_validate(
         {
             "id": "x",
             "product": product,
@@ -60,7 +60,7 @@ def test_agrees_with_what_the_components_declare(kind: tuple[str, str, str, str,
             "securityIpMode": "normal",
         }
     )
-    assert (hybrid.obstacle(found) is None) == (told is None)
+    assert (hybrid.obstacle(model) is None) == (message is None)
 
 
 def test_fail_for_a_sharded_mongodb_whose_addresses_nobody_read() -> None:

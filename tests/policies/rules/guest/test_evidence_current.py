@@ -50,7 +50,7 @@ def test_unknown_when_nobody_says_how_old_it_may_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"scriptVersion": SCRIPT_VERSION + 1.0}, "version 2 of the script; expected is 1"),
         ({"contradictions": ["ftpServers: none (file), vsftpd (cloud-assistant)"]}, "vsftpd (cloud-assistant)"),
@@ -59,8 +59,8 @@ def test_unknown_when_nobody_says_how_old_it_may_be() -> None:
         ({"collectedBy": None}, "collectedBy"),
     ],
 )
-def test_unknown_when_it_cannot_be_relied_upon(changes: dict[str, Any], told: str) -> None:
-    expect(bent(**changes), RULE, "i-web", Outcome.UNKNOWN, told, "linux.sh")
+def test_unknown_when_it_cannot_be_relied_upon(changes: dict[str, Any], message: str) -> None:
+    expect(bent(**changes), RULE, "i-web", Outcome.UNKNOWN, message, "linux.sh")
 
 
 def test_fail_before_anything_else_that_is_wrong_with_it() -> None:

@@ -51,7 +51,7 @@ def test_pass_until_the_check_is_due() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"state": "not clean"}, "in the state not clean: the restart repairs it"),
         ({"errorCount": 3.0}, "in the state clean with 3 recorded errors"),
@@ -61,8 +61,8 @@ def test_pass_until_the_check_is_due() -> None:
         ({"fsckPass": None, **DUE}, "last checked on 2020-03-03"),
     ],
 )
-def test_fail_for_each_thing_that_delays_the_start(changes: dict[str, Any], told: str) -> None:
-    expect(changed(**changes), RULE, "i-web", Outcome.FAIL, told, "tune2fs -c 0")
+def test_fail_for_each_thing_that_delays_the_start(changes: dict[str, Any], message: str) -> None:
+    expect(changed(**changes), RULE, "i-web", Outcome.FAIL, message, "tune2fs -c 0")
 
 
 def test_fail_when_one_of_several_is_not_sound() -> None:

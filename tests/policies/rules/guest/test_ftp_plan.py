@@ -60,7 +60,7 @@ def test_fail_when_passive_mode_is_not_set_up(settings: list[str], lacks: str) -
 
 
 @pytest.mark.parametrize(
-    ("instance", "guest", "told"),
+    ("instance", "guest", "message"),
     [
         ({**CUT_THROUGH, "eniQuantity": None}, SERVER, "eniQuantity"),
         ({**CUT_THROUGH, "internetMaxBandwidthOut": UNKNOWN}, SERVER, "internetMaxBandwidthOut"),
@@ -70,8 +70,8 @@ def test_fail_when_passive_mode_is_not_set_up(settings: list[str], lacks: str) -
         ({}, {"ftpServers": None}, "ftpServers"),
     ],
 )
-def test_unknown_when_a_fact_is_not_known(instance: dict[str, Any], guest: dict[str, Any], told: str) -> None:
-    expect(bent(instance, **guest), RULE, "i-web", Outcome.UNKNOWN, told)
+def test_unknown_when_a_fact_is_not_known(instance: dict[str, Any], guest: dict[str, Any], message: str) -> None:
+    expect(bent(instance, **guest), RULE, "i-web", Outcome.UNKNOWN, message)
 
 
 def test_unknown_without_evidence() -> None:

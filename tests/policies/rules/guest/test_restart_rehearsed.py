@@ -21,7 +21,7 @@ def test_pass_on_windows_without_kernels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"uptimeSeconds": 180 * DAY + 1}, "not been restarted for 180 days"),
         (
@@ -31,8 +31,8 @@ def test_pass_on_windows_without_kernels() -> None:
         ({"rebootPending": ["Windows Update"]}, "A restart is pending: Windows Update"),
     ],
 )
-def test_fail_for_each_thing_a_restart_would_bring(changes: dict[str, Any], told: str) -> None:
-    expect(bent(**changes), RULE, "i-web", Outcome.FAIL, told, "RebootInstance")
+def test_fail_for_each_thing_a_restart_would_bring(changes: dict[str, Any], message: str) -> None:
+    expect(bent(**changes), RULE, "i-web", Outcome.FAIL, message, "RebootInstance")
 
 
 @pytest.mark.parametrize("key", ["uptimeSeconds", "rebootPending", "runningKernel", "newestKernel", "os"])

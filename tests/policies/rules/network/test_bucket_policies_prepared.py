@@ -31,11 +31,11 @@ APPROVAL = {
 }
 
 
-def unread(*, unused: bool, **said: Any) -> Draft:
+def unread(*, unused: bool, **changes: Any) -> Draft:
     draft = prepared()
     del draft.facts(MIGRATION)["bucketPolicies"]
     reason = "The RAM action oss:ListBuckets is not permitted."
-    draft.facts(MIGRATION)["unreadLists"] = [{"service": "oss", "reason": reason, "unused": unused, **said}]
+    draft.facts(MIGRATION)["unreadLists"] = [{"service": "oss", "reason": reason, "unused": unused, **changes}]
     return draft
 
 
@@ -203,12 +203,12 @@ def test_unknown_where_it_could_not_be_read_and_why() -> None:
 
 
 def test_not_applicable_where_somebody_answers_for_it_that_nobody_uses_it() -> None:
-    told = "No application of ours has a bucket (ann@example.com, approved by bob@example.com until 2026-12-20T02:00"
-    expect(unread(unused=True, approval=APPROVAL), RULE, "i-web", Outcome.NOT_APPLICABLE, "Nobody uses OSS", told)
+    message = "No application of ours has a bucket (ann@example.com, approved by bob@example.com until 2026-12-20T02:00"
+    expect(unread(unused=True, approval=APPROVAL), RULE, "i-web", Outcome.NOT_APPLICABLE, "Nobody uses OSS", message)
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"approvedBy": "Ann@Example.com"}, "approved it for himself or herself"),
         ({"owner": " "}, "owner"),
@@ -217,11 +217,11 @@ def test_not_applicable_where_somebody_answers_for_it_that_nobody_uses_it() -> N
         ({"expires": "2027-12-01T02:00:00+08:00"}, "more than 90 days"),
     ],
 )
-def test_unknown_where_the_approval_does_not_hold(change: dict[str, str], told: str) -> None:
-    expect(unread(unused=True, approval={**APPROVAL, **change}), RULE, "i-web", Outcome.UNKNOWN, told)
+def test_unknown_where_the_approval_does_not_hold(change: dict[str, str], message: str) -> None:
+    expect(unread(unused=True, approval={**APPROVAL, **change}), RULE, "i-web", Outcome.UNKNOWN, message)
 
 
 def test_unknown_where_nobody_answers_for_it() -> None:
     """As an earlier version took it: the config is accepted, and the finding says what is missing."""
-    told = "after.unusedServices names the service without an approval"
-    expect(unread(unused=True), RULE, "i-web", Outcome.UNKNOWN, "oss:ListBuckets", told, "approvedBy")
+    message = "after.unusedServices names the service without an approval"
+    expect(unread(unused=True), RULE, "i-web", Outcome.UNKNOWN, "oss:ListBuckets", message, "approvedBy")

@@ -20,8 +20,8 @@ def test_pass_with_one_more_than_instances() -> None:
 def test_fail_with_as_many_as_instances() -> None:
     draft = prepared()
     use_existing_vswitch(draft, free=2.0)
-    told = (f"2 addresses are free in the VSwitch of zone {ZONE}", "2 instances")
-    expect(draft, RULE, "i-web", Outcome.FAIL, *told)
+    words = (f"2 addresses are free in the VSwitch of zone {ZONE}", "2 instances")
+    expect(draft, RULE, "i-web", Outcome.FAIL, *words)
 
 
 def test_pass_with_a_block_that_the_cloud_is_yet_to_choose() -> None:

@@ -30,8 +30,8 @@ def test_pass_where_the_vswitch_is_in_it() -> None:
 
 def test_fail_where_the_vswitch_is_not_in_it() -> None:
     command = f"""aliyun slb AddAccessControlListEntry --AclId acl-1 --AclEntrys '[{{"entry": "{BLOCK}","""
-    told = ("lb-1:6443 (white)", "10.0.0.1/32", f"{BLOCK}, where it moves", command)
-    expect(named(), RULE, "i-web", Outcome.FAIL, *told)
+    words = ("lb-1:6443 (white)", "10.0.0.1/32", f"{BLOCK}, where it moves", command)
+    expect(named(), RULE, "i-web", Outcome.FAIL, *words)
 
 
 def test_fail_where_nobody_knows_where_it_moves() -> None:

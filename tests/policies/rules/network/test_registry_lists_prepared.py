@@ -20,7 +20,7 @@ WORD: dict[str, Any] = {
 def named(draft: Draft | None = None, **changes: Any) -> Draft:
     """The whitelist of a registry names i-web's 10.0.0.1."""
     draft = draft or prepared()
-    found = {
+    access_list = {
         "instanceId": "cri-1",
         "instanceName": "shop",
         "moduleName": "Registry",
@@ -28,7 +28,7 @@ def named(draft: Draft | None = None, **changes: Any) -> Draft:
         "entries": ["10.0.0.1/32", "203.0.113.0/24"],
         "linkedVpcIds": [],
     }
-    draft.facts(MIGRATION)["registryAccessLists"] = [found | changes]
+    draft.facts(MIGRATION)["registryAccessLists"] = [access_list | changes]
     return draft
 
 

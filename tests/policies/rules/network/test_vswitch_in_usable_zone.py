@@ -55,8 +55,8 @@ def test_fail_without_a_vswitch_in_a_zone_that_does_not_sell_the_type() -> None:
     """A VSwitch there would be the next finding: the fix is another zone."""
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = "cn-hangzhou-b"
-    found = expect(draft, RULE, "i-web", Outcome.FAIL, "instances: [{id: i-web, targetZone: cn-hangzhou-h}]")
-    assert "vswitches" not in found.remediation
+    result = expect(draft, RULE, "i-web", Outcome.FAIL, "instances: [{id: i-web, targetZone: cn-hangzhou-h}]")
+    assert "vswitches" not in result.remediation
 
 
 def test_fail_when_the_zone_does_not_sell_the_type() -> None:

@@ -27,8 +27,8 @@ def test_pass_where_they_differ_by_five_minutes_at_the_most(time: str) -> None:
     "time", ["2026-12-11T01:05:01+00:00", "2026-12-11T00:54:59+00:00", "2026-11-27T01:00:00+00:00"]
 )
 def test_fail_where_they_differ_by_more(time: str) -> None:
-    told = datetime.fromisoformat(time).astimezone(timezone(timedelta(hours=8))).isoformat()
-    result = expect(machine_says(time), RULE, "dev", Outcome.FAIL, "2026-12-11T09:00:00+08:00", told)
+    shown_time = datetime.fromisoformat(time).astimezone(timezone(timedelta(hours=8))).isoformat()
+    result = expect(machine_says(time), RULE, "dev", Outcome.FAIL, "2026-12-11T09:00:00+08:00", shown_time)
     assert result.blocking
 
 

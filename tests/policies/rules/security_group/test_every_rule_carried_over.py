@@ -27,8 +27,8 @@ def _clone(draft: Draft, group_id: str = "sg-web") -> dict[str, Any]:
 
 
 def _classic(draft: Draft, group_id: str = "sg-web") -> list[Any]:
-    (found,) = (item for item in draft.facts(MIGRATION)["securityGroups"] if item["securityGroupId"] == group_id)
-    rules = found["rules"]
+    (group,) = (item for item in draft.facts(MIGRATION)["securityGroups"] if item["securityGroupId"] == group_id)
+    rules = group["rules"]
     assert isinstance(rules, list)
     return rules
 
@@ -90,8 +90,8 @@ def test_fail_shows_the_first_reasons_that_the_conversion_reports() -> None:
         for number, outcome in enumerate(["carried-over", *4 * ["not-portable"]])
     ]
     draft.facts(CLONED_SECURITY_GROUP, "sg-web")["report"] = report
-    told = expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 80").reason
-    assert [number for number in range(5) if f"rule {number}: because" in told] == [1, 2, 3]
+    reason = expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 80").reason
+    assert [number for number in range(5) if f"rule {number}: because" in reason] == [1, 2, 3]
 
 
 def test_fail_without_the_reason_where_the_report_is_not_known() -> None:
@@ -141,8 +141,8 @@ def test_fail_for_a_peer_of_a_later_wave_which_is_met_in_the_vpc_once_it_has_mov
 def test_fail_for_the_address_of_one_that_stays_and_for_the_new_one_of_a_later_wave() -> None:
     draft = prepared()
     _classic(draft).append(rule({"cidrIp": "10.0.0.3/32"}, portRange="25/25", nicType="intranet"))
-    told = expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 25 from i-later (later-1), which moves in a later wave")
-    assert "10.0.0.3/32:" not in told.reason.replace("from 10.0.0.3/32, priority", "")
+    reason = expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 25 from i-later (later-1), which moves in a later wave")
+    assert "10.0.0.3/32:" not in reason.reason.replace("from 10.0.0.3/32, priority", "")
     draft.facts(MIGRATION)["laterInstanceIds"] = []
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 25 from 10.0.0.3/32")
 
@@ -176,7 +176,7 @@ def test_unknown_with_a_prefix_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"priority": 0.0}, "priority is not a whole number from 1 to 110"),
         ({"priority": 111.0}, "priority is not a whole number"),
@@ -189,10 +189,10 @@ def test_unknown_with_a_prefix_list() -> None:
         ({"localCidrIp": "10.0.0.1/32"}, "localCidrIp is not empty"),
     ],
 )
-def test_unknown_with_a_classic_rule_that_cannot_be_read(changes: dict[str, Any], told: str) -> None:
+def test_unknown_with_a_classic_rule_that_cannot_be_read(changes: dict[str, Any], message: str) -> None:
     draft = prepared()
     _classic(draft)[0].update(changes)
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, told)
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, message)
 
 
 def test_pass_with_the_weakest_priority() -> None:
@@ -250,18 +250,18 @@ def test_pass_when_only_what_an_instance_sends_to_itself_is_refused() -> None:
     facts["instanceIds"].append("i-web-2")
     moved = copy.deepcopy(draft.facts(MIGRATING_INSTANCE, "i-web"))
     draft.add(MIGRATING_INSTANCE, "i-web-2", {**moved, "instanceId": "i-web-2"})
-    told = expect(draft, RULE, "i-web", Outcome.FAIL, "from i-web-2 (web-2)", "InnerAccessPolicy Accept of sg-web")
-    assert "i-web (web-1)" not in told.reason
-    told = expect(draft, RULE, "i-web-2", Outcome.FAIL, "from i-web (web-1)")
-    assert "i-web-2" not in told.reason
+    result = expect(draft, RULE, "i-web", Outcome.FAIL, "from i-web-2 (web-2)", "InnerAccessPolicy Accept of sg-web")
+    assert "i-web (web-1)" not in result.reason
+    result = expect(draft, RULE, "i-web-2", Outcome.FAIL, "from i-web (web-1)")
+    assert "i-web-2" not in result.reason
 
 
 # ---- linked instances that stay ----
 
 
 def _stayer(draft: Draft) -> list[Any]:
-    (found,) = draft.facts(MIGRATION)["linkedSecurityGroups"]
-    rules = found["rules"]
+    (group,) = draft.facts(MIGRATION)["linkedSecurityGroups"]
+    rules = group["rules"]
     assert isinstance(rules, list)
     return rules
 
@@ -271,8 +271,8 @@ def test_fail_when_a_linked_instance_refuses_the_new_address(block: str) -> None
     draft = prepared()
     _stayer(draft).append(rule({"cidrIp": block}, portRange="6379/6379", nicType="intranet"))
     words = ("at i-stay (stay-1), which is linked: ingress TCP 6379 from i-app (app-1), which migrates: accepted by ",)
-    told = expect(draft, RULE, "i-app", Outcome.FAIL, *words, "refused by no rule (ingress default)")
-    assert "i-web" not in told.reason
+    result = expect(draft, RULE, "i-app", Outcome.FAIL, *words, "refused by no rule (ingress default)")
+    assert "i-web" not in result.reason
 
 
 def test_pass_when_a_linked_instance_accepts_the_new_address_too() -> None:
@@ -338,7 +338,7 @@ def test_the_fix_names_the_groups_of_linked_instances_where_they_are_what_refuse
     draft = prepared()
     _stayer(draft).append(rule({"cidrIp": "10.0.0.2/32"}, portRange="6379/6379", nicType="intranet"))
     fix = "--SecurityGroupId '<group of the linked one>' --SourceGroupId '<classic group of the instance>'"
-    told = expect(draft, RULE, "i-app", Outcome.FAIL, fix)
-    assert "under later" not in told.remediation
+    result = expect(draft, RULE, "i-app", Outcome.FAIL, fix)
+    assert "under later" not in result.remediation
     _clone(draft, "sg-app").clear()
     expect(draft, RULE, "i-app", Outcome.FAIL, fix, "under later")

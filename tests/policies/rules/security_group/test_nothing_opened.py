@@ -25,15 +25,15 @@ def _clone(draft: Draft, group_id: str = "sg-web") -> dict[str, Any]:
 
 
 def _classic(draft: Draft, group_id: str) -> dict[str, Any]:
-    (found,) = (item for item in draft.facts(MIGRATION)["securityGroups"] if item["securityGroupId"] == group_id)
-    assert isinstance(found, dict)
-    return found
+    (group,) = (item for item in draft.facts(MIGRATION)["securityGroups"] if item["securityGroupId"] == group_id)
+    assert isinstance(group, dict)
+    return group
 
 
 @pytest.mark.parametrize("exists", [True, False])
 def test_pass_when_the_clone_accepts_no_more(exists: bool) -> None:
-    told = expect(prepared(exists=exists), RULE, "i-web", Outcome.PASS).reason
-    assert told == "The clones accept nothing that the classic groups refuse."
+    reason = expect(prepared(exists=exists), RULE, "i-web", Outcome.PASS).reason
+    assert reason == "The clones accept nothing that the classic groups refuse."
 
 
 def test_pass_for_an_address_that_nobody_has_any_more_and_fail_where_it_may_be_given_again() -> None:
@@ -68,8 +68,8 @@ def test_pass_when_the_instance_itself_alone_could_come_in_by_its_new_address() 
     rules = _classic(draft, "sg-web")["rules"]
     rules.append(rule({"cidrIp": "172.16.0.0/12"}, portRange="5000/5000", nicType="intranet"))
     _clone(draft)["5000"] = rule({"cidrIp": "172.16.0.0/12"}, portRange="5000/5000")
-    told = expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 5000 from i-app (app-1), which migrates").reason
-    assert "i-web (web-1)" not in told
+    result = expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 5000 from i-app (app-1), which migrates").reason
+    assert "i-web (web-1)" not in result
     facts = draft.facts(MIGRATION)
     facts["classicInstances"] = [
         item for item in facts["classicInstances"] if item["instanceId"] in ("i-web", "i-stay")
@@ -88,8 +88,8 @@ def test_fail_when_a_linked_instance_admits_the_new_block(block: str) -> None:
     ]
     words = ("at i-stay (stay-1), which is linked: ingress TCP 22 from i-app (app-1), which migrates: opened by ",)
     fix = "RevokeSecurityGroup --SecurityGroupId '<group of the linked one>'"
-    told = expect(draft, RULE, "i-app", Outcome.FAIL, *words, fix)
-    assert "Leave the clone to the program" not in told.remediation
+    result = expect(draft, RULE, "i-app", Outcome.FAIL, *words, fix)
+    assert "Leave the clone to the program" not in result.remediation
 
 
 def test_fail_when_a_linked_instance_shut_out_an_address_whose_group_it_admits() -> None:
@@ -124,8 +124,8 @@ def test_fail_tells_eight_differences_and_counts_the_rest(count: int, more: str)
     draft = prepared()
     for port in range(1, count + 1):
         _clone(draft)[f"extra {port}"] = rule({"cidrIp": "203.0.113.0/24"}, portRange=f"{port}/{port}")
-    told = expect(draft, RULE, "i-web", Outcome.FAIL, more).reason
-    assert (told.count("opened by"), "more of the kind" in told) == (8, bool(more))
+    reason = expect(draft, RULE, "i-web", Outcome.FAIL, more).reason
+    assert (reason.count("opened by"), "more of the kind" in reason) == (8, bool(more))
 
 
 def test_pass_for_the_range_of_the_clouds_own_services() -> None:
@@ -263,12 +263,12 @@ def test_unknown_when_a_rule_does_not_tell_which_group_it_names_though_the_clone
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "groupId")
 
 
-@pytest.mark.parametrize("told", [["sg-app-vpc"], [UNKNOWN, "sg-app-vpc"]])
-def test_pass_when_the_component_alone_names_the_id_of_the_clone(told: list[Any]) -> None:
+@pytest.mark.parametrize("rules", [["sg-app-vpc"], [UNKNOWN, "sg-app-vpc"]])
+def test_pass_when_the_component_alone_names_the_id_of_the_clone(rules: list[Any]) -> None:
     """The plugin's preview of an update in place has none."""
     draft = prepared()
     draft.facts(SECURITY_GROUP, "sg-app")["id"] = UNKNOWN
-    draft.facts(CLONED_SECURITY_GROUP, "sg-app")["securityGroupIds"] = told
+    draft.facts(CLONED_SECURITY_GROUP, "sg-app")["securityGroupIds"] = rules
     expect(draft, RULE, "i-web", Outcome.PASS)
     draft.facts(CLONED_SECURITY_GROUP, "sg-app")["securityGroupIds"] = [UNKNOWN, "sg-other"]
     expect(draft, RULE, "i-web", Outcome.FAIL, "does not name the clone of sg-app")

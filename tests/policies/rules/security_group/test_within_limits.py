@@ -53,8 +53,8 @@ def test_fail_with_a_limit_that_the_conversion_tells_of() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "121 ingress priorities, at most 100 allowed")
 
 
-@pytest.mark.parametrize(("count", "told"), [(11, True), (10, False)])
-def test_fail_shows_the_rule_that_takes_one_for_each_clone_and_the_ways_out(count: int, told: bool) -> None:
+@pytest.mark.parametrize(("count", "message"), [(11, True), (10, False)])
+def test_fail_shows_the_rule_that_takes_one_for_each_clone_and_the_ways_out(count: int, message: bool) -> None:
     draft = prepared()
     clone = draft.facts(CLONED_SECURITY_GROUP, "sg-web")
     clone["limits"] = ["6 VPC groups on i-web, at most 5 allowed"]
@@ -63,8 +63,8 @@ def test_fail_shows_the_rule_that_takes_one_for_each_clone_and_the_ways_out(coun
     labels = [f"rule {number}" for number in range(count)]
     clone["report"] = [{"classicRule": broad, "outcome": "carried-over", "reason": reason, "labels": labels}]
     result = expect(draft, RULE, "i-web", Outcome.FAIL, "6 VPC groups on i-web")
-    assert (f"{broad} of sg-web takes 11 rules, one for each clone" in result.reason) is told
-    assert ("Move into VSwitches inside that block" in result.remediation) is told
+    assert (f"{broad} of sg-web takes 11 rules, one for each clone" in result.reason) is message
+    assert ("Move into VSwitches inside that block" in result.remediation) is message
 
 
 def test_unknown_when_the_rules_are_not_known() -> None:

@@ -23,7 +23,7 @@ def test_pass_where_the_cloud_answered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "told"),
+    ("age", "message"),
     [
         (timedelta(days=3), "3 days ago"),
         (timedelta(hours=30), "1 day ago"),
@@ -33,8 +33,10 @@ def test_pass_where_the_cloud_answered() -> None:
         (timedelta(seconds=-1), "later than the time that is asked about"),
     ],
 )
-def test_unknown_by_a_file_however_young_it_is(age: timedelta, told: str) -> None:
-    result = expect(by_file(age), RULE, "dev", Outcome.UNKNOWN, "estates/hangzhou.json", told, "only the cloud knows")
+def test_unknown_by_a_file_however_young_it_is(age: timedelta, message: str) -> None:
+    result = expect(
+        by_file(age), RULE, "dev", Outcome.UNKNOWN, "estates/hangzhou.json", message, "only the cloud knows"
+    )
     assert result.blocking
 
 

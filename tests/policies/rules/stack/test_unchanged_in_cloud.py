@@ -62,12 +62,12 @@ def test_fail_at_once_when_something_was_changed(kind: str, name: str | None, dr
 def test_fail_shows_the_first_changes_and_counts_the_rest() -> None:
     draft = prepared()
     draft.facts(SECURITY_GROUP_RULES, "sg-web")["drift"] = [f"rules[{number}] is gone" for number in range(8)]
-    told = expect(draft, RULE, _alone(draft), Outcome.FAIL, "rules[4] is gone, 3 more")
-    assert "rules[5]" not in told.reason
+    reason = expect(draft, RULE, _alone(draft), Outcome.FAIL, "rules[4] is gone, 3 more")
+    assert "rules[5]" not in reason.reason
 
 
 @pytest.mark.parametrize(
-    ("kind", "resource_type", "key", "told"),
+    ("kind", "resource_type", "key", "message"),
     [
         ("vpc", VPC, "id", "VPC x-1 was applied, and is gone from the cloud"),
         ("vswitch", VSWITCH, "id", "VSwitch x-1 was applied, and is gone from the cloud"),
@@ -75,21 +75,23 @@ def test_fail_shows_the_first_changes_and_counts_the_rest() -> None:
         ("linkedInstance", CLASSIC_LINK_ATTACHMENT, "applied", "the ClassicLink of x-1 was applied"),
     ],
 )
-def test_fail_when_something_is_gone_until_it_is_made_anew(kind: str, resource_type: str, key: str, told: str) -> None:
+def test_fail_when_something_is_gone_until_it_is_made_anew(
+    kind: str, resource_type: str, key: str, message: str
+) -> None:
     draft = prepared()
     draft.facts(MIGRATION)["gone"] = [{"kind": kind, "id": "x-1"}]
     expect(draft, RULE, _alone(draft), Outcome.PASS)
     next(item for item in draft.resources if item.type == resource_type).properties.update({key: UNKNOWN})
-    expect(draft, RULE, _alone(draft), Outcome.FAIL, told)
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, message)
 
 
-@pytest.mark.parametrize("told", [None, UNKNOWN])
-def test_unknown_when_the_state_was_not_compared(told: Any) -> None:
+@pytest.mark.parametrize("drift", [None, UNKNOWN])
+def test_unknown_when_the_state_was_not_compared(drift: Any) -> None:
     draft = prepared()
     facts = draft.facts(SECURITY_GROUP_RULES, "sg-web")
     facts.pop("drift")
-    if told is not None:
-        facts["drift"] = told
+    if drift is not None:
+        facts["drift"] = drift
     expect(draft, RULE, _alone(draft), Outcome.UNKNOWN)
 
 
@@ -109,7 +111,7 @@ OPEN_SSH = rule({"cidrIp": "0.0.0.0/0"}, portRange="22/22")
 
 @pytest.mark.parametrize("pending", [True, False], ids=["an update is planned", "no update is planned"])
 @pytest.mark.parametrize(
-    ("extra", "told"),
+    ("extra", "message"),
     [
         (OPEN_SSH, "ingress accept TCP 22/22 from 0.0.0.0/0 (1) was added"),
         ({**OPEN_SSH, "sourcePortRange": "53/53"}, "(1), source ports 53/53 was added"),
@@ -119,13 +121,13 @@ OPEN_SSH = rule({"cidrIp": "0.0.0.0/0"}, portRange="22/22")
         (rule({"prefixListId": "pl-1"}, policy="drop"), "ingress drop TCP -1/-1 from pl-1 (1) was added"),
     ],
 )
-def test_fail_when_the_cloud_has_a_rule_more(extra: dict[str, Any], told: str, pending: bool) -> None:
+def test_fail_when_the_cloud_has_a_rule_more(extra: dict[str, Any], message: str, pending: bool) -> None:
     """The state was not refreshed, and says that all is as it was applied."""
     draft = prepared()
     _live(draft)["rules"].append(extra)
     if pending:
         draft.facts(SECURITY_GROUP_RULES, "sg-web")["applied"] = UNKNOWN
-    expect(draft, RULE, _alone(draft), Outcome.FAIL, "SecurityGroupRules sg-web", "sg-web-vpc", told)
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, "SecurityGroupRules sg-web", "sg-web-vpc", message)
     assert judge_stack(draft.evaluation()).readiness == "NOT READY"
 
 
@@ -133,8 +135,8 @@ def test_fail_when_a_rule_was_revoked() -> None:
     draft = prepared()
     rules = _live(draft, "sg-app-vpc")["rules"]
     rules[:] = [item for item in rules if item.get("groupId") != "sg-stay"]
-    told = "security group sg-app-vpc: ingress accept TCP 9000/9000 from sg-stay (1) is gone"
-    expect(draft, RULE, _alone(draft), Outcome.FAIL, told)
+    message = "security group sg-app-vpc: ingress accept TCP 9000/9000 from sg-stay (1) is gone"
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, message)
 
 
 @pytest.mark.parametrize(("key", "value"), [("priority", 2.0), ("policy", "drop"), ("portRange", "1/22")])
@@ -186,8 +188,8 @@ def test_fail_when_a_preview_would_put_a_group_right() -> None:
     draft.facts(SECURITY_GROUP, "sg-web")["id"] = UNKNOWN
     expect(draft, RULE, _alone(draft), Outcome.PASS)
     _live(draft)["innerAccessPolicy"] = "Drop"
-    told = "SecurityGroup sg-web", "innerAccessPolicy is Drop, and Accept is declared"
-    expect(draft, RULE, _alone(draft), Outcome.FAIL, *told)
+    words = "SecurityGroup sg-web", "innerAccessPolicy is Drop, and Accept is declared"
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, *words)
     # One that is to be created has rules without a group.
     draft.facts(SECURITY_GROUP_RULES, "sg-web")["securityGroupId"] = UNKNOWN
     expect(draft, RULE, _alone(draft), Outcome.PASS)
@@ -200,8 +202,8 @@ def test_an_update_judges_what_it_wrote_by_that_and_the_rest_by_what_was_read_be
     draft.facts(MIGRATION)["liveSecurityGroups"].remove(_live(draft))
     expect(draft, RULE, _alone(draft), Outcome.PASS)
     _live(draft, "sg-app-vpc")["rules"].append(OPEN_SSH)
-    told = "security group sg-app-vpc: ingress accept TCP 22/22 from 0.0.0.0/0 (1) was added"
-    expect(draft, RULE, _alone(draft), Outcome.FAIL, told)
+    message = "security group sg-app-vpc: ingress accept TCP 22/22 from 0.0.0.0/0 (1) was added"
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, message)
     draft.up("sg-web", "sg-app")
     expect(draft, RULE, _alone(draft), Outcome.PASS)
     draft.up("sg-app")
@@ -361,11 +363,11 @@ CHANGED_BY_HAND: dict[str, tuple[Bend, str]] = {
 }
 
 
-@pytest.mark.parametrize(("bend", "told"), CHANGED_BY_HAND.values(), ids=CHANGED_BY_HAND)
-def test_fail_when_the_cloud_does_not_confirm_the_state(bend: Bend, told: str) -> None:
+@pytest.mark.parametrize(("bend", "message"), CHANGED_BY_HAND.values(), ids=CHANGED_BY_HAND)
+def test_fail_when_the_cloud_does_not_confirm_the_state(bend: Bend, message: str) -> None:
     draft = prepared()
     bend(draft)
-    expect(draft, RULE, _alone(draft), Outcome.FAIL, told)
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, message)
     assert judge_stack(draft.evaluation()).readiness == "NOT READY"
 
 
@@ -401,8 +403,8 @@ def test_a_pending_whitelist_entry_is_no_change_in_the_cloud() -> None:
     """The config adds an entry, which the cloud does not have yet."""
     draft = prepared()
     facts = draft.facts(WHITELIST_GROUP)
-    asked = ("dbInstanceId", "groupName", "networkType", "securityIps")
-    facts["declared"] = {key: facts[key] for key in asked}
+    keys = ("dbInstanceId", "groupName", "networkType", "securityIps")
+    facts["declared"] = {key: facts[key] for key in keys}
     facts |= {"securityIps": [BLOCK, "172.16.9.0/24"], "applied": UNKNOWN}
     expect(draft, RULE, _alone(draft), Outcome.PASS)
 
@@ -422,12 +424,12 @@ BY_THE_RECORD = ("VSwitch",)
 @pytest.mark.parametrize("what", [what for what in CHANGED_BY_HAND if what not in BY_THE_RECORD])
 def test_an_update_that_left_it_as_it_was_does_not_count(what: str) -> None:
     """Of what the plugin alicloud makes, the record of the last update tells (`gone`)."""
-    bend, told = CHANGED_BY_HAND[what]
+    bend, message = CHANGED_BY_HAND[what]
     draft = prepared()
     bend(draft)
     written = {item.name for item in draft.resources if "applied" in item.properties}
     draft.up()
-    expect(draft, RULE, _alone(draft), Outcome.FAIL, told)
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, message)
     # One that has put all of it right is believed.
     draft.up(*written)
     expect(draft, RULE, _alone(draft), Outcome.PASS)
@@ -437,11 +439,11 @@ def test_fail_when_the_record_knows_that_it_is_gone_though_the_state_does_not() 
     """Of a security group nothing else is told: it is among no groups that were read."""
     draft = prepared()
     draft.facts(MIGRATION)["gone"] = [{"kind": "securityGroup", "id": "sg-web-vpc"}]
-    told = "security group sg-web-vpc was applied, and is gone from the cloud"
-    expect(draft, RULE, _alone(draft), Outcome.FAIL, told)
+    message = "security group sg-web-vpc was applied, and is gone from the cloud"
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, message)
     # An update without a refresh makes nothing anew, and one with it makes another.
     draft.facts(MIGRATION)["dryRun"] = False
-    expect(draft, RULE, _alone(draft), Outcome.FAIL, told)
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, message)
     draft.facts(MIGRATION)["gone"] = [{"kind": "securityGroup", "id": "sg-before"}]
     expect(draft, RULE, _alone(draft), Outcome.PASS)
 

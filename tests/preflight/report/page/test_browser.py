@@ -28,7 +28,7 @@ class Opened:
 
     page: Page
     requests: list[str]
-    said: list[str]
+    messages: list[str]
 
     def rows(self) -> int:
         return self.page.locator("tr.item:visible").count()
@@ -52,13 +52,13 @@ def opened(browser: Browser, directory: Path, report: Report, width: int = 1280,
         color_scheme="dark" if scheme == "dark" else "light",
         permissions=["clipboard-read", "clipboard-write"],
     )
-    found = Opened(context.new_page(), [], [])
-    found.page.on("request", lambda request: found.requests.append(request.url))
-    found.page.on("console", lambda message: found.said.append(message.text))
-    found.page.on("pageerror", lambda error: found.said.append(str(error)))
-    found.page.on("dialog", lambda dialog: found.said.append(dialog.message))
-    found.page.goto(path.as_uri())
-    return found
+    tab = Opened(context.new_page(), [], [])
+    tab.page.on("request", lambda request: tab.requests.append(request.url))
+    tab.page.on("console", lambda message: tab.messages.append(message.text))
+    tab.page.on("pageerror", lambda error: tab.messages.append(str(error)))
+    tab.page.on("dialog", lambda dialog: tab.messages.append(dialog.message))
+    tab.page.goto(path.as_uri())
+    return tab
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
@@ -71,40 +71,40 @@ def test_it_is_whole_fits_and_is_accessible(
         "waves": lambda: mapped(recorded_report("waves"), "waves"),
         "not judged": lambda: not_judged("it is of another run"),
     }
-    found = opened(browser, tmp_path, reports[name](), width, scheme)
-    assert found.requests == [(tmp_path / "report.html").as_uri()]
-    assert found.said == []
-    assert found.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    broken = Axe().run(found.page).response["violations"]
+    tab = opened(browser, tmp_path, reports[name](), width, scheme)
+    assert tab.requests == [(tmp_path / "report.html").as_uri()]
+    assert tab.messages == []
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    broken = Axe().run(tab.page).response["violations"]
     assert [(item["id"], item["nodes"][0]["html"]) for item in broken] == []
 
 
 def test_search_and_filters_find_among_a_thousand(browser: Browser, tmp_path: Path) -> None:
     report = mapped(recorded_report("broken", 143))
-    found = opened(browser, tmp_path, report)
-    assert found.rows() == len(report.result["instances"]) > 1000
-    search = found.page.get_by_label("Search fixes, instances and findings")
+    tab = opened(browser, tmp_path, report)
+    assert tab.rows() == len(report.result["instances"]) > 1000
+    search = tab.page.get_by_label("Search fixes, instances and findings")
     search.fill("web-3-17 ")
-    found.page.get_by_text("1 instances and", exact=False).wait_for()
-    assert found.rows() == 1
-    found.page.get_by_role("button", name="Clear").click()
-    found.page.wait_for_function("document.getElementById('found').textContent === ''")
-    found.page.get_by_label("Instances", exact=True).select_option("done")
-    assert found.rows() == 0
-    found.page.get_by_label("Instances", exact=True).select_option("blocking")
-    assert found.rows() == sum(row.blocking > 0 for row in rows(report)) > 100
-    assert found.said == []
+    tab.page.get_by_text("1 instances and", exact=False).wait_for()
+    assert tab.rows() == 1
+    tab.page.get_by_role("button", name="Clear").click()
+    tab.page.wait_for_function("document.getElementById('found').textContent === ''")
+    tab.page.get_by_label("Instances", exact=True).select_option("done")
+    assert tab.rows() == 0
+    tab.page.get_by_label("Instances", exact=True).select_option("blocking")
+    assert tab.rows() == sum(row.blocking > 0 for row in rows(report)) > 100
+    assert tab.messages == []
 
 
 def test_one_wave_and_one_group_are_found_from_the_keyboard(browser: Browser, tmp_path: Path) -> None:
-    found = opened(browser, tmp_path, mapped(recorded_report("waves"), "waves"))
-    page = found.page
+    tab = opened(browser, tmp_path, mapped(recorded_report("waves"), "waves"))
+    page = tab.page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     page.get_by_label("Wave", exact=True).select_option("front")
-    assert found.rows() == 2
+    assert tab.rows() == 2
     page.get_by_role("button", name="Clear").press("Enter")
     page.wait_for_function("document.getElementById('found').textContent === ''")
     page.locator("[data-find='rm-bp1shopmysql000001']").focus()
@@ -116,11 +116,11 @@ def test_one_wave_and_one_group_are_found_from_the_keyboard(browser: Browser, tm
 
 def test_a_fix_is_copied_as_it_stands(browser: Browser, tmp_path: Path) -> None:
     report = mapped(recorded_report("broken"))
-    found = opened(browser, tmp_path, report)
+    tab = opened(browser, tmp_path, report)
     wanted = next(line.text for line in report.fixes[0].lines if line.kind == "command")
-    found.page.locator("#fix-1 .copier").first.click()
-    found.page.locator("#announce").get_by_text("Copied").wait_for(state="attached")
-    assert found.page.evaluate("navigator.clipboard.readText()") == wanted
+    tab.page.locator("#fix-1 .copier").first.click()
+    tab.page.locator("#announce").get_by_text("Copied").wait_for(state="attached")
+    assert tab.page.evaluate("navigator.clipboard.readText()") == wanted
 
 
 def test_a_link_opens_what_is_folded_and_print_opens_all(browser: Browser, tmp_path: Path) -> None:
@@ -139,11 +139,11 @@ def test_a_link_opens_what_is_folded_and_print_opens_all(browser: Browser, tmp_p
 
 
 def test_nothing_of_the_cloud_runs_or_loads(browser: Browser, tmp_path: Path) -> None:
-    found = opened(browser, tmp_path, mapped(hostile_report()))
-    assert len(found.requests) == 1
-    assert found.said == []
-    assert "<script>alert(1)</script>" in found.page.inner_text("body")
-    refused = found.page.evaluate(
+    tab = opened(browser, tmp_path, mapped(hostile_report()))
+    assert len(tab.requests) == 1
+    assert tab.messages == []
+    assert "<script>alert(1)</script>" in tab.page.inner_text("body")
+    refused = tab.page.evaluate(
         """() => new Promise((tell) => {
             document.addEventListener("securitypolicyviolation", (event) => tell(event.effectiveDirective));
             const added = document.createElement("script");
@@ -152,4 +152,4 @@ def test_nothing_of_the_cloud_runs_or_loads(browser: Browser, tmp_path: Path) ->
         })"""
     )
     assert refused == "script-src-elem"
-    assert found.page.title() != "run"
+    assert tab.page.title() != "run"

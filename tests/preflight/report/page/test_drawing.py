@@ -20,8 +20,8 @@ START = datetime(2026, 11, 29, tzinfo=UTC)
 
 @given(st.lists(st.integers(0, 10_000), min_size=2, max_size=40))
 def test_no_date_covers_another(hours: list[int]) -> None:
-    found = [Moment(START + timedelta(hours=hour), "x", "now") for hour in sorted(hours)]
-    line = draw_timeline(found)
+    dates = [Moment(START + timedelta(hours=hour), "x", "now") for hour in sorted(hours)]
+    line = draw_timeline(dates)
     if len(set(hours)) == 1:
         assert line is None
         return
@@ -36,9 +36,9 @@ def test_no_date_covers_another(hours: list[int]) -> None:
 
 
 def test_dates_are_in_their_order_and_each_wave_has_its_own() -> None:
-    found = moments(recorded_report("waves"))
-    assert [item.at for item in found] == sorted(item.at for item in found)
-    texts = [item.text for item in found]
+    dates = moments(recorded_report("waves"))
+    assert [item.at for item in dates] == sorted(item.at for item in dates)
+    texts = [item.text for item in dates]
     assert {"judged", "window of wave front begins", "window of wave back begins"} <= set(texts)
     assert any(text.startswith("freeze of wave front begins") for text in texts)
     assert moments(not_judged("x")) == []
@@ -48,8 +48,8 @@ def test_more_that_will_block_has_its_date() -> None:
     report = recorded_report("broken")
     since = {placed.fix.since for placed in report.fixes if placed.fix.since}
     assert since
-    told = {item.iso for item in moments(report) if item.kind == "mandatory"}
-    assert told == since
+    dates = {item.iso for item in moments(report) if item.kind == "mandatory"}
+    assert dates == since
 
 
 def test_the_map_of_a_recorded_stack() -> None:

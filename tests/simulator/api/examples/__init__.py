@@ -59,9 +59,9 @@ class Example:
 @functools.cache
 def examples() -> dict[str, Example]:
     """All examples by action: the tuples EXAMPLES of this package's modules."""
-    found: dict[str, Example] = {}
+    by_action: dict[str, Example] = {}
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         for example in importlib.import_module(module.name).EXAMPLES:
-            assert example.permission not in found, f"{example.permission} has two examples"
-            found[example.permission] = example
-    return found
+            assert example.permission not in by_action, f"{example.permission} has two examples"
+            by_action[example.permission] = example
+    return by_action

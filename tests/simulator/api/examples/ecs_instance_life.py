@@ -139,10 +139,10 @@ def secondary(estate: Estate) -> None:
 def crowded_other_vpc(estate: Estate) -> None:
     """The instance is Stopped, and the group of the other VPC is full."""
     crowded(estate)
-    found, group = estate.instances.find(INSTANCE), estate.security_groups.find(MANY_GROUPS[0])
-    assert found
+    instance, group = estate.instances.find(INSTANCE), estate.security_groups.find(MANY_GROUPS[0])
+    assert instance
     assert group
-    found.status, group.vpc_id = "Stopped", OTHER_VPC
+    instance.status, group.vpc_id = "Stopped", OTHER_VPC
 
 
 def many_in_other_vpc(estate: Estate) -> None:

@@ -72,9 +72,9 @@ def full_instance(estate: Estate) -> None:
 def old_type(estate: Estate) -> None:
     """The instance is of a type without network interfaces."""
     add(estate)
-    found = estate.instance_types.find("ecs.sn2.medium")
-    assert found
-    found.eni_quantity = None
+    instance_type = estate.instance_types.find("ecs.sn2.medium")
+    assert instance_type
+    instance_type.eni_quantity = None
 
 
 def elsewhere(estate: Estate) -> None:

@@ -21,9 +21,9 @@ Call = dict[str, Any]
 
 
 def _group(estate: Estate, group_id: str = UNUSED_GROUP) -> SecurityGroup:
-    found = estate.security_groups.find(group_id)
-    assert found
-    return found
+    group = estate.security_groups.find(group_id)
+    assert group
+    return group
 
 
 def _in_vpc(estate: Estate) -> None:

@@ -39,9 +39,9 @@ def in_snapshot(estate: Estate) -> None:
 def copying(estate: Estate) -> None:
     """The data of the system disk is being copied."""
     stopped(estate)
-    found = estate.disks.find(SYSTEM_DISK)
-    assert found
-    found.transferring_until = estate.now.replace(year=estate.now.year + 1)
+    disk = estate.disks.find(SYSTEM_DISK)
+    assert disk
+    disk.transferring_until = estate.now.replace(year=estate.now.year + 1)
 
 
 def on_windows(estate: Estate) -> None:

@@ -16,9 +16,9 @@ NOT_THERE = Refusal("InvalidLoadBalancerId.NotFound", {"LoadBalancerId": "lb-non
 
 
 def _public(estate: Estate) -> LoadBalancer:
-    found = estate.load_balancers.find(PUBLIC)
-    assert found
-    return found
+    balancer = estate.load_balancers.find(PUBLIC)
+    assert balancer
+    return balancer
 
 
 def by_use(estate: Estate) -> None:

@@ -44,7 +44,7 @@ def a_default_vpc(estate: Estate) -> None:
 
 def a_pending_default_vpc(estate: Estate) -> None:
     a_default_vpc(estate)
-    _found(estate, DEFAULT_VPC).status = "Pending"
+    _vpc_of(estate, DEFAULT_VPC).status = "Pending"
 
 
 def a_default_vswitch(estate: Estate) -> None:
@@ -65,10 +65,10 @@ def a_full_default_vpc(estate: Estate) -> None:
 
 
 def a_pending_vpc(estate: Estate) -> None:
-    _found(estate, UNUSED_VPC).status = "Pending"
+    _vpc_of(estate, UNUSED_VPC).status = "Pending"
 
 
-def _found(estate: Estate, vpc_id: str) -> Vpc:
+def _vpc_of(estate: Estate, vpc_id: str) -> Vpc:
     vpc = estate.vpcs.find(vpc_id)
     assert vpc is not None
     return vpc
@@ -109,7 +109,7 @@ def a_rerouted_vswitch(estate: Estate) -> None:
 
 def ipv6(estate: Estate) -> None:
     """Give the VPC an IPv6 block and its VSwitch the /64 of it that ends in 7."""
-    _found(estate, VPC).ipv6_blocks = [Ipv6Block(cidr_block=IPV6)]
+    _vpc_of(estate, VPC).ipv6_blocks = [Ipv6Block(cidr_block=IPV6)]
     vswitch = estate.vswitches.find(VSWITCH)
     assert vswitch is not None
     vswitch.ipv6_cidr_block = "2001:db8:0:4207::/64"
@@ -117,11 +117,11 @@ def ipv6(estate: Estate) -> None:
 
 def all_ipv6_blocks(estate: Estate) -> None:
     """Give the VPC all the IPv6 blocks that it can have."""
-    _found(estate, VPC).ipv6_blocks = [Ipv6Block(cidr_block=f"2001:db8:0:4{n}00::/56") for n in range(6)]
+    _vpc_of(estate, VPC).ipv6_blocks = [Ipv6Block(cidr_block=f"2001:db8:0:4{n}00::/56") for n in range(6)]
 
 
 def a_secondary_block(estate: Estate) -> None:
-    _found(estate, VPC).secondary_cidr_blocks = [SECONDARY]
+    _vpc_of(estate, VPC).secondary_cidr_blocks = [SECONDARY]
 
 
 def a_vswitch_in_a_secondary_block(estate: Estate) -> None:
@@ -130,7 +130,7 @@ def a_vswitch_in_a_secondary_block(estate: Estate) -> None:
 
 
 def all_secondary_blocks(estate: Estate) -> None:
-    _found(estate, VPC).secondary_cidr_blocks = [f"172.2{number}.0.0/16" for number in range(1, 6)]
+    _vpc_of(estate, VPC).secondary_cidr_blocks = [f"172.2{number}.0.0/16" for number in range(1, 6)]
 
 
 def a_group_in_the_unused_vpc(estate: Estate) -> None:
