@@ -127,7 +127,7 @@ FOUND = st.lists(
 )
 
 
-@given(found=FOUND)
+@given(originals=FOUND)
 def test_any_findings_come_back_as_they_were_whatever_their_texts(originals: list[Any]) -> None:
     originals.sort(key=lambda item: ([MIGRATED, *(i["subject"] for i in instances)]).index(item["subject"]))
     before = copy.deepcopy(originals)
