@@ -29,10 +29,10 @@ from rich.table import Table
 import toolchain
 from bench.arguments import named_numbers
 from bench.pack import keep
-from bench.preview import SETTINGS, Watched
+from bench.preview import Watched
 from bench.regions import Region
 from bench.up import UNJUDGED
-from demo.project import CONFIG_KEY, REPOSITORY, Project
+from demo.project import CONFIG_KEY, REPOSITORY, WITHOUT_CHECKPOINTS, Project
 from simulator.model.estate import Estate
 from simulator.server import Simulator, running
 from toolchain.cache import cache_root
@@ -106,7 +106,7 @@ class _Bench:
         written["config"][CONFIG_KEY]["unjudgedUpdates"] = UNJUDGED
         file.write_text(yaml.safe_dump(written, sort_keys=False), encoding="utf-8")
         command = ["pulumi", "up", "--stack", name, "--yes", "--skip-preview", "--non-interactive"]
-        row = self._run(f"up {name}", command, {**self._project.environ, **SETTINGS}, (0,))
+        row = self._run(f"up {name}", command, {**self._project.environ, **WITHOUT_CHECKPOINTS}, (0,))
         outputs = self._project.run("stack", "output", "--json", "--stack", name, check=True).stdout
         (self._project.directory / "fleet/outputs.json").write_text(outputs, encoding="utf-8")
         self._environ["PREFLIGHT_OUTPUTS"] = "fleet/outputs.json"

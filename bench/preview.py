@@ -36,8 +36,6 @@ from tests.processes import adopt_orphans
 
 SIZES: Final = (10, 100)
 STACK: Final = "bench"
-# As `preflight` previews: see docs/performance.md.
-SETTINGS: Final = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 # Above it each is previewed once.
 SMALL: Final = 10
 ROUNDS: Final = 3
@@ -187,7 +185,6 @@ def _project(region: Region, cloud: Simulator, directory: Path, build: Path, env
     if build != REPOSITORY:
         # That build judges by the machine's clock unless it is told.
         project.environ["PREFLIGHT_NOW"] = cloud.now
-    project.environ |= SETTINGS
     project.new_stack(STACK, region.stack(build, directory))
     return project
 
@@ -197,7 +194,6 @@ def _bare(cloud: Simulator, directory: Path, declared: Counter[str], environ: Ma
     files = [REPOSITORY / name for name in ("Pulumi.yaml", "components", "provider")]
     project = Project(directory, cloud, environ, [_BARE, *files])
     counts = {"alimigrate": declared["alimigrate"], "alicloud": declared.total() - declared["alimigrate"]}
-    project.environ |= SETTINGS
     project.join(STACK, {f"bare:{package}": count for package, count in counts.items()})
     project.run("stack", "init", STACK, "--no-select", check=True)
     return project
@@ -227,8 +223,8 @@ def watched(project: Project, *args: str) -> tuple[subprocess.CompletedProcess[s
 def _preview(project: Project, *, pack: bool) -> Spent:
     """Preview once. What a rule refuses is no failure; a program that fails, or a pack that does not answer, is."""
     project.result_file.unlink(missing_ok=True)
-    given = next(path for path in _PACKS if (project.directory / path).exists())
-    done, used, seen = watched(project, "preview", "--stack", STACK, *(("--policy-pack", given) if pack else ()))
+    options = ("--policy-pack", _pack(project)) if pack else ()
+    done, used, seen = watched(project, "preview", "--stack", STACK, *options)
     # Some are shown several times.
     declared = Counter(kind.partition(":")[0] for kind, _ in set(_CREATED.findall(done.stdout)))
     if not declared or (pack and not project.result_file.exists()) or (not pack and done.returncode):
@@ -236,6 +232,11 @@ def _preview(project: Project, *, pack: bool) -> Spent:
     spent = Spent(used, seen.peak / 2**20, seen.peak_pss / 2**20, seen.by_part(), declared)
     print(f"{project.directory.name}, {_WITH[pack]}: {spent}", file=sys.stderr, flush=True)
     return spent
+
+
+def _pack(project: Project) -> str:
+    """Return what its build gives the engine as the pack. A bare project has none."""
+    return next(path for path in _PACKS if (project.directory / path).exists())
 
 
 def _used() -> float:

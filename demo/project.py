@@ -6,7 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -21,6 +21,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAM = tuple(
     REPOSITORY / name for name in ("__main__.py", "Pulumi.yaml", "components", "estate", "policies", "provider")
 )
+
+#: For previews: the engine would make the whole state anew after each resource, and then drop it.
+WITHOUT_CHECKPOINTS: Final = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 
 # All that a child process gets of the user's environment. Credentials and profiles are left out, and so is everything
 # else that steers the cloud's clients (ALIBABA_CLOUD_*, ALICLOUD_*, ECS_ENDPOINT, TF_ENDPOINT_PATH, ...) or Pulumi.
@@ -128,12 +131,10 @@ class Project:
 
     def run(self, *args: str, check: bool = False) -> subprocess.CompletedProcess[str]:
         """Run one `pulumi` command; its output is captured, stdout and stderr in one."""
-        # A preview drops its state, and the engine would make the whole of it anew after each resource.
-        spared = {"PULUMI_SKIP_CHECKPOINTS": "true"} if args[0] == "preview" else {}
         return subprocess.run(
             ["pulumi", *args, "--non-interactive"],
             cwd=self.directory,
-            env=self.environ | spared,
+            env={**self.environ, **(WITHOUT_CHECKPOINTS if args[0] == "preview" else {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
