@@ -83,7 +83,7 @@ def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
             patch.delenv(name)
         for name, value in watch.environ.items():
             patch.setenv(name, value)
-        # Their runs are short: Go's collector took a twentieth of a preview.
+        # Engine and alicloud plugin run for seconds here: collecting garbage as often as by default took a twentieth.
         patch.setenv("GOGC", "400")
         # What was found or built stays where it is.
         patch.setenv("PULUMI_HOME", os.environ.get("PULUMI_HOME", str(home / ".pulumi")))

@@ -24,7 +24,7 @@ def pack() -> Iterator[subprocess.Popen[str]]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # Python looks for its own parts there, and the file is not for that of whoever started the engine.
+        # It is of the Python of whoever started the engine, and would stop that of the pack.
         env={**os.environ, "PYTHONHOME": "/nowhere"},
     ) as process:
         assert process.stdout is not None
