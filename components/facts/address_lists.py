@@ -8,10 +8,10 @@ from typing_extensions import TypedDict
 
 from components.config import AfterChoice
 from components.facts.base import note
+from components.facts.fields import field, reader
 from components.facts.security_groups import ApprovalFacts, approval_facts
 from estate.model import (
     AccessControlList,
-    BucketPolicy,
     Estate,
     ListService,
     PolicyStatement,
@@ -33,9 +33,9 @@ class AccessListFacts(TypedDict):
 class RegistryAccessListFacts(TypedDict):
     """The whitelist of the public endpoint of one module of a Container Registry instance."""
 
-    instanceId: str
-    instanceName: str
-    moduleName: Literal["Registry", "Chart"]
+    instanceId: Annotated[str, field("registryId")]
+    instanceName: Annotated[str, field("registryName")]
+    moduleName: Annotated[Literal["Registry", "Chart"], field("module")]
     inForce: bool
     entries: list[str]
     linkedVpcIds: Annotated[list[str], note("VPCs that reach the module")]
@@ -78,6 +78,10 @@ class AddressListFacts(TypedDict):
     unreadLists: list[UnreadListFacts]
 
 
+_registry_facts = reader(RegistryAccessList, RegistryAccessListFacts)
+_statement_facts = reader(PolicyStatement, StatementFacts)
+
+
 def address_list_facts(estate: Estate, after: AfterChoice | None) -> AddressListFacts:
     """Return facts of all lists.
 
@@ -90,9 +94,13 @@ def address_list_facts(estate: Estate, after: AfterChoice | None) -> AddressList
         "unreadLists": [_unread_list(item, after) for item in estate.unread_lists],
     }
     if "container-registry" not in unread:
-        facts["registryAccessLists"] = [_registry(item) for item in estate.registry_access_lists]
+        facts["registryAccessLists"] = list(map(_registry_facts, estate.registry_access_lists))
     if "oss" not in unread:
-        facts["bucketPolicies"] = [_bucket(item) for item in estate.bucket_policies if item.statements]
+        facts["bucketPolicies"] = [
+            {"bucket": item.id, "statements": list(map(_statement_facts, item.statements))}
+            for item in estate.bucket_policies
+            if item.statements
+        ]
     return facts
 
 
@@ -113,30 +121,3 @@ def _access_list(item: AccessControlList) -> AccessListFacts:
         facts["unread"] = {part.part: part.reason for part in item.unread}
         return facts
     return facts | {"entries": list(item.entries), "listeners": list(item.listeners)}
-
-
-def _registry(item: RegistryAccessList) -> RegistryAccessListFacts:
-    return {
-        "instanceId": item.registry_id,
-        "instanceName": item.registry_name,
-        "moduleName": item.module,
-        "inForce": item.in_force,
-        "entries": list(item.entries),
-        "linkedVpcIds": list(item.linked_vpc_ids),
-    }
-
-
-def _bucket(item: BucketPolicy) -> BucketPolicyFacts:
-    return {"bucket": item.id, "statements": [_statement(statement) for statement in item.statements]}
-
-
-def _statement(item: PolicyStatement) -> StatementFacts:
-    return {
-        "number": item.number,
-        "effect": item.effect,
-        "scope": item.scope,
-        "addresses": list(item.addresses),
-        "vpcs": list(item.vpcs),
-        "excludedAddresses": list(item.excluded_addresses),
-        "excludedVpcs": list(item.excluded_vpcs),
-    }

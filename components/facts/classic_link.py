@@ -8,7 +8,9 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from components.facts.base import Later, note
+from components.facts.fields import field, reader
 from components.plan import MigrationPlan
+from estate.model import Instance
 
 
 class LinkFacts(TypedDict):
@@ -21,7 +23,7 @@ class LinkFacts(TypedDict):
 class AttachedFacts(TypedDict):
     """An instance to attach, in its present state."""
 
-    instanceId: str
+    instanceId: Annotated[str, field("id")]
     status: str
     operationLocks: list[str]
     intranetIps: list[str]
@@ -56,6 +58,9 @@ class BroadRuleFacts(TypedDict):
     ]
 
 
+_attached_facts = reader(Instance, AttachedFacts)
+
+
 def link_state_facts(plan: MigrationPlan) -> LinkStateFacts:
     """Return facts that change by themselves, which are outputs of the component and no inputs."""
     choice = plan.config.classic_link
@@ -66,15 +71,7 @@ def link_state_facts(plan: MigrationPlan) -> LinkStateFacts:
             *(LinkFacts(instanceId=link.instance_id, toTarget=True) for link in plan.links.to_target),
             *(LinkFacts(instanceId=link.instance_id, toTarget=False) for link in plan.links.elsewhere),
         ],
-        "attached": [
-            {
-                "instanceId": instance.id,
-                "status": instance.status,
-                "operationLocks": list(instance.operation_locks),
-                "intranetIps": list(instance.intranet_ips),
-            }
-            for instance in plan.links.attached
-        ],
+        "attached": list(map(_attached_facts, plan.links.attached)),
     }
 
 

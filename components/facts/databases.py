@@ -9,7 +9,8 @@ from typing import Annotated, Literal, NotRequired, cast
 from typing_extensions import TypedDict
 
 from components.facts.base import Later, note
-from estate.model import Database, DatabasePart, DatabaseProduct, NetInfo, WhitelistNetworkType
+from components.facts.fields import field, reader
+from estate.model import Database, DatabasePart, DatabaseProduct, NetInfo, WhitelistGroup, WhitelistNetworkType
 
 
 class EndpointFacts(TypedDict):
@@ -25,7 +26,7 @@ class EndpointFacts(TypedDict):
 class WhitelistGroupFacts(TypedDict):
     """A whitelist group."""
 
-    groupName: str
+    groupName: Annotated[str, field("name")]
     attribute: Annotated[str, note("hidden: the cloud keeps it for itself")]
     networkType: WhitelistNetworkType
     securityIps: list[str]
@@ -82,6 +83,9 @@ class DatabaseAccessFacts(TypedDict):
     hybridAccess: NotRequired[HybridAccessFacts]
 
 
+_whitelist_group_facts = reader(WhitelistGroup, WhitelistGroupFacts)
+
+
 def database_facts(database: Database, read_at: datetime) -> DatabaseFacts:
     """Return facts of one database, read at `read_at`."""
     facts: DatabaseFacts = {
@@ -96,15 +100,7 @@ def database_facts(database: Database, read_at: datetime) -> DatabaseFacts:
         "networkType": "VPC" if database.network_type == "vpc" else "Classic",
         "securityIpMode": database.security_ip_mode,
         "endpoints": [_endpoint(info, read_at) for info in database.net_infos],
-        "whitelistGroups": [
-            {
-                "groupName": group.name,
-                "attribute": group.attribute,
-                "networkType": group.network_type,
-                "securityIps": list(group.security_ips),
-            }
-            for group in database.whitelist_groups
-        ],
+        "whitelistGroups": list(map(_whitelist_group_facts, database.whitelist_groups)),
         "securityGroups": [
             {"securityGroupId": group.id, "networkType": "VPC" if group.network_type == "vpc" else "Classic"}
             for group in database.security_groups

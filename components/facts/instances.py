@@ -9,10 +9,11 @@ from typing_extensions import TypedDict
 
 from components.config import ExcludedDisk
 from components.facts.base import note
+from components.facts.fields import field, reader
 from components.facts.guest import GuestFacts, guest_facts
 from components.facts.security_groups import ApprovalFacts, approval_facts
 from components.plan import Membership, MigrationPlan, PlannedInstance, PlannedWave, Standing
-from estate.model import AutoSnapshotPolicy, Disk, Instance, Snapshot
+from estate.model import AutoSnapshotPolicy, Disk, Instance, ScheduledEvent, Snapshot
 
 # The tag that Auto Scaling gives to what it makes (ECS API reference, example of DescribeInstances).
 _SCALING_GROUP: Final = "acs:autoscaling:scalingGroupId"
@@ -62,13 +63,13 @@ class DiskFacts(TypedDict):
 class SnapshotFacts(TypedDict):
     """A snapshot that exists."""
 
-    snapshotId: str
+    snapshotId: Annotated[str, field("id")]
     diskId: str
     status: str
     progress: str
-    snapshotType: Annotated[str, note("user, or auto for one that a policy took")]
+    snapshotType: Annotated[str, field("type"), note("user, or auto for one that a policy took")]
     createdAt: Annotated[str, note("ISO")]
-    retentionDays: Annotated[int, note("0: kept until deleted")]
+    retentionDays: Annotated[int, field(otherwise=0), note("0: kept until deleted")]
 
 
 class ClassicPeerFacts(TypedDict):
@@ -96,16 +97,16 @@ class SharedDatabaseFacts(TypedDict):
 class ScheduledMoveFacts(TypedDict):
     """A system event with the reason code of this migration."""
 
-    eventId: str
-    eventType: str
+    eventId: Annotated[str, field("id")]
+    eventType: Annotated[str, field("type")]
     notBefore: Annotated[str, note("ISO")]
 
 
 class ClassicInstanceFacts(TypedDict):
     """A classic instance, migrating or not, as the other end of traffic."""
 
-    instanceId: str
-    instanceName: str
+    instanceId: Annotated[str, field("id")]
+    instanceName: Annotated[str, field("name")]
     intranetIps: list[str]
     securityGroupIds: list[str]
 
@@ -113,43 +114,58 @@ class ClassicInstanceFacts(TypedDict):
 class PresentFacts(TypedDict):
     """The place of an instance that has moved."""
 
-    privateIps: list[str]
+    privateIps: Annotated[list[str], field("intranetIps")]
     securityGroupIds: Annotated[list[str], note("VPC groups, as the cloud has them by now")]
 
 
-class InstanceFacts(ClassicInstanceFacts):
-    """A migrating instance and its dependencies as they were classic; only `moved` and `present` are current."""
+class OwnInstanceFacts(ClassicInstanceFacts):
+    """The fields of a migrating instance."""
 
-    wave: str
-    moved: Annotated[bool, note("it is in the target VPC by now; all else is as it was before")]
-    present: NotRequired[Annotated[PresentFacts, note("where it is by now; absent: it has not moved")]]
     zoneId: str
-    targetZoneId: str
-    targetTier: NotRequired[Annotated[str, note("absent: its zone has one VSwitch")]]
     instanceType: str
     status: str
     instanceChargeType: NotRequired[Annotated[str, note("PrePaid or PostPaid")]]
-    internetChargeType: Annotated[str, note("empty where the cloud does not say")]
+    internetChargeType: Annotated[str, field(otherwise=""), note("empty where the cloud does not say")]
     spotStrategy: NotRequired[str]
     ioOptimized: NotRequired[bool]
     localStorageAmount: NotRequired[Annotated[int, note("local disks")]]
     operationLocks: Annotated[list[str], note("the API's lock reasons: financial, security, ...")]
-    expiredAt: NotRequired[Annotated[str, note("ISO; end of a subscription")]]
-    autoReleaseAt: NotRequired[Annotated[str, note("ISO; when the cloud releases it by itself")]]
-    scalingGroupIds: Annotated[list[str], note("of Auto Scaling, by the tags of what it made")]
-    eniQuantity: NotRequired[
-        Annotated[int, note("network interfaces that the type can have, the primary included; absent: type not known")]
+    expiredAt: NotRequired[Annotated[str, field("expiredTime"), note("ISO; end of a subscription")]]
+    autoReleaseAt: NotRequired[
+        Annotated[str, field("autoReleaseTime"), note("ISO; when the cloud releases it by itself")]
     ]
     internetMaxBandwidthOut: Annotated[int, note("Mbit/s; 0: the move releases the public address")]
     publicIps: Annotated[list[str], note("assigned by the system; an EIP is apart")]
     eip: NotRequired[Annotated[str, note("the EIP that is bound to it")]]
+
+
+class OptionalInstanceFacts(TypedDict):
+    """Facts that are not known of every instance."""
+
+    present: NotRequired[Annotated[PresentFacts, note("where it is by now; absent: it has not moved")]]
+    targetTier: NotRequired[Annotated[str, note("absent: its zone has one VSwitch")]]
+    eniQuantity: NotRequired[
+        Annotated[int, note("network interfaces that the type can have, the primary included; absent: type not known")]
+    ]
+    vserverGroups: NotRequired[
+        Annotated[list[VserverGroupFacts], note("one for each group and port; absent: moved before it was recorded")]
+    ]
+    ftpPlan: NotRequired[Annotated[str, note("eip-cut-through or passive-mode: what the team has in mind")]]
+    guest: NotRequired[Annotated[GuestFacts, note("what evidence says of the guest system; absent: there is none")]]
+    unread: NotRequired[Annotated[dict[str, str], note("why keys are left out: with the action and the RequestId")]]
+
+
+class InstanceFacts(OwnInstanceFacts, OptionalInstanceFacts):
+    """A migrating instance and its dependencies as they were classic; only `moved` and `present` are current."""
+
+    wave: str
+    moved: Annotated[bool, note("it is in the target VPC by now; all else is as it was before")]
+    targetZoneId: str
+    scalingGroupIds: Annotated[list[str], note("of Auto Scaling, by the tags of what it made")]
     toEip: Annotated[bool, note("its public address becomes an EIP once it has moved")]
     retainIp: Annotated[bool, note("its intranet address is to stay")]
     releasePublicIp: Annotated[bool, note("the team accepts in the config that the public address goes")]
     rejoinVserverGroups: Annotated[bool, note("the team puts it back into its vServer groups after the move")]
-    vserverGroups: NotRequired[
-        Annotated[list[VserverGroupFacts], note("one for each group and port; absent: moved before it was recorded")]
-    ]
     autoSnapshotPolicies: list[AutoSnapshotPolicyFacts]
     disks: list[DiskFacts]
     snapshots: list[SnapshotFacts]
@@ -160,37 +176,32 @@ class InstanceFacts(ClassicInstanceFacts):
     dependents: list[DependentFacts]
     sharedDatabases: list[SharedDatabaseFacts]
     scheduledMoves: list[ScheduledMoveFacts]
-    ftpPlan: NotRequired[Annotated[str, note("eip-cut-through or passive-mode: what the team has in mind")]]
-    guest: NotRequired[Annotated[GuestFacts, note("what evidence says of the guest system; absent: there is none")]]
-    unread: NotRequired[Annotated[dict[str, str], note("why keys are left out: with the action and the RequestId")]]
+
+
+classic_instance_facts = reader(Instance, ClassicInstanceFacts)
+_own_instance_facts = reader(Instance, OwnInstanceFacts)
+_present_facts = reader(Instance, PresentFacts)
+_scheduled_move_facts = reader(ScheduledEvent, ScheduledMoveFacts)
+_snapshot_facts = reader(Snapshot, SnapshotFacts)
 
 
 def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFacts:
     """Return facts of one migrating instance of a plan."""
     instance, index = planned.instance, plan.roster.index
-    facts: InstanceFacts = {
-        "instanceId": instance.id,
-        "instanceName": instance.name,
-        "intranetIps": list(instance.intranet_ips),
-        "securityGroupIds": list(instance.security_group_ids),
+    return {
+        **_own_instance_facts(instance),
+        **_optional_facts(planned, plan),
         "wave": planned.wave.name,
         "moved": planned.moved,
-        "zoneId": instance.zone_id,
         "targetZoneId": planned.target_zone,
-        "instanceType": instance.instance_type,
-        "status": instance.status,
-        "internetChargeType": instance.internet_charge_type or "",
-        "operationLocks": list(instance.operation_locks),
         "scalingGroupIds": sorted(tag.value for tag in instance.tags if tag.key == _SCALING_GROUP),
-        "internetMaxBandwidthOut": instance.internet_max_bandwidth_out,
-        "publicIps": list(instance.public_ips),
         "toEip": planned.to_eip,
         "retainIp": planned.retain_ip,
         "releasePublicIp": planned.release_public_ip,
         "rejoinVserverGroups": planned.rejoin_vserver_groups,
         "autoSnapshotPolicies": _auto_snapshot_policies(planned.disks, index.auto_snapshot_policies),
         "disks": [_disk(disk, planned.excluded_disks.get(disk.id)) for disk in planned.disks],
-        "snapshots": [_snapshot(snapshot) for snapshot in planned.snapshots],
+        "snapshots": list(map(_snapshot_facts, planned.snapshots)),
         "databaseIds": [database.id for database in planned.databases],
         "classicPeers": [
             {"instanceId": peer.instance_id, "reason": "; ".join(peer.reasons)}
@@ -207,42 +218,19 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFac
             for database in planned.databases
             if (others := _other_times(planned, plan.databases.waves[database.id]))
         ],
-        "scheduledMoves": [
-            {"eventId": event.id, "eventType": event.type, "notBefore": event.not_before.isoformat()}
-            for event in index.scheduled_moves.get(instance.id, ())
-        ],
+        "scheduledMoves": list(map(_scheduled_move_facts, index.scheduled_moves.get(instance.id, ()))),
     }
-    _add_known(facts, planned, plan)
-    return facts
 
 
-def _add_known(facts: InstanceFacts, planned: PlannedInstance, plan: MigrationPlan) -> None:
-    """Add facts that are not known of every instance."""
+def _optional_facts(planned: PlannedInstance, plan: MigrationPlan) -> OptionalInstanceFacts:
     instance, types = planned.instance, plan.roster.index.instance_types
+    facts: OptionalInstanceFacts = {}
     if planned.moved:
-        now = plan.roster.index.instances[instance.id]
-        facts["present"] = {
-            "privateIps": list(now.intranet_ips),
-            "securityGroupIds": list(now.security_group_ids),
-        }
+        facts["present"] = _present_facts(plan.roster.index.instances[instance.id])
     if planned.tier is not None:
         facts["targetTier"] = planned.tier
-    if instance.instance_charge_type is not None:
-        facts["instanceChargeType"] = instance.instance_charge_type
-    if instance.spot_strategy is not None:
-        facts["spotStrategy"] = instance.spot_strategy
-    if instance.io_optimized is not None:
-        facts["ioOptimized"] = instance.io_optimized
-    if instance.local_storage_amount is not None:
-        facts["localStorageAmount"] = instance.local_storage_amount
-    if instance.expired_time is not None:
-        facts["expiredAt"] = instance.expired_time.isoformat()
-    if instance.auto_release_time is not None:
-        facts["autoReleaseAt"] = instance.auto_release_time.isoformat()
     if instance.instance_type in types:
         facts["eniQuantity"] = types[instance.instance_type].eni_quantity
-    if instance.eip is not None:
-        facts["eip"] = instance.eip
     if unread := plan.load_balancers.unread_for(planned.memberships, moved=planned.moved):
         facts["unread"] = {"vserverGroups": unread}
     elif planned.memberships is not None:
@@ -252,21 +240,12 @@ def _add_known(facts: InstanceFacts, planned: PlannedInstance, plan: MigrationPl
     guest = guest_facts(planned.evidence, instance)
     if guest is not None:
         facts["guest"] = guest
+    return facts
 
 
 def _other_times(planned: PlannedInstance, waves: Iterable[PlannedWave]) -> list[str]:
     """Return the names of the waves that move at another time than the instance."""
     return [wave.name for wave in waves if wave.window.start != planned.wave.window.start]
-
-
-def classic_instance_facts(instance: Instance) -> ClassicInstanceFacts:
-    """Return facts of a classic instance, migrating or not, as the other end of traffic."""
-    return {
-        "instanceId": instance.id,
-        "instanceName": instance.name,
-        "intranetIps": list(instance.intranet_ips),
-        "securityGroupIds": list(instance.security_group_ids),
-    }
 
 
 def _disk(disk: Disk, excluded: ExcludedDisk | None) -> DiskFacts:
@@ -332,16 +311,3 @@ def _policy(policy_id: str, policy: AutoSnapshotPolicy | None, disk_ids: list[st
         facts["timePoints"] = list(map(str, policy.hours))
         facts["repeatWeekdays"] = list(map(str, policy.weekdays))
     return facts
-
-
-def _snapshot(snapshot: Snapshot) -> SnapshotFacts:
-    return {
-        "snapshotId": snapshot.id,
-        "diskId": snapshot.disk_id,
-        "status": snapshot.status,
-        "progress": snapshot.progress,
-        "snapshotType": snapshot.type,
-        "createdAt": snapshot.created_at.isoformat(),
-        # The contract has no null: 0 means that it is kept until it is deleted.
-        "retentionDays": snapshot.retention_days or 0,
-    }

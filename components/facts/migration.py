@@ -15,6 +15,7 @@ from components.facts.address_lists import AddressListFacts, address_list_facts
 from components.facts.base import SCHEMA_VERSION, Facts, note
 from components.facts.classic_link import BroadRuleFacts, broad_rule_facts
 from components.facts.databases import DatabaseFacts, database_facts
+from components.facts.fields import field, reader
 from components.facts.instances import ClassicInstanceFacts, classic_instance_facts, instance_facts
 from components.facts.security_groups import (
     LiveGroupFacts,
@@ -26,7 +27,7 @@ from components.facts.security_groups import (
 from components.off_peak import off_peak_until
 from components.plan import MigrationPlan, PlannedWave, Roster, instance_ids_of
 from components.run import Sources
-from estate.model import Estate, Zone
+from estate.model import ClassicLinkAttachment, Estate, Vpc, Zone
 
 
 class WindowFacts(TypedDict):
@@ -138,7 +139,7 @@ class GoneFacts(TypedDict):
 class ZoneFacts(TypedDict):
     """A zone, and what can be created in it now."""
 
-    zoneId: str
+    zoneId: Annotated[str, field("id")]
     vswitchAvailable: bool
     instanceTypes: list[str]
 
@@ -155,7 +156,7 @@ class BackupChoiceFacts(TypedDict):
 class LiveVpcFacts(TypedDict):
     """A VPC of the region."""
 
-    vpcId: str
+    vpcId: Annotated[str, field("id")]
     classicLinkEnabled: bool
 
 
@@ -217,6 +218,11 @@ class MigrationFacts(AddressListFacts):
     databases: Annotated[list[DatabaseFacts], note("all of the region")]
 
 
+_zone_facts = reader(Zone, ZoneFacts)
+_live_vpc_facts = reader(Vpc, LiveVpcFacts)
+_live_link_facts = reader(ClassicLinkAttachment, LiveLinkFacts)
+
+
 def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run: bool | None = None) -> MigrationFacts:
     """Return facts of the migration: its waves, its instances, the estate around them, and their sources."""
     config, estate = plan.config, plan.estate
@@ -234,8 +240,8 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
         "staying": [_staying(item) for item in config.staying],
-        "zones": [_zone(zone) for zone in estate.zones],
-        "classicInstances": [classic_instance_facts(instance) for instance in plan.roster.classic],
+        "zones": list(map(_zone_facts, estate.zones)),
+        "classicInstances": list(map(classic_instance_facts, plan.roster.classic)),
         "flowsGiven": bool(config.classic_link and config.classic_link.flows is not None),
         "broadRules": broad_rule_facts(plan),
         "securityGroups": [security_group_facts(group, members.get(group.id, ())) for group in plan.groups.classic],
@@ -398,15 +404,7 @@ def _backups(choice: BackupChoice | None) -> BackupChoiceFacts:
 
 def _live_network(estate: Estate) -> LiveNetworkFacts:
     return {
-        "vpcs": [{"vpcId": vpc.id, "classicLinkEnabled": vpc.classic_link_enabled} for vpc in estate.vpcs],
+        "vpcs": list(map(_live_vpc_facts, estate.vpcs)),
         "vswitchIds": [vswitch.id for vswitch in estate.vswitches],
-        "classicLinks": [{"instanceId": link.instance_id, "vpcId": link.vpc_id} for link in estate.classic_links],
-    }
-
-
-def _zone(zone: Zone) -> ZoneFacts:
-    return {
-        "zoneId": zone.id,
-        "vswitchAvailable": zone.vswitch_available,
-        "instanceTypes": list(zone.instance_types),
+        "classicLinks": list(map(_live_link_facts, estate.classic_links)),
     }
