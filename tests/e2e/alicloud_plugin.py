@@ -31,10 +31,10 @@ class Plugin:
 
     def schema(self) -> dict[str, Any]:
         """Return the schema of the package that it serves."""
-        with _told():
+        with _errors_raised():
             answer = self._stub.GetSchema(provider_pb2.GetSchemaRequest())
-        told: dict[str, Any] = json.loads(answer.schema)
-        return told
+        schema: dict[str, Any] = json.loads(answer.schema)
+        return schema
 
     def manage(self, type_token: str, inputs: Mapping[str, Any]) -> Managed:
         """Make a resource to go on with. Raises PluginError."""
@@ -46,7 +46,7 @@ class Plugin:
 
     def ask(self, function: str) -> dict[str, Any]:
         """Return what one of its functions answers. Raises PluginError."""
-        with _told():
+        with _errors_raised():
             answer = self._stub.Invoke(provider_pb2.InvokeRequest(tok=function, args=struct_pb2.Struct()))
         answered: dict[str, Any] = json_format.MessageToDict(getattr(answer, "return"))
         return answered
@@ -64,13 +64,13 @@ class Managed:
         self._stub = stub
         self._urn = f"urn:pulumi:test::test::{type_token}::one"
         self._inputs = self._checked(inputs)
-        with _told():
-            made = stub.Create(provider_pb2.CreateRequest(urn=self._urn, properties=self._inputs))
-        self.id, self._state = str(made.id), made.properties
+        with _errors_raised():
+            created = stub.Create(provider_pb2.CreateRequest(urn=self._urn, properties=self._inputs))
+        self.id, self._state = str(created.id), created.properties
 
     def refresh(self) -> list[str]:
         """Read it, and return the properties that the cloud has otherwise than the program says. Raises PluginError."""
-        with _told():
+        with _errors_raised():
             read = self._stub.Read(
                 provider_pb2.ReadRequest(id=self.id, urn=self._urn, properties=self._state, inputs=self._inputs)
             )
@@ -83,21 +83,21 @@ class Managed:
 
         Raises PluginError.
         """
-        wanted = self._checked(inputs)
-        changed, replaced = self._diff(wanted, self._inputs)
+        checked = self._checked(inputs)
+        changed, replaced = self._diff(checked, self._inputs)
         if changed and not replaced:
-            with _told():
-                made = self._stub.Update(
+            with _errors_raised():
+                updated = self._stub.Update(
                     provider_pb2.UpdateRequest(
-                        id=self.id, urn=self._urn, olds=self._state, news=wanted, old_inputs=self._inputs
+                        id=self.id, urn=self._urn, olds=self._state, news=checked, old_inputs=self._inputs
                     )
                 )
-            self._state, self._inputs = made.properties, wanted
+            self._state, self._inputs = updated.properties, checked
         return changed, replaced
 
     def imported(self) -> list[str]:
         """Read it by its id alone, and return the properties of which that knows another value. Raises PluginError."""
-        with _told():
+        with _errors_raised():
             read = self._stub.Read(provider_pb2.ReadRequest(id=self.id, urn=self._urn))
         known, self._state = self._state, read.properties
         different, _ = self._diff(self._inputs, read.inputs)
@@ -106,7 +106,7 @@ class Managed:
 
     def delete(self) -> None:
         """Delete it. Raises PluginError."""
-        with _told():
+        with _errors_raised():
             self._stub.Delete(
                 provider_pb2.DeleteRequest(id=self.id, urn=self._urn, properties=self._state, old_inputs=self._inputs)
             )
@@ -114,15 +114,15 @@ class Managed:
     def _checked(self, inputs: Mapping[str, Any]) -> Any:
         given = struct_pb2.Struct()
         given.update(inputs)
-        with _told():
+        with _errors_raised():
             checked = self._stub.Check(provider_pb2.CheckRequest(urn=self._urn, news=given))
         assert not checked.failures, checked.failures
         return checked.inputs
 
-    def _diff(self, wanted: Any, known: Any) -> tuple[list[str], list[str]]:
-        with _told():
+    def _diff(self, desired: Any, known: Any) -> tuple[list[str], list[str]]:
+        with _errors_raised():
             found = self._stub.Diff(
-                provider_pb2.DiffRequest(id=self.id, urn=self._urn, olds=self._state, news=wanted, old_inputs=known)
+                provider_pb2.DiffRequest(id=self.id, urn=self._urn, olds=self._state, news=desired, old_inputs=known)
             )
         if found.changes == provider_pb2.DiffResponse.DIFF_NONE:
             return [], []
@@ -145,7 +145,7 @@ def plugin(engine: toolchain.Engine, config: Mapping[str, Any], environ: Mapping
             given = struct_pb2.Struct()
             # As the engine hands config on: texts, and JSON of what is none.
             given.update({key: item if isinstance(item, str) else json.dumps(item) for key, item in config.items()})
-            with _told():
+            with _errors_raised():
                 checked = stub.CheckConfig(provider_pb2.CheckRequest(urn=_URN, news=given))
                 assert not checked.failures, checked.failures
                 stub.Configure(provider_pb2.ConfigureRequest(args=checked.inputs, acceptSecrets=True))
@@ -163,7 +163,7 @@ class _Engine(engine_pb2_grpc.EngineServicer):
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _errors_raised() -> Iterator[None]:
     try:
         yield
     except grpc.RpcError as error:

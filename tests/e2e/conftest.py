@@ -50,10 +50,10 @@ class Stack:
     def prepared(cls, engine: toolchain.Engine, cloud: Simulator, directory: Path) -> Stack:
         """The prepared stack, not yet up."""
         project = Project(directory / "project", cloud, engine.environ(os.environ))
-        made = cls(project, cloud)
-        made.configure()
+        stack = cls(project, cloud)
+        stack.configure()
         _init(project)
-        return made
+        return stack
 
     def configure(self, bend: Bend | None = None) -> None:
         """Gives the stack the prepared config, bent by `bend`."""
@@ -101,19 +101,21 @@ class Stack:
 
 
 # All files of a stack `test` that has just been made, and what its stack file has of them: the same for each test.
-_made: dict[Path, bytes] = {}
+_initial_files: dict[Path, bytes] = {}
 _SALT = "encryptionsalt"
 
 
 def _init(project: Project) -> None:
     """`pulumi stack init test`, by the engine once, and from then on by the files that it wrote."""
     state, stack_file = project.directory / "state", project.directory / "Pulumi.test.yaml"
-    if not _made:
+    if not _initial_files:
         project.run("stack", "init", "test", "--no-select", check=True)
-        _made.update({file.relative_to(state): file.read_bytes() for file in state.rglob("*") if file.is_file()})
-        _made[Path(_SALT)] = yaml.safe_load(stack_file.read_text(encoding="utf-8"))[_SALT].encode()
+        _initial_files.update(
+            {file.relative_to(state): file.read_bytes() for file in state.rglob("*") if file.is_file()}
+        )
+        _initial_files[Path(_SALT)] = yaml.safe_load(stack_file.read_text(encoding="utf-8"))[_SALT].encode()
         return
-    for name, content in _made.items():
+    for name, content in _initial_files.items():
         if name == Path(_SALT):
             written = yaml.safe_load(stack_file.read_text(encoding="utf-8"))
             stack_file.write_text(yaml.safe_dump({_SALT: content.decode(), **written}, sort_keys=False))
@@ -150,10 +152,10 @@ def declare_who_stays(migration: dict[str, Any]) -> None:
     if "selector" in migration or any("selector" in wave for wave in migration.get("waves", ())):
         return
     named = {item if isinstance(item, str) else item["id"] for item in chosen}
-    said = {instance_id for item in migration.get("staying", ()) for instance_id in item["instances"]}
+    staying = {instance_id for item in migration.get("staying", ()) for instance_id in item["instances"]}
     classic = {item["id"] for item in yaml.safe_load(ESTATE.read_text(encoding="utf-8"))["instances"]}
-    if others := sorted(classic - named - said):
-        entry = {"instances": others, "owner": "ops@example.com", "reason": "Not looked at in this test."}
+    if remaining := sorted(classic - named - staying):
+        entry = {"instances": remaining, "owner": "ops@example.com", "reason": "Not looked at in this test."}
         migration["staying"] = [*migration.get("staying", ()), entry]
 
 

@@ -31,24 +31,24 @@ _TOKEN = "token-of-the-metadata-service"  # noqa: S105
 
 
 @contextmanager
-def metadata_service(cloud: Simulator, asked: list[str]) -> Iterator[None]:
+def metadata_service(cloud: Simulator, paths: list[str]) -> Iterator[None]:
     """Serve the session of a role, for a token alone (ECS, "Instance metadata", security-enhanced mode)."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
-            self._answer(200 if self._asked() == "/latest/api/token" else 404, _TOKEN)
+            self._answer(200 if self._requested_path() == "/latest/api/token" else 404, _TOKEN)
 
         def do_GET(self) -> None:
-            asked.append(self._asked())
+            paths.append(self._requested_path())
             if self.headers["X-aliyun-ecs-metadata-token"] != _TOKEN:
                 self._answer(403, "")
-            elif self._asked() == f"/latest/meta-data/ram/security-credentials/{ROLE}":
+            elif self._requested_path() == f"/latest/meta-data/ram/security-credentials/{ROLE}":
                 given = Direct(cloud.simulation)("sts:AssumeRole", **(ASSUME | {"RoleSessionName": "vm-1"}))
                 self._answer(200, json.dumps({"Code": "Success", **given["Credentials"]}))
             else:
                 self._answer(404, "")
 
-        def _asked(self) -> str:
+        def _requested_path(self) -> str:
             # The plugin puts a question mark behind every path.
             return self.path.removesuffix("?")
 
@@ -71,25 +71,25 @@ def main() -> None:
     """Print the callers with the role alone, in the run after its session has ended, and without NO_PROXY."""
     subprocess.run(["ip", "address", "add", f"{METADATA_HOST}/32", "dev", "lo"], check=True)
     engine = toolchain.ensure()
-    asked: list[str] = []
-    told: dict[str, Any] = {}
-    with running(estate_with_roles()) as cloud, metadata_service(cloud, asked), tempfile.TemporaryDirectory() as home:
+    paths: list[str] = []
+    report: dict[str, Any] = {}
+    with running(estate_with_roles()) as cloud, metadata_service(cloud, paths), tempfile.TemporaryDirectory() as home:
         place = Place(cloud, engine, Path(home), "")
         proxies = {"HTTP_PROXY": os.environ["HTTP_PROXY"], "NO_PROXY": "127.0.0.1"}
         place.environ = {"ALICLOUD_ECS_ROLE_NAME": ROLE, **proxies}
         try:
             place.reader()
         except EstateError as error:
-            told["without NO_PROXY"] = str(error)
+            report["without NO_PROXY"] = str(error)
         try:
             place.alicloud()
         except PluginError as error:
-            told["alicloud without NO_PROXY"] = str(error)
+            report["alicloud without NO_PROXY"] = str(error)
         place.environ["NO_PROXY"] = f"127.0.0.1,{METADATA_HOST}"
-        told["callers"] = [caller.arn for caller in place.callers()]
-        told["refreshed"] = place.refreshed()
-        told["asked"] = sorted(set(asked))
-    json.dump(told, sys.stdout)
+        report["callers"] = [caller.arn for caller in place.callers()]
+        report["refreshed"] = place.refreshed()
+        report["asked"] = sorted(set(paths))
+    json.dump(report, sys.stdout)
 
 
 if __name__ == "__main__":

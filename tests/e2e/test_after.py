@@ -128,9 +128,9 @@ def test_old_addresses_are_removed_after_the_move(stack: Stack) -> None:
     # The proof to keep with the change, of the cloud as it is; and it sees what somebody opens by hand.
     front = Front(stack.project, stack.cloud)
     code, out, err = front("reach", "-s", "test", "--rehearsal", "--format", "json", "--accept-whole-vswitches")
-    told = json.loads(out)
-    assert (code, told["basis"], told["moved"], told["toMove"]) == (0, "cloud", 2, 0), out + err
-    assert (told["reach"]["opened"], told["reach"]["unknown"]) == (0, [])
+    report = json.loads(out)
+    assert (code, report["basis"], report["moved"], report["toMove"]) == (0, "cloud", 2, 0), out + err
+    assert (report["reach"]["opened"], report["reach"]["unknown"]) == (0, [])
     group = outputs(stack)["securityGroupIds"]["sg-bp1web00000000000001"][0]
     opened = {"IpProtocol": "TCP", "PortRange": "5000/5000", "SourceCidrIp": "0.0.0.0/0", "Priority": "1"}
     Api(stack.cloud)("ecs:AuthorizeSecurityGroup", SecurityGroupId=group, Policy="accept", **opened)

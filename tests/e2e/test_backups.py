@@ -51,10 +51,10 @@ def test_disks_are_backed_up_together_and_their_snapshots_outlive_a_stack_that_i
     killed_at(stack, "ecs:CreateSnapshotGroup")
     stack.up()
     state = stack.cloud.state()
-    made = {item["id"]: item["disk_id"] for item in state["snapshots"] if item["id"] not in before}
-    assert sorted(made.values()) == ["d-bp1batchsys00000001", "d-bp1ftp1dat000000001", "d-bp1ftp1sys000000001"]
+    created = {item["id"]: item["disk_id"] for item in state["snapshots"] if item["id"] not in before}
+    assert sorted(created.values()) == ["d-bp1batchsys00000001", "d-bp1ftp1dat000000001", "d-bp1ftp1sys000000001"]
     [group] = state["snapshot_groups"]
-    assert {made[item] for item in group["snapshot_ids"]} == {"d-bp1ftp1dat000000001", "d-bp1ftp1sys000000001"}
+    assert {created[item] for item in group["snapshot_ids"]} == {"d-bp1ftp1dat000000001", "d-bp1ftp1sys000000001"}
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
 
     # A disk that is added later: the provider would take the longer list for done and make no call.
@@ -62,7 +62,7 @@ def test_disks_are_backed_up_together_and_their_snapshots_outlive_a_stack_that_i
     assert stack.pulumi("preview") == 0, stack.output
     stack.up()
     assert SPARE in {item["disk_id"] for item in stack.cloud.state()["snapshots"]}
-    made |= {item["id"]: item["disk_id"] for item in stack.cloud.state()["snapshots"] if item["id"] not in before}
+    created |= {item["id"]: item["disk_id"] for item in stack.cloud.state()["snapshots"] if item["id"] not in before}
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
 
     assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) != 0
@@ -74,5 +74,5 @@ def test_disks_are_backed_up_together_and_their_snapshots_outlive_a_stack_that_i
     assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) == 0, stack.output
     left = stack.cloud.state()
     # The destroy that was refused has let go of the snapshots all the same, and the next update took new ones.
-    assert {item["id"] for item in left["snapshots"]} >= before | made.keys()
+    assert {item["id"] for item in left["snapshots"]} >= before | created.keys()
     assert "shop" not in {item["name"] for item in left["vpcs"]}

@@ -107,13 +107,13 @@ def test_secrets_are_nowhere_but_where_it_is_documented(
     )
     del project.environ["ALICLOUD_ACCESS_KEY"], project.environ["ALICLOUD_SECRET_KEY"]
 
-    plan, said = tmp_path / "plan.json", dict[str, bytes]()
+    plan, content_of = tmp_path / "plan.json", dict[str, bytes]()
     assert stack.pulumi("preview", "--save-plan", str(plan), *LOUD) == 0, stack.output[-3000:]
-    said["logs at -v=9"] = stack.output.encode()
+    content_of["logs at -v=9"] = stack.output.encode()
     assert stack.pulumi("up", "--yes", "--skip-preview") == 0, stack.output
-    said["output"] = stack.output.encode()
+    content_of["output"] = stack.output.encode()
     report = report_of(stack.result())
-    said["reports"] = "".join(render(report) for render in RENDERERS.values()).encode()
+    content_of["reports"] = "".join(render(report) for render in RENDERERS.values()).encode()
 
     # Looked at while all work, and then the plugin of Alibaba crashes: Go shows what it was at.
     cloud.faults.add(actions=["vpc:DescribeVpcAttribute"], effect="slow", seconds=3600, count=1)
@@ -137,15 +137,15 @@ def test_secrets_are_nowhere_but_where_it_is_documented(
         os.kill(int(plugin), signal.SIGQUIT)
         run.wait()
         reading.join()
-    said["process list"] = b"\n".join(listed.values())
-    said["crash of a plugin"] = b"".join(lines)
+    content_of["process list"] = b"\n".join(listed.values())
+    content_of["crash of a plugin"] = b"".join(lines)
     cloud.faults.clear()
     assert run.returncode != 0
-    assert b"goroutine" in said["crash of a plugin"]
+    assert b"goroutine" in content_of["crash of a plugin"]
 
     project.environ |= {"ALICLOUD_SECRET_KEY": CANARIES["secret"], "PULUMI_CONFIG_PASSPHRASE": "another"}
     assert stack.pulumi("preview") != 0
-    said["output"] += stack.output.encode()
+    content_of["output"] += stack.output.encode()
 
     for path in sorted(tmp_path.rglob("*")):
         if path.is_file() and not path.is_symlink() and project.directory / "home" not in path.parents:
@@ -153,10 +153,10 @@ def test_secrets_are_nowhere_but_where_it_is_documented(
             place = "state" if name.startswith("project/state") else name
             place = PLACES.get(place, place)
             place = "update plan" if path == plan else "temporary files" if name.startswith("tmp/") else place
-            said[place] = said.get(place, b"") + path.read_bytes()
-    assert {"state", "stack file", "result", "update plan", "temporary files"} <= said.keys()
+            content_of[place] = content_of.get(place, b"") + path.read_bytes()
+    assert {"state", "stack file", "result", "update plan", "temporary files"} <= content_of.keys()
 
-    found = {place: kinds for place, content in said.items() if (kinds := kinds_in(content))}
+    found = {place: kinds for place, content in content_of.items() if (kinds := kinds_in(content))}
     allowed = documented()
     beyond = {place: more for place, kinds in found.items() if (more := kinds - allowed.get(place, set()))}
     assert beyond == {}

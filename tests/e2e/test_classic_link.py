@@ -130,7 +130,7 @@ def test_links_follow_a_change_of_the_network(stack: Stack) -> None:
 
     stack.configure(links_alone)
     assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
-    [made] = {link["vpc_id"] for link in stack.cloud.state()["classic_links"]}
+    [vpc_id] = {link["vpc_id"] for link in stack.cloud.state()["classic_links"]}
     stack.configure(into_another)
     stack.pulumi("preview")
     about = ("stack-", "update-", "classic-link-")
@@ -141,7 +141,7 @@ def test_links_follow_a_change_of_the_network(stack: Stack) -> None:
         (MON, SHARED),
         (CACHE, SHARED),
     }
-    assert made not in {vpc["id"] for vpc in state["vpcs"]}
+    assert vpc_id not in {vpc["id"] for vpc in state["vpcs"]}
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
 
     # What somebody removes is told, whatever the state says that is not refreshed.
@@ -150,9 +150,9 @@ def test_links_follow_a_change_of_the_network(stack: Stack) -> None:
     api.call("ecs:DetachClassicLinkVpc", region_id="cn-hangzhou", instance_id=MON, vpc_id=SHARED)
     api.call("vpc:DeleteVSwitch", region_id="cn-hangzhou", v_switch_id=vswitch)
     stack.pulumi("preview", "--refresh=false")
-    told = the_only(findings(stack.result()), "rule", "stack-unchanged-in-cloud")
-    assert told["outcome"] == "FAIL"
-    assert f"instance {MON} is linked to no VPC in place of {SHARED}" in told["reason"]
-    assert f"VSwitch {vswitch} is gone" in told["reason"]
-    assert CACHE not in told["reason"]
+    finding = the_only(findings(stack.result()), "rule", "stack-unchanged-in-cloud")
+    assert finding["outcome"] == "FAIL"
+    assert f"instance {MON} is linked to no VPC in place of {SHARED}" in finding["reason"]
+    assert f"VSwitch {vswitch} is gone" in finding["reason"]
+    assert CACHE not in finding["reason"]
     assert stack.result()["judgement"]["hypothetical"] == "NOT READY"

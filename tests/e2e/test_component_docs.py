@@ -31,9 +31,9 @@ class Example:
     @classmethod
     def of(cls, block: str) -> Example:
         """Reads `# estate: path` (the sample where none is named) and `# findings: rule, family-*` (none)."""
-        told = dict(re.findall(r"^# (estate|findings): (.+)$", block, re.MULTILINE))
-        estate = REPOSITORY / told.get("estate", "simulator/estates/sample.yaml").strip()
-        findings = tuple(item.strip() for item in told.get("findings", "").split(",") if item.strip())
+        header = dict(re.findall(r"^# (estate|findings): (.+)$", block, re.MULTILINE))
+        estate = REPOSITORY / header.get("estate", "simulator/estates/sample.yaml").strip()
+        findings = tuple(item.strip() for item in header.get("findings", "").split(",") if item.strip())
         return cls(yaml.safe_load(block), estate, findings)
 
 
@@ -97,10 +97,10 @@ def test_examples_run_as_they_stand(page: Path, engine: toolchain.Engine, tmp_pa
 
 def _finds_what_it_says(example: Example, stack: Stack) -> None:
     found = stack.found()
-    unannounced = {rule: names for rule, names in found.items() if not _told(rule, example.findings)}
+    unannounced = {rule: names for rule, names in found.items() if not _announced(rule, example.findings)}
     assert unannounced == {}, stack.output
     assert [item for item in example.findings if not any(fnmatch(rule, item) for rule in found)] == []
 
 
-def _told(rule: str, findings: tuple[str, ...]) -> bool:
+def _announced(rule: str, findings: tuple[str, ...]) -> bool:
     return any(fnmatch(rule, item) for item in findings)

@@ -58,10 +58,10 @@ def _later(migration: dict[str, Any]) -> None:
 def test_databases_are_brought_within_reach_for_good(stack: Stack) -> None:
     found = databases(stack)
     stack.up()
-    made = databases(stack)
+    prepared = databases(stack)
     exported = json.loads(stack.project.run("stack", "output", "--json", "--stack", "test", check=True).stdout)
     for database_id in EACH:
-        _is_within_reach(made[database_id], found[database_id], exported)
+        _is_within_reach(prepared[database_id], found[database_id], exported)
     # 27 days until a week after the Latest Schedule Time; nothing can extend PostgreSQL's later.
     assert {item: days_left(stack, item) for item in EACH} == {
         MYSQL: {26},
@@ -109,12 +109,12 @@ def test_the_documented_example_goes_up(stack: Stack) -> None:
 
     stack.configure(as_documented)
     assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
-    made = databases(stack)
+    prepared = databases(stack)
     # Two weeks after the Latest Schedule Time, and one; the third is admitted to and no more.
     assert (days_left(stack, MYSQL), days_left(stack, MONGODB)) == ({33}, {29})
-    assert made[POSTGRES]["network_type"] == made[REDIS]["network_type"] == "Classic"
+    assert prepared[POSTGRES]["network_type"] == prepared[REDIS]["network_type"] == "Classic"
     groups = {
-        item: {group["name"]: group["security_ips"] for group in admitting(made[item], "172.16")} for item in EACH
+        item: {group["name"]: group["security_ips"] for group in admitting(prepared[item], "172.16")} for item in EACH
     }
     assert groups == {
         MYSQL: {"classic_to_vpc": [*BLOCKS, "172.16.9.250/32"]},
@@ -125,21 +125,21 @@ def test_the_documented_example_goes_up(stack: Stack) -> None:
     }
 
 
-def _is_within_reach(made: dict[str, Any], found: dict[str, Any], exported: dict[str, Any]) -> None:
+def _is_within_reach(prepared: dict[str, Any], found: dict[str, Any], exported: dict[str, Any]) -> None:
     """In the target VPC, in its own zone, its old addresses kept, our group alone added to its whitelists."""
-    assert (made["network_type"], made["vpc_id"]) == ("VPC", exported["vpcId"])
-    assert made["vswitch_id"] == exported["vswitchIds"][made["zone_id"]]
-    classic = [item["connection_string"] for item in made["endpoints"] if item["ip_type"] == "Inner"]
+    assert (prepared["network_type"], prepared["vpc_id"]) == ("VPC", exported["vpcId"])
+    assert prepared["vswitch_id"] == exported["vswitchIds"][prepared["zone_id"]]
+    classic = [item["connection_string"] for item in prepared["endpoints"] if item["ip_type"] == "Inner"]
     assert classic == [item["connection_string"] for item in found["endpoints"]]
-    in_vpc = sorted(item["connection_string"] for item in made["endpoints"] if item["ip_type"] == "Private")
+    in_vpc = sorted(item["connection_string"] for item in prepared["endpoints"] if item["ip_type"] == "Private")
     assert len(in_vpc) == len(classic)
-    assert exported["databaseEndpoints"][made["id"]] == in_vpc
-    ours = admitting(made, "172.16")
-    network_type = "VPC" if made["id"] == POSTGRES else "MIX"
+    assert exported["databaseEndpoints"][prepared["id"]] == in_vpc
+    ours = admitting(prepared, "172.16")
+    network_type = "VPC" if prepared["id"] == POSTGRES else "MIX"
     assert [(group["name"], group["network_type"], group["security_ips"]) for group in ours] == [
         ("classic_to_vpc", network_type, BLOCKS)
     ]
-    assert [group for group in made["whitelist_groups"] if group not in ours] == found["whitelist_groups"]
+    assert [group for group in prepared["whitelist_groups"] if group not in ours] == found["whitelist_groups"]
 
 
 def admitting(database: dict[str, Any], start: str) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 
 @dataclass(frozen=True)
-class Told:
+class Run:
     """What the demo said on screen and in its log, and, where that is known, what it asked beyond loopback."""
 
     code: int
@@ -48,7 +48,7 @@ def _command(directory: Path, *options: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def told(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def story(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The story as it is told to somebody with credentials, profiles and role files, at a terminal of 80 columns."""
     home = tmp_path_factory.mktemp("somebody")
     profile = {"name": "foreign", "mode": "AK", "access_key_id": "LTAI-foreign", "access_key_secret": "foreign-secret"}
@@ -58,7 +58,7 @@ def told(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> 
     (home / ".alibabacloud/credentials").write_text("[default]\ntype = access_key\naccess_key_id = LTAI-foreign\n")
     foreign = {name: value for name, value in FOREIGN.items() if not name.startswith("PYTHON")}
     environ = engine.environ({**os.environ, **foreign, "HOME": str(home), "COLUMNS": "80"})
-    directory = tmp_path_factory.mktemp("told") / "demo"
+    directory = tmp_path_factory.mktemp("story") / "demo"
     if why_not() is None:
         report = isolated(_command(directory), environ, REPOSITORY)
         code, screen = report.code, report.output
@@ -68,11 +68,11 @@ def told(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> 
         )
         code, screen, report = done.returncode, done.stdout + done.stderr, None
     log = directory / "demo.log"
-    return Told(code, screen, log.read_text(encoding="utf-8") if log.exists() else "", report)
+    return Run(code, screen, log.read_text(encoding="utf-8") if log.exists() else "", report)
 
 
-def test_each_step_does_what_it_must(told: Told) -> None:
-    assert told.code == 0, told.screen
+def test_each_step_does_what_it_must(story: Run) -> None:
+    assert story.code == 0, story.screen
     for step in (
         "✓ the preview failed",
         "✓ the preview passed",
@@ -86,29 +86,29 @@ def test_each_step_does_what_it_must(told: Told) -> None:
         "✓ nothing was asked of any other host",
         "On a real account",
     ):
-        assert step in told.screen
-    assert "--skip-preview" not in told.screen
+        assert step in story.screen
+    assert "--skip-preview" not in story.screen
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-def test_it_fits_on_a_few_screens(told: Told, columns: int) -> None:
+def test_it_fits_on_a_few_screens(story: Run, columns: int) -> None:
     """Lines as a terminal of this width has them."""
-    assert sum(max(1, -(-len(line) // columns)) for line in told.screen.splitlines()) < 150
+    assert sum(max(1, -(-len(line) // columns)) for line in story.screen.splitlines()) < 150
 
 
-def test_the_log_has_all_of_it(told: Told) -> None:
-    assert "[mandatory] [severity: critical]  backup-snapshot-of-every-disk" in told.log
-    assert told.log.count("    retained: ") == 21
+def test_the_log_has_all_of_it(story: Run) -> None:
+    assert "[mandatory] [severity: critical]  backup-snapshot-of-every-disk" in story.log
+    assert story.log.count("    retained: ") == 21
 
 
-def test_nothing_goes_beyond_loopback(told: Told) -> None:
-    if told.report is None:
+def test_nothing_goes_beyond_loopback(story: Run) -> None:
+    if story.report is None:
         pytest.skip(f"no network of its own: {why_not()}")
-    assert (told.report.names, told.report.packets, told.report.proxied) == ((), (), ())
+    assert (story.report.names, story.report.packets, story.report.proxied) == ((), (), ())
 
 
-def test_nothing_foreign_is_seen(told: Told) -> None:
-    assert "foreign" not in told.screen + told.log
+def test_nothing_foreign_is_seen(story: Run) -> None:
+    assert "foreign" not in story.screen + story.log
 
 
 OWN_ESTATE = """
@@ -179,7 +179,7 @@ def test_an_estate_of_ones_own_goes_the_same_way(engine: toolchain.Engine, tmp_p
     (tmp_path / "stack.yaml").write_text(OWN_STACK, encoding="utf-8")
     (tmp_path / "evidence.json").write_text(OWN_EVIDENCE, encoding="utf-8")
     own = ("--estate", str(tmp_path / "estate.yaml"), "--stack-config", str(tmp_path / "stack.yaml"))
-    told = demo(engine, tmp_path / "demo", *own)
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert "retained: 1 snapshot: the only way back from the move" in told.stdout
-    assert "✓ but for the 1 things retained, the estate is as it was found" in told.stdout
+    done = demo(engine, tmp_path / "demo", *own)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "retained: 1 snapshot: the only way back from the move" in done.stdout
+    assert "✓ but for the 1 things retained, the estate is as it was found" in done.stdout

@@ -63,10 +63,10 @@ def project(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def run(project: Project, *arguments: str, **environ: str) -> Report:
-    kept = {name: value for name, value in project.environ.items() if not name.startswith(("ALI", "PREFLIGHT"))}
+    environment = {name: value for name, value in project.environ.items() if not name.startswith(("ALI", "PREFLIGHT"))}
     return isolated(
         [str(REPOSITORY / "preflight/command"), "check", *arguments],
-        {**kept, "CLASSIC_TO_VPC_CACHE": str(_CACHE), "COLUMNS": "120", **LEADING_OUT, **environ},
+        {**environment, "CLASSIC_TO_VPC_CACHE": str(_CACHE), "COLUMNS": "120", **LEADING_OUT, **environ},
         project.directory,
     )
 
@@ -79,15 +79,15 @@ def quiet(report: Report) -> None:
 
 def test_a_stack_is_judged_by_a_file_without_cloud_state_or_credentials(project: Project, tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in project.directory.glob("Pulumi.*")}
-    kept = tmp_path / "result.json"
-    report = run(project, "--stack", "test", "--estate", "estate.json", "--rehearsal", "--result", str(kept))
+    result_file = tmp_path / "result.json"
+    report = run(project, "--stack", "test", "--estate", "estate.json", "--rehearsal", "--result", str(result_file))
     quiet(report)
     assert report.code == 30, report.output
     assert "all   UNKNOWN" in report.output
     assert "UNKNOWN: stack test" in report.output
     assert "By the estate in estate.json: no cloud was asked, and what it alone knows is UNKNOWN." in report.output
     assert re.search(r"The file is of 2026-11-30 \d\d:\d\d [+]00:00, less than a minute ago\.", report.output)
-    result = json.loads(kept.read_text(encoding="utf-8"))
+    result = json.loads(result_file.read_text(encoding="utf-8"))
     assert result["run"]["estateFile"]["path"] == "estate.json"
     # The stack's own file, its salt too, is as it was.
     assert {path.name: path.read_bytes() for path in project.directory.glob("Pulumi.*")} == before
@@ -111,8 +111,8 @@ def test_a_rehearsal_stays_one_and_a_file_is_refused_for_another_region(project:
     report = run(project, "--stack", "away", "--estate", "estate.json")
     quiet(report)
     assert report.code == 2, report.output
-    said = "Pulumi.away.yaml: alicloud:region: cn-beijing, and the estate in the file is of cn-hangzhou"
-    assert said in report.output
+    message = "Pulumi.away.yaml: alicloud:region: cn-beijing, and the estate in the file is of cn-hangzhou"
+    assert message in report.output
 
 
 def test_resources_of_the_stack_itself_are_unknown_without_its_state(engine: toolchain.Engine, tmp_path: Path) -> None:

@@ -132,9 +132,9 @@ def test_all_three_work_in_one_region(
         place.environ["ALICLOUD_PROFILE"] = "one"
     before = len(place.cloud.requests())
     place.callers()
-    asked = [entry["parameters"].get("RegionId") for entry in place.cloud.requests()[before:]]
+    regions = [entry["parameters"].get("RegionId") for entry in place.cloud.requests()[before:]]
     assert place.session().region == "cn-hangzhou"
-    assert asked[-1] == "cn-hangzhou"
+    assert regions[-1] == "cn-hangzhou"
 
 
 @dataclass(frozen=True)
@@ -341,12 +341,12 @@ def test_the_role_of_an_ecs_instance(engine: toolchain.Engine) -> None:
     """The metadata service is at its own address, on loopback."""
     report = isolated([sys.executable, "-m", "tests.e2e.metadata"], engine.environ(os.environ), REPOSITORY)
     assert report.code == 0, report.output
-    told = json.loads(report.output.splitlines()[-1])
-    assert told["callers"] == [f"{ROLE}/vm-1"] * 3
-    assert told["refreshed"] == [f"{ROLE}/vm-1"] * 2
-    assert told["asked"] == ["/latest/meta-data/ram/security-credentials/node"]
-    assert "NO_PROXY: expected 100.100.100.200 in it, for ALICLOUD_ECS_ROLE_NAME" in told["without NO_PROXY"]
-    assert "403" in told["alicloud without NO_PROXY"]
+    answers = json.loads(report.output.splitlines()[-1])
+    assert answers["callers"] == [f"{ROLE}/vm-1"] * 3
+    assert answers["refreshed"] == [f"{ROLE}/vm-1"] * 2
+    assert answers["asked"] == ["/latest/meta-data/ram/security-credentials/node"]
+    assert "NO_PROXY: expected 100.100.100.200 in it, for ALICLOUD_ECS_ROLE_NAME" in answers["without NO_PROXY"]
+    assert "403" in answers["alicloud without NO_PROXY"]
     # What the plugin asks the proxy for in that case, and nothing else, is asked of anybody beyond loopback.
     assert {line.split()[1].removesuffix("?") for line in report.proxied} == {
         "http://100.100.100.200/latest/api/token",

@@ -24,11 +24,11 @@ _CACHE = cache_root(os.environ)
 
 
 def preflight(project: Project, *arguments: str) -> tuple[int, str]:
-    kept = {name: value for name, value in project.environ.items() if name != "PREFLIGHT_RESULT"}
+    environment = {name: value for name, value in project.environ.items() if name != "PREFLIGHT_RESULT"}
     done = subprocess.run(
         [REPOSITORY / "preflight/command", *arguments],
         cwd=project.directory,
-        env={**kept, "CLASSIC_TO_VPC_CACHE": str(_CACHE)},
+        env={**environment, "CLASSIC_TO_VPC_CACHE": str(_CACHE)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -51,22 +51,22 @@ def test_the_sample_is_judged_by_its_cloud_and_by_its_file(engine: toolchain.Eng
     result = tmp_path / "result.json"
     with running(ESTATE) as cloud:
         project = Stack.prepared(engine, cloud, tmp_path).project
-        code, said = preflight(project, "init", "--stack", "new", "--cloud", "Pulumi.test.yaml")
-        assert code == 0, said
+        code, output = preflight(project, "init", "--stack", "new", "--cloud", "Pulumi.test.yaml")
+        assert code == 0, output
         project.run("stack", "init", "new", "--no-select", check=True)
-        code, said = preflight(project, "check", "--stack", "new", "--rehearsal", "--result", str(result))
-        assert code == 20, said
-        assert "NOT READY: stack new" in said
+        code, output = preflight(project, "check", "--stack", "new", "--rehearsal", "--result", str(result))
+        assert code == 20, output
+        assert "NOT READY: stack new" in output
         judged(result, 9)
         assert preflight(project, "inventory", "--stack", "new", "--output", "estate.json")[0] == 0
-    code, said = preflight(project, "init", "--stack", "fork", "--from", "estate.json", "--wave-size", "4")
-    assert code == 0, said
-    code, said = preflight(
+    code, output = preflight(project, "init", "--stack", "fork", "--from", "estate.json", "--wave-size", "4")
+    assert code == 0, output
+    code, output = preflight(
         project, "check", "--stack", "fork", "--estate", "estate.json", "--rehearsal", "--result", str(result)
     )
-    assert code == 20, said
+    assert code == 20, output
     judged(result, 9)
-    assert "wave-3" in said
+    assert "wave-3" in output
 
 
 @pytest.mark.parametrize("number", [60, 300])
@@ -77,7 +77,7 @@ def test_a_large_estate_is_judged_by_its_file(engine: toolchain.Engine, tmp_path
     save_inventory(project.directory / "estate.json", inventory)
     assert preflight(project, "init", "--stack", "big", "--from", "estate.json")[0] == 0
     result = tmp_path / "result.json"
-    code, said = preflight(project, "check", "--stack", "big", "--estate", "estate.json", "--result", str(result))
-    assert code == 20, said
-    assert "NOT READY: stack big" in said
+    code, output = preflight(project, "check", "--stack", "big", "--estate", "estate.json", "--result", str(result))
+    assert code == 20, output
+    assert "NOT READY: stack big" in output
     judged(result, number)

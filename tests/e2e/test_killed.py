@@ -82,7 +82,7 @@ def _is_written(state: Path) -> bool:
     return bool(first) and state.read_text(encoding="utf-8") == first
 
 
-def made(stack: Stack, table: str) -> dict[str, str]:
+def marks(stack: Stack, table: str) -> dict[str, str]:
     """Return the marks of what is there, by id."""
     items = stack.cloud.state()[table]
     return {item["id"]: words for item in items if (words := mark_of(item.get("description", "")))}
@@ -91,7 +91,7 @@ def made(stack: Stack, table: str) -> dict[str, str]:
 @pytest.mark.parametrize("actions", TOGETHER, ids=" ".join)
 def test_resources_of_a_killed_update_are_adopted_once(stack: Stack, actions: tuple[str, ...]) -> None:
     killed_at(stack, *actions)
-    left = {WRITES[action]: made(stack, WRITES[action]) for action in actions}
+    left = {WRITES[action]: marks(stack, WRITES[action]) for action in actions}
     assert all(left.values())
     assert stack.pulumi("preview") == 0, stack.output
     assert stack.found() == {}
@@ -100,14 +100,14 @@ def test_resources_of_a_killed_update_are_adopted_once(stack: Stack, actions: tu
         killed_at(stack, "vpc:EnableVpcClassicLink", victim="/provider")
     assert stack.pulumi(*UP, pack=False) == 0, stack.output
     for table in WRITES.values():
-        there = made(stack, table)
+        there = marks(stack, table)
         assert set(Counter(there.values()).values()) == {1}, f"{table}: {there}"
     for table, known in left.items():
-        assert known.items() <= made(stack, table).items()
+        assert known.items() <= marks(stack, table).items()
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
     assert stack.found() == {}
     # A destroy takes away what the stack has made alone.
-    [vpc_id] = made(stack, "vpcs")
+    [vpc_id] = marks(stack, "vpcs")
     assert resources(stack)["ClassicLink", vpc_id]["enabledBefore"] is False
 
 
@@ -137,7 +137,7 @@ def test_unmarked_resources_are_adopted_unless_others_use_them(stack: Stack) -> 
     assert whitelists(stack)[REDIS] == ours
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
     made_here = resources(stack)
-    [vpc_id] = made(stack, "vpcs")
+    [vpc_id] = marks(stack, "vpcs")
     assert made_here["ClassicLinkAttachment", f"{MON}:{vpc_id}"]["linkedBefore"] is False
     assert made_here["AddedSecurityGroupRules", MON_GROUP]["presentBefore"] == []
 
@@ -166,14 +166,14 @@ def test_a_network_of_others_is_not_taken_in_silence(stack: Stack) -> None:
     requests = stack.cloud.requests()
     calls = {f"{item['product']}:{item['action']}" for item in requests if item["action"] in stack.writes()}
     assert calls == set(SAMPLE_WRITES), "runs are killed at each of them in bench/kills.py"
-    [vpc_id] = made(stack, "vpcs")
+    [vpc_id] = marks(stack, "vpcs")
     prepared = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
     stack.project.new_stack("other", {CONFIG_KEY: prepared[CONFIG_KEY]})
     before = len(stack.writes())
     for command in ("preview", "up"):
         options = ("--yes", "--skip-preview") if command == "up" else ()
         done = stack.project.run(command, "--stack", "other", *options)
-        said = " ".join(done.stdout.split())
+        output = " ".join(done.stdout.split())
         assert done.returncode != 0
-        assert f"{vpc_id}, and the stack organization/classic-to-vpc/test made it; expected another name" in said
+        assert f"{vpc_id}, and the stack organization/classic-to-vpc/test made it; expected another name" in output
     assert stack.writes()[before:] == []

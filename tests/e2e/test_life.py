@@ -58,9 +58,9 @@ def _a_rule_that_somebody_opened_or_revoked_is_told(stack: Stack) -> None:
     def judged(*narrowed: str) -> str:
         assert stack.pulumi("preview", "--refresh=false", *narrowed) == 0, stack.output
         assert stack.result()["judgement"]["hypothetical"] == "NOT READY"
-        [told] = [item for item in findings(stack.result()) if item["rule"] == "stack-unchanged-in-cloud"]
-        assert told["outcome"] == "FAIL"
-        reason: str = told["reason"]
+        [finding] = [item for item in findings(stack.result()) if item["rule"] == "stack-unchanged-in-cloud"]
+        assert finding["outcome"] == "FAIL"
+        reason: str = finding["reason"]
         return reason
 
     api.call(
@@ -140,11 +140,11 @@ def _what_somebody_took_away_does_not_count(stack: Stack) -> None:
     assert stack.found() == {}
 
 
-def _changed_by_hand(stack: Stack, *told: str) -> None:
+def _changed_by_hand(stack: Stack, *changes: str) -> None:
     assert stack.found()["stack-unchanged-in-cloud"] == {"classic-to-vpc"}
     assert stack.result()["judgement"]["hypothetical"] == "NOT READY"
     [reason] = [item["reason"] for item in findings(stack.result()) if item["rule"] == "stack-unchanged-in-cloud"]
-    for change in told:
+    for change in changes:
         assert change in reason
 
 

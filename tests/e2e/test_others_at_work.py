@@ -177,7 +177,7 @@ def test_changes_of_others_are_kept_and_no_access_is_cut_off(stack: Stack) -> No
     assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
     before, written = stack.cloud.state(), len(stack.writes())
     assert stack.pulumi("destroy", "--yes", "--skip-preview", "--continue-on-error", pack=False) != 0
-    said = re.sub(r"\s+", " ", stack.output)
+    output = re.sub(r"\s+", " ", stack.output)
     for text in (
         r"Security group sg-\w+ is in use by web-2 \(i-bp1web20000000000001\)",
         rf"Whitelist group classic_to_vpc of {MYSQL} alone admits web-2",
@@ -186,7 +186,7 @@ def test_changes_of_others_are_kept_and_no_access_is_cut_off(stack: Stack) -> No
         r"Rules in security group sg-bp1app\w+ let web-2 .* reach app-1",
         r"The ClassicLink of app-1 .* is in use by web-2",
     ):
-        assert re.search(text, said), said
+        assert re.search(text, output), output
     assert stack.writes()[written:] == []
     for table in ("security_groups", "databases", "redis", "mongodb", "classic_links", "vswitches", "vpcs"):
         assert stack.cloud.state()[table] == before[table]

@@ -167,7 +167,7 @@ def agree(analysis: Analysis) -> bool:
             expected[f"{ADVICE} {rule_id}", "advisory", "medium", subject] += 1
         elif item["outcome"] == Outcome.WAIVED:
             expected[f"{WAIVED} {rule_id}", "advisory", "medium", subject] += 1
-    told: Counter[tuple[str, str, str, str]] = Counter()
+    reported: Counter[tuple[str, str, str, str]] = Counter()
     for event in analysis.events:
         policies, text = [event["policyName"]], " ".join(event["message"].partition("Why: ")[0].split())
         if policies[0] in (TOLD, ANNOUNCED, WHAT_IF):
@@ -186,8 +186,8 @@ def agree(analysis: Analysis) -> bool:
         )
         assert event["resourceUrn"] in on
         for policy, subject in product(policies, subjects):
-            told[policy, event["enforcementLevel"], event["severity"], subject] += 1
-    assert told == expected
+            reported[policy, event["enforcementLevel"], event["severity"], subject] += 1
+    assert reported == expected
     untold = [event for event in analysis.events if event["policyName"] in (TOLD, ANNOUNCED)]
     assert {event["enforcementLevel"] for event in untold} == {"advisory"}
     assert sum(event["policyName"] == TOLD for event in untold) == 1
@@ -330,8 +330,8 @@ def test_a_level_changes_what_fails_and_not_what_is_written(up: Up, level: str) 
     assert analysis.code == 0, analysis.output
     assert {item["rule"] for item in findings(analysis.result) if item["blocking"]} == {PEERS}
     assert analysis.result["judgement"]["hypothetical"] == "NOT READY"
-    told = [event["enforcementLevel"] for event in analysis.events if event["policyName"] == PEERS]
-    assert told == (["advisory"] if level == "advisory" else [])
+    levels = [event["enforcementLevel"] for event in analysis.events if event["policyName"] == PEERS]
+    assert levels == (["advisory"] if level == "advisory" else [])
 
 
 def test_advice_becomes_mandatory_exactly_at_the_lead_time(up: Up) -> None:
@@ -376,10 +376,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_configuration_that_cannot_be_meant_is_refused(up: Up, case: str) -> None:
-    config, said = REFUSED[case]
+    config, message = REFUSED[case]
     analysis = up.analyzed(config=config)
     assert analysis.code != 0
-    assert said in analysis.output
+    assert message in analysis.output
     assert analysis.written == b""
 
 
@@ -387,8 +387,8 @@ def test_a_setting_that_the_rule_does_not_have_is_its_finding(up: Up) -> None:
     analysis = up.analyzed(config={FREE: {"freeMb": 600}})
     assert analysis.code != 0
     assert analysis.mandatory() == {(FREE, "migration")}
-    (told,) = (event["message"] for event in analysis.events if event["policyName"] == FREE)
-    assert "freeMb is not a setting of this rule; it has leadHours, freeMib" in " ".join(told.split())
+    (message,) = (event["message"] for event in analysis.events if event["policyName"] == FREE)
+    assert "freeMb is not a setting of this rule; it has leadHours, freeMib" in " ".join(message.split())
     assert agree(analysis)
 
 
@@ -409,5 +409,5 @@ def test_the_pack_is_complete_in_its_directory(up: Up, tmp_path: Path) -> None:
 def test_a_recording_made_anew_is_the_same(engine: toolchain.Engine, tmp_path: Path) -> None:
     """Else the program tells the rules something else by now: `make record`."""
     with running(ESTATE) as cloud:
-        made = record.first(Stack.prepared(engine, cloud, tmp_path))
-    assert made.splitlines() == (RECORDINGS / "first.jsonl").read_text(encoding="utf-8").splitlines()
+        recording = record.first(Stack.prepared(engine, cloud, tmp_path))
+    assert recording.splitlines() == (RECORDINGS / "first.jsonl").read_text(encoding="utf-8").splitlines()

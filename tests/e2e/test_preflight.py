@@ -39,11 +39,11 @@ class Front:
         self._secrets = [value for user in cloud.simulation.cloud.estate.users for value in _keys(user)]
 
     def __call__(self, *arguments: str, columns: int = 120, **environ: str) -> tuple[int, str, str]:
-        kept = {name: value for name, value in self.project.environ.items() if name != "PREFLIGHT_RESULT"}
+        environment = {name: value for name, value in self.project.environ.items() if name != "PREFLIGHT_RESULT"}
         done = subprocess.run(
             [COMMAND, *arguments],
             cwd=self.project.directory,
-            env={**kept, "CLASSIC_TO_VPC_CACHE": str(_CACHE), "COLUMNS": str(columns), **environ},
+            env={**environment, "CLASSIC_TO_VPC_CACHE": str(_CACHE), "COLUMNS": str(columns), **environ},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -173,13 +173,13 @@ def test_a_pack_that_does_not_start_gives_no_verdict(front: Front, tmp_path: Pat
 
 def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gate(front: Front, tmp_path: Path) -> None:
     # A variable that would leave something out counts for nothing.
-    kept = str(tmp_path / "base.json")
+    base = str(tmp_path / "base.json")
     code, out, _ = front(
-        "check", "-s", "test", "--strict", "--rehearsal", "--result", kept, PULUMI_OPTION_TARGET="urn:pulumi:nothing"
+        "check", "-s", "test", "--strict", "--rehearsal", "--result", base, PULUMI_OPTION_TARGET="urn:pulumi:nothing"
     )
     assert (code, "READY WITH CONDITIONS: stack test" in out) == (10, True), out
     # What a reviewer is told, against the result of that run as the base.
-    code, out, _ = front("plan", "-s", "test", "--rehearsal", "--base", kept)
+    code, out, _ = front("plan", "-s", "test", "--rehearsal", "--base", base)
     assert code == 0, out
     lines = out.splitlines()
     assert lines[0] == "What this change does to stack test: 38 to create, 0 as they are."
@@ -228,14 +228,14 @@ def test_a_change_is_reported_against_its_base(front: Front, tmp_path: Path) -> 
     go["validUntil"] = "2026-12-04T00:00:00+08:00"
     front.project.configure("changed", changed)
     code, out, _ = front("plan", "-s", "changed", "--rehearsal", "--base", base, "--result", back)
-    told = " ".join(out.split())
+    text = " ".join(out.split())
     assert code == 20, out
-    assert re.search(r"Against the base: READY WITH CONDITIONS \(.*?\) -> NOT READY", told), out
-    assert re.search(r"Every disk must have a snapshot \(critical, PENDING -> FAIL\): ", told), out
+    assert re.search(r"Against the base: READY WITH CONDITIONS \(.*?\) -> NOT READY", text), out
+    assert re.search(r"Every disk must have a snapshot \(critical, PENDING -> FAIL\): ", text), out
     assert "Newly waived: 1" in out
     assert "start of wave all: 2026-12-12 02:00 +08:00 -> 2026-12-13 02:00 +08:00" in out
-    assert "new: waiver public-address-release-accepted: Nobody names its public address." in told
-    assert "about to end: attestation application-go, by shop@example.com" in told
+    assert "new: waiver public-address-release-accepted: Nobody names its public address." in text
+    assert "about to end: attestation application-go, by shop@example.com" in text
     assert "snapshots of disks" not in out
     assert out.splitlines()[-1].startswith("NOT READY: stack changed: ")
     # The other way round, what was missing is there again; as a reviewer of a pull request reads it.
@@ -254,13 +254,13 @@ def test_a_change_is_reported_against_its_base(front: Front, tmp_path: Path) -> 
 def test_credentials_and_permissions_are_checked_before_the_engine(front: Front) -> None:
     blind = next(user for user in _users(ESTATE) if user["name"] == "blind")
     other = {"ALICLOUD_ACCESS_KEY": blind["access_key_id"], "ALICLOUD_SECRET_KEY": blind["access_key_secret"]}
-    for environ, said in (
+    for environ, message in (
         ({"ALICLOUD_SECRET_KEY": "not-the-right-one"}, "The cloud does not accept the credentials"),
         (other, "Permission denied for ecs:DescribeInstances"),
     ):
         code, out, err = front("check", "--stack", "bare", **environ)
         assert (code, out) == (3, ""), err
-        assert said in err
+        assert message in err
         assert "Previewing" not in err
 
 
@@ -305,28 +305,28 @@ def _without_picture(markdown: str) -> str:
 
 def test_reports_are_of_one_run_and_of_a_result_that_it_kept(front: Front, tmp_path: Path) -> None:
     formats = [text for name in ("markdown", "html", "sarif", "junit", "github", "json") for text in ("--format", name)]
-    kept, first, second = tmp_path / "result.json", tmp_path / "first", tmp_path / "second"
-    asked = ("report", "--stack", "bare", "--rehearsal", *formats)
-    code, out, err = front(*asked, "--result", str(kept), "--output", str(first))
+    result_file, first, second = tmp_path / "result.json", tmp_path / "first", tmp_path / "second"
+    command = ("report", "--stack", "bare", "--rehearsal", *formats)
+    code, out, err = front(*command, "--result", str(result_file), "--output", str(first))
     assert code == 20, err
     assert "::error file=Pulumi.bare.yaml,line=" in out
     assert err.splitlines()[-1] == "NOT READY: stack bare"
     alerts = json.loads((first / "report.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
     places = {item["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for item in alerts}
     assert places == {"Pulumi.bare.yaml"}
-    run = json.loads(kept.read_text(encoding="utf-8"))["run"]["id"]
-    code, again, err = front(*asked, "--from", str(kept), "--run", run, "--output", str(second))
+    run = json.loads(result_file.read_text(encoding="utf-8"))["run"]["id"]
+    code, again, err = front(*command, "--from", str(result_file), "--run", run, "--output", str(second))
     assert (code, again) == (20, out), err
     page, kept_page = ((directory / "report.html").read_text(encoding="utf-8") for directory in (first, second))
     assert all(f'data-find="{name}"' in page for name in ("sg-bp1web00000000000001", "rm-bp1shopmysql000001"))
     assert 'data-find="' not in kept_page
     assert "A result that was kept has no map." in kept_page
     # A result does not hold who talks with whom, so the picture in Markdown shows the waves alone.
-    told, again_told = ((directory / "report.md").read_text(encoding="utf-8") for directory in (first, second))
-    assert 'w0 -.-|"not linked: 2"| o0' in told
-    assert "not linked" not in again_told
-    assert _without_picture(again_told) == _without_picture(told)
+    shown, shown_again = ((directory / "report.md").read_text(encoding="utf-8") for directory in (first, second))
+    assert 'w0 -.-|"not linked: 2"| o0' in shown
+    assert "not linked" not in shown_again
+    assert _without_picture(shown_again) == _without_picture(shown)
     for path in first.iterdir():
         assert path.suffix in (".html", ".md") or (second / path.name).read_bytes() == path.read_bytes()
-    code, again, _ = front(*asked, "--from", str(kept), "--run", "another", "--output", str(second))
+    code, again, _ = front(*command, "--from", str(result_file), "--run", "another", "--output", str(second))
     assert (code, "title=NOT JUDGED" in again) == (40, True)

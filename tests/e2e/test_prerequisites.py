@@ -275,10 +275,10 @@ IN_THE_CLOUD: dict[str, tuple[Callable[[Estate], None], dict[str, set[str]], str
 }
 
 
-@pytest.mark.parametrize("what", IN_THE_CLOUD)
-def test_obstacles_in_the_cloud_are_found_with_their_fix(what: str) -> None:
+@pytest.mark.parametrize("obstacle", IN_THE_CLOUD)
+def test_obstacles_in_the_cloud_are_found_with_their_fix(obstacle: str) -> None:
     """By the preview without an engine."""
-    bend, expected, way_out = IN_THE_CLOUD[what]
+    bend, expected, way_out = IN_THE_CLOUD[obstacle]
     with served(bend) as scene:
         results = previewed(sample_config(), scene).results
     assert _found(results, blocking=True) == _mandatory(expected)

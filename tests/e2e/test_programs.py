@@ -25,10 +25,10 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 def project(directory: Path, program: Path, cloud: Simulator, engine: toolchain.Engine) -> Project:
     """A stack of a program of docs/programs; of our config it has nothing, of the cloud's what every program needs."""
-    made = Project(directory, cloud, engine.environ(), files=(*sorted(program.iterdir()), *ROOMS))
-    made.join("test", {f"alimigrate:{name}": value for name, value in alimigrate_config(cloud).items()})
-    made.run("stack", "init", "test", "--no-select", check=True)
-    return made
+    created = Project(directory, cloud, engine.environ(), files=(*sorted(program.iterdir()), *ROOMS))
+    created.join("test", {f"alimigrate:{name}": value for name, value in alimigrate_config(cloud).items()})
+    created.run("stack", "init", "test", "--no-select", check=True)
+    return created
 
 
 def alimigrate_config(cloud: Simulator) -> dict[str, Any]:
@@ -136,16 +136,16 @@ def test_the_component_package(cloud: Simulator, engine: toolchain.Engine, tmp_p
     (program / "Pulumi.yaml").write_text(
         yaml.safe_dump({"name": "shop-network", "runtime": runtime, "plugins": plugins})
     )
-    made = project(tmp_path / "project", program, cloud, engine)
+    shop = project(tmp_path / "project", program, cloud, engine)
     servers = yaml_project["resources"]["groups"]["properties"]["instanceIds"]
     config = {f"alimigrate:{name}": value for name, value in alimigrate_config(cloud).items()}
-    made.join("test", {**config, "shop-network:servers": ["i-none"]})
-    refused = made.run("preview", "--stack", "test")
+    shop.join("test", {**config, "shop-network:servers": ["i-none"]})
+    refused = shop.run("preview", "--stack", "test")
     assert refused.returncode != 0
     assert "expected ids of classic instances in cn-hangzhou; i-none is none" in refused.stdout
     assert "components.py" not in refused.stdout, "a traceback of the host"
-    made.join("test", {**config, "shop-network:servers": servers})
-    lives_a_whole_life(made, cloud)
+    shop.join("test", {**config, "shop-network:servers": servers})
+    lives_a_whole_life(shop, cloud)
 
 
 @pytest.mark.skipif(shutil.which("pulumi-language-yaml") is None, reason="pulumi-language-yaml is not on PATH")

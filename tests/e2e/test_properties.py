@@ -178,12 +178,12 @@ def stack(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> Stack:
     main = tmp_path / "__main__.py"
     main.write_text(CHANGED_PROGRAM.replace("MAIN", repr(str(REPOSITORY / "__main__.py"))))
     files = [main, *(file for file in PROGRAM if file.name != main.name)]
-    made = Stack(Project(tmp_path / "project", cloud, engine.environ(os.environ), files), cloud)
+    created = Stack(Project(tmp_path / "project", cloud, engine.environ(os.environ), files), cloud)
     key, secret = cloud.credentials_of("blind")
-    made.project.environ |= {"ALICLOUD_ACCESS_KEY": key, "ALICLOUD_SECRET_KEY": secret}
-    made.configure(_three_of_them)
-    made.project.run("stack", "init", "test", "--no-select", check=True)
-    return made
+    created.project.environ |= {"ALICLOUD_ACCESS_KEY": key, "ALICLOUD_SECRET_KEY": secret}
+    created.configure(_three_of_them)
+    created.project.run("stack", "init", "test", "--no-select", check=True)
+    return created
 
 
 def _three_of_them(migration: dict[str, Any]) -> None:

@@ -32,16 +32,16 @@ class Life:
         self.program = program
         files = (PROGRAM / "__main__.py", PROGRAM / "Pulumi.yaml")
         self.project = Project(directory, cloud, engine.environ(os.environ), files)
-        self.tell()
+        self.write_program()
 
     @property
-    def _kept(self) -> Path:
+    def _state_files(self) -> Path:
         return self.project.directory / "state/.pulumi"
 
-    def tell(self, *, changed: bool = False, ignored: bool = False) -> None:
+    def write_program(self, *, changed: bool = False, ignored: bool = False) -> None:
         """Write the program."""
-        told = self.program.told(changed=changed, ignored=ignored)
-        (self.project.directory / "program.json").write_text(json.dumps(told), encoding="utf-8")
+        declaration = self.program.as_json(changed=changed, ignored=ignored)
+        (self.project.directory / "program.json").write_text(json.dumps(declaration), encoding="utf-8")
 
     def new_stack(self, stack: str) -> None:
         """Make a stack joined to the cloud."""
@@ -58,7 +58,7 @@ class Life:
         """Bring the stack up; how many resources saw each operation."""
         self.run("up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs")
         # Named by the time; `pulumi stack history` says the same, and takes a second.
-        latest = max(self._kept.glob(f"history/*/{stack}/*.history.json"))
+        latest = max(self._state_files.glob(f"history/*/{stack}/*.history.json"))
         changes: dict[str, int] = json.loads(latest.read_text(encoding="utf-8"))["resourceChanges"]
         return {operation: count for operation, count in changes.items() if operation != "same"}
 
@@ -68,26 +68,26 @@ class Life:
 
     def resources(self, stack: str) -> dict[str, dict[str, Any]]:
         """The stack's resources by name, of the state as it is kept."""
-        [state] = self._kept.glob(f"stacks/*/{stack}.json")
+        [state] = self._state_files.glob(f"stacks/*/{stack}.json")
         resources = json.loads(state.read_text(encoding="utf-8"))["checkpoint"]["latest"]["resources"]
         return {item["urn"].rpartition("::")[2]: item for item in resources if item.get("custom")}
 
     def imported(self, stack: str, source: str) -> None:
         """Import what `source` made into another stack."""
         known = self.resources(source)
-        wanted = [item for item in self.program.resources if item.importable]
+        importable = [item for item in self.program.resources if item.importable]
         self.import_file(
-            stack, [{"type": item.type, "name": item.name, "id": known[item.name]["id"]} for item in wanted]
+            stack, [{"type": item.type, "name": item.name, "id": known[item.name]["id"]} for item in importable]
         )
 
-    def import_file(self, stack: str, told: list[dict[str, Any]]) -> None:
+    def import_file(self, stack: str, entries: list[dict[str, Any]]) -> None:
         """Import what `told` lists; the code that is written for it must have a class of the SDK for each."""
-        (self.project.directory / "import.json").write_text(json.dumps({"resources": told}), encoding="utf-8")
+        (self.project.directory / "import.json").write_text(json.dumps({"resources": entries}), encoding="utf-8")
         options = ("--yes", "--skip-preview", "--protect=false", "--out", "imported.py")
         self.run("import", "--stack", stack, "--file", "import.json", *options)
         code = ast.parse((self.project.directory / "imported.py").read_text(encoding="utf-8"))
-        made = sorted(ast.unparse(node.func) for node in ast.walk(code) if isinstance(node, ast.Call))
-        assert [call for call in made if call.count(".") == 2] == sorted(sdk_class(item["type"]) for item in told)
+        classes = sorted(ast.unparse(node.func) for node in ast.walk(code) if isinstance(node, ast.Call))
+        assert [call for call in classes if call.count(".") == 2] == sorted(sdk_class(item["type"]) for item in entries)
 
 
 def sdk_class(type_token: str) -> str:
@@ -114,14 +114,14 @@ def test_a_whole_life_leaves_no_diff(life: Life) -> None:
     life.no_diff("made")
     check_reads(program, json.loads(life.run("stack", "output", "--stack", "made", "--json")))
 
-    life.tell(changed=True)
+    life.write_program(changed=True)
     updated = sum(bool(resource.changed) for resource in program.resources)
     assert life.up("made") == ({"update": updated} if updated else {})
     life.no_diff("made")
 
     life.new_stack("imported")
     life.imported("imported", "made")
-    life.tell(changed=True, ignored=True)
+    life.write_program(changed=True, ignored=True)
     assert life.resources("imported").keys() >= {item.name for item in program.resources if item.importable}
     life.no_diff("imported")
 
@@ -134,7 +134,7 @@ def test_a_call_that_is_not_simulated_fails_without_retries(engine: toolchain.En
     with running(ESTATE) as cloud:
         project = Project(tmp_path, cloud, engine.environ(os.environ))
         config = {name.partition(":")[2]: value for name, value in project.cloud_config.items()}
-        told = r"AllocateEipAddress: The simulated cloud does not implement subscription EIPs"
-        with plugin(engine, config, project.environ) as alicloud, pytest.raises(PluginError, match=told):
+        message = r"AllocateEipAddress: The simulated cloud does not implement subscription EIPs"
+        with plugin(engine, config, project.environ) as alicloud, pytest.raises(PluginError, match=message):
             alicloud.create("alicloud:ecs/eipAddress:EipAddress", {"paymentType": "Subscription"})
         assert len(cloud.requests(outcome="SimulatorNotImplemented")) == 1

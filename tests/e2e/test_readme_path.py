@@ -66,13 +66,13 @@ def settings(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> dict
     """The environment of a new shell in a clean home."""
     link_cache(engine, tmp_path / "cache")
     (tmp_path / "home").mkdir()
-    kept = {} if engine.origin is toolchain.Origin.BUILT else {"PULUMI_HOME": os.environ["PULUMI_HOME"]}
+    own_home = {} if engine.origin is toolchain.Origin.BUILT else {"PULUMI_HOME": os.environ["PULUMI_HOME"]}
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path / "home"),
         "CLASSIC_TO_VPC_CACHE": str(tmp_path / "cache"),
         "PREFLIGHT_RESULT": str(tmp_path / "result.json"),
-        **kept,
+        **own_home,
     }
 
 
@@ -110,9 +110,9 @@ def test_the_path_from_clone_to_first_verdict(
     decided = run(shell + PIPELINE, present, tmp_path / "classic-to-vpc")
     assert decided.returncode == 4, decided.stdout
     assert "; would be NOT READY" in decided.stdout
-    said = lasting(decided.stdout)
+    lines = lasting(decided.stdout)
     assert VERDICT
-    assert [line for line in lasting(VERDICT) if line not in said] == [], "README shows what the reader says"
+    assert [line for line in lasting(VERDICT) if line not in lines] == [], "README shows what the reader says"
 
 
 @pytest.mark.timeout(600)
@@ -123,8 +123,8 @@ def test_a_project_of_ones_own_has_a_name_of_its_own(
     in_use = origin(tmp_path / "origin")
     (in_use / ".venv/lib").mkdir(parents=True)
     (in_use / ".venv/lib64").symlink_to("lib")
-    made = run(OWN_PROJECT.replace("--name", "--yes --non-interactive --name"), dict(project.environ), in_use)
-    assert made.returncode == 0, made.stdout
+    created = run(OWN_PROJECT.replace("--name", "--yes --non-interactive --name"), dict(project.environ), in_use)
+    assert created.returncode == 0, created.stdout
     shop = tmp_path / "shop"
     assert not (shop / ".venv").exists()
     assert "template" not in yaml.safe_load((shop / "Pulumi.yaml").read_text(encoding="utf-8"))
@@ -137,7 +137,7 @@ def test_a_project_of_ones_own_has_a_name_of_its_own(
         "instances": ["i-bp1web10000000000001", "i-bp1app10000000000001"],
     }
     pasted = f"{CONFIG_KEY}.backups"
-    for keys, told in (
+    for keys, lines in (
         (
             {"shop:migration": migration, pasted: {"retentionDays": 30}},
             (
@@ -150,7 +150,7 @@ def test_a_project_of_ones_own_has_a_name_of_its_own(
         config = {**project.cloud_config, **keys}
         (shop / "Pulumi.prod.yaml").write_text(yaml.safe_dump({"config": config}), encoding="utf-8")
         previewed = pulumi(project, shop, "preview", "--stack", "prod")
-        assert [line for line in told if line not in previewed.stdout] == [], previewed.stdout
+        assert [line for line in lines if line not in previewed.stdout] == [], previewed.stdout
         assert previewed.stdout.count("Traceback") == 0
 
 

@@ -59,13 +59,13 @@ def test_the_second_stack_takes_what_the_first_has_made(stack: Stack) -> None:
     stack.configure(first)
     stack.up()
     assert stack.found() == {}
-    made = len(stack.cloud.state()["security_groups"])
+    number = len(stack.cloud.state()["security_groups"])
 
     assert run("preview") == 0, stack.output
     assert stack.found() == {}
     assert run("up", "--yes", "--skip-preview") == 0, stack.output
     assert stack.found() == {}
-    assert len(stack.cloud.state()["security_groups"]) == made
+    assert len(stack.cloud.state()["security_groups"]) == number
     assert len(stack.cloud.state()["vpcs"]) == 2
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
     assert run("preview", "--expect-no-changes") == 0, stack.output

@@ -97,9 +97,9 @@ class Writer:
 
 def at(url: str, server: str) -> str:
     """The URL of the page with what is the bucket's and the server's of this test, and all else as it stands."""
-    told = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
+    options = {key: values[0] for key, values in parse_qs(urlsplit(url).query).items()}
     # A bucket as a part of the host's name needs a name server, which loopback has none of.
-    return f"s3://{BUCKET}?{urlencode(told | {'endpoint': server, 's3ForcePathStyle': 'true'})}"
+    return f"s3://{BUCKET}?{urlencode(options | {'endpoint': server, 's3ForcePathStyle': 'true'})}"
 
 
 @pytest.mark.timeout(300)

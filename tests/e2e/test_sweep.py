@@ -36,7 +36,9 @@ def test_every_input_of_every_resource_is_served_or_told_why_not(engine: toolcha
     assert set(resources) == {case.type for case in CASES} | set(ELSEWHERE)
     for case in CASES:
         inputs = {
-            name for name, told in resources[case.type]["inputProperties"].items() if "deprecationMessage" not in told
+            name
+            for name, definition in resources[case.type]["inputProperties"].items()
+            if "deprecationMessage" not in definition
         }
         named = [*case.least, *case.values, *case.unserved]
         assert len(named) == len(set(named)), case.type

@@ -140,9 +140,9 @@ def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack
     """
     printed = []
     assert as_the_operator(raised) != 0
-    said = " ".join(raised.output.split())
-    assert "Nothing is changed in the cloud: no preview with the policy pack has judged this update" in said
-    assert "shop-mysql gets an address in the VPC" in said
+    output = " ".join(raised.output.split())
+    assert "Nothing is changed in the cloud: no preview with the policy pack has judged this update" in output
+    assert "shop-mysql gets an address in the VPC" in output
     code, out, err = command(raised)
     assert (code, out) == (2, "")
     assert err == "preflight: expected --yes: there is no terminal to ask at; preflight plan shows the changes\n"
@@ -151,8 +151,8 @@ def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack
     code, screen = at_a_terminal(raised, lambda: open_a_port(raised), "y")
     assert code == 40, screen
     assert "Update stack test? 4 of these changes cannot be undone. [y/N]: " in screen
-    told = " ".join(screen.split())
-    assert "the cloud, the commit or the stack file has changed since the verdict of 20" in told
+    shown = " ".join(screen.split())
+    assert "the cloud, the commit or the stack file has changed since the verdict of 20" in shown
     assert screen.splitlines()[-1] == "NOT JUDGED: the update stopped; nothing was changed"
     assert raised.writes()[before:] == ["AuthorizeSecurityGroup"]
 

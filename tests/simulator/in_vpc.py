@@ -38,7 +38,7 @@ def add(estate: Estate) -> None:
 
 def instance(instance_id: str, address: str, **changes: Any) -> Instance:
     """A Running instance in the VPC."""
-    told = {
+    values = {
         "id": instance_id,
         "name": "in-vpc",
         "zone_id": ZONE,
@@ -49,19 +49,19 @@ def instance(instance_id: str, address: str, **changes: Any) -> Instance:
         "vpc_id": VPC,
         "vswitch_id": VSWITCH,
     }
-    return Instance.model_validate({**told, **changes})
+    return Instance.model_validate({**values, **changes})
 
 
 def interface(interface_id: str, *addresses: str, **changes: Any) -> NetworkInterface:
     """A network interface in the VSwitch of the sample estate, attached where `instance_id` is given."""
-    told = {
+    values = {
         "id": interface_id,
         "status": "InUse" if "instance_id" in changes else "Available",
         "vswitch_id": VSWITCH,
         "private_ips": list(addresses),
         "security_group_ids": [GROUP],
     }
-    return NetworkInterface.model_validate({**told, **changes})
+    return NetworkInterface.model_validate({**values, **changes})
 
 
 def given(change: Callable[[Estate], object] | None = None) -> Callable[[Estate], None]:

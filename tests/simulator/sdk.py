@@ -79,8 +79,8 @@ class Api:
 
     def new_vswitch(self, vpc_id: str, cidr_block: str, zone_id: str = "cn-hangzhou-h", **parameters: Any) -> str:
         """A VSwitch that is Available."""
-        made = self("vpc:CreateVSwitch", VpcId=vpc_id, CidrBlock=cidr_block, ZoneId=zone_id, **parameters)
-        vswitch_id = str(made["VSwitchId"])
+        created = self("vpc:CreateVSwitch", VpcId=vpc_id, CidrBlock=cidr_block, ZoneId=zone_id, **parameters)
+        vswitch_id = str(created["VSwitchId"])
         self.until(
             "vpc:DescribeVSwitchAttributes", lambda vswitch: vswitch["Status"] == "Available", VSwitchId=vswitch_id
         )

@@ -67,7 +67,7 @@ def test_the_clock_is_shown_and_moved(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "said"),
+    ("path", "body", "message"),
     [
         ("faults", b"{", "JSON"),
         ("faults", b"\xff", "JSON"),
@@ -87,10 +87,10 @@ def test_the_clock_is_shown_and_moved(simulator: Simulator) -> None:
         ("clock", {"advance": 1e18}, "beyond"),
     ],
 )
-def test_invalid_bodies_are_refused(simulator: Simulator, path: str, body: object, said: str) -> None:
+def test_invalid_bodies_are_refused(simulator: Simulator, path: str, body: object, message: str) -> None:
     status, answer = _ask(simulator, path, "POST", body)
     assert status == 400
-    assert said in answer["error"]
+    assert message in answer["error"]
     assert _ask(simulator, "faults") == (200, [])
     assert simulator.now.startswith("2026-11-30T09:0")
 

@@ -38,7 +38,7 @@ class Aliyun:
     def run(self, permission: str, *options: str, **parameters: Any) -> subprocess.CompletedProcess[str]:
         """Call `ecs:DescribeInstances` and the like."""
         code, name = permission.split(":")
-        told = [part for key, value in wire(parameters).items() for part in (f"--{key}", value)]
+        arguments = [part for key, value in wire(parameters).items() for part in (f"--{key}", value)]
         key, secret = self._cloud.credentials
         ca = self._home / "ca.pem"
         ca.write_text(self._cloud.ca_certificate, encoding="utf-8")
@@ -51,7 +51,7 @@ class Aliyun:
         }
         where = ("--region", self._cloud.region, "--endpoint", self._cloud.host)
         return subprocess.run(
-            [str(ALIYUN), CODES.get(code, code), name, *told, *where, *options],
+            [str(ALIYUN), CODES.get(code, code), name, *arguments, *where, *options],
             env=environ,
             capture_output=True,
             text=True,
@@ -88,15 +88,15 @@ def test_pages_are_merged(aliyun: Aliyun, simulator: Simulator) -> None:
     everything = {item.id for item in simulator.simulation.cloud.estate.instances}
     for sizes in ({"PageSize": 3}, {"MaxResults": 10}):
         pager = "path=Instances.Instance[]" if "PageSize" not in sizes else "path=Instances.Instance[] NextToken="
-        told = aliyun("ecs:DescribeInstances", "--pager", *pager.split(), **sizes)
-        assert {item["InstanceId"] for item in told["Instances"]["Instance"]} == everything
+        answer = aliyun("ecs:DescribeInstances", "--pager", *pager.split(), **sizes)
+        assert {item["InstanceId"] for item in answer["Instances"]["Instance"]} == everything
     assert len(simulator.requests(action="ecs:DescribeInstances")) > 2
 
 
 def test_it_waits_for_a_status(aliyun: Aliyun, simulator: Simulator) -> None:
     vpc_id = aliyun("vpc:CreateVpc", CidrBlock="172.16.0.0/12")["VpcId"]
-    told = aliyun("vpc:DescribeVpcAttribute", "--waiter", "expr=Status", "to=Available", "timeout=20", VpcId=vpc_id)
-    assert told["Status"] == "Available"
+    answer = aliyun("vpc:DescribeVpcAttribute", "--waiter", "expr=Status", "to=Available", "timeout=20", VpcId=vpc_id)
+    assert answer["Status"] == "Available"
 
 
 def test_a_refusal_ends_it_at_once(aliyun: Aliyun, simulator: Simulator) -> None:
@@ -122,5 +122,5 @@ def test_it_assumes_a_role(served: Simulator, quick: Estate, tmp_path: Path) -> 
     with_roles(quick)
     served.simulation.reset(quick)
     role = ("--mode", "RamRoleArn", "--ram-role-arn", ASSUME["RoleArn"], "--role-session-name", "ann")
-    told = Aliyun(served, tmp_path)("sts:GetCallerIdentity", *role, "--sts-endpoint", served.host)
-    assert told["IdentityType"] == "AssumedRoleUser"
+    identity = Aliyun(served, tmp_path)("sts:GetCallerIdentity", *role, "--sts-endpoint", served.host)
+    assert identity["IdentityType"] == "AssumedRoleUser"

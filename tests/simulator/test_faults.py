@@ -93,8 +93,8 @@ def test_one_thing_refuses_and_all_others_answer(simulator: Simulator, api: Api)
             api(action, VpcId=one)
     assert api("vpc:DescribeVpcAttribute", VpcId=other)["VpcId"] == other
     assert api("vpc:DescribeVpcs")["TotalCount"] == 3
-    told = simulator.faults.all()[0]
-    assert (told["refusal"], told["struck"]) == (refusal, 2)
+    fault = simulator.faults.all()[0]
+    assert (fault["refusal"], fault["struck"]) == (refusal, 2)
     # One refusal by the way.
     simulator.faults.clear()
     simulator.faults.add(script=["ok", "refuse"], about=one, refusal={"code": "Conflict"})
@@ -104,8 +104,8 @@ def test_one_thing_refuses_and_all_others_answer(simulator: Simulator, api: Api)
     assert api("vpc:DescribeVpcAttribute", VpcId=one)["VpcId"] == one
 
 
-@pytest.mark.parametrize(("effect", "made"), [("drop-before", 0), ("drop-after", 1)])
-def test_a_dropped_connection_is_closed_without_a_word(simulator: Simulator, effect: str, made: int) -> None:
+@pytest.mark.parametrize(("effect", "created"), [("drop-before", 0), ("drop-after", 1)])
+def test_a_dropped_connection_is_closed_without_a_word(simulator: Simulator, effect: str, created: int) -> None:
     simulator.faults.add(actions=["vpc:CreateVpc"], effect=effect)
     before = len(simulator.state()["vpcs"])
     call = Direct(simulator.simulation, host=simulator.host).request("vpc:CreateVpc", **VPC)
@@ -114,7 +114,7 @@ def test_a_dropped_connection_is_closed_without_a_word(simulator: Simulator, eff
     with pytest.raises(ConnectionError):
         connection.getresponse()
     connection.close()
-    assert len(simulator.state()["vpcs"]) == before + made
+    assert len(simulator.state()["vpcs"]) == before + created
 
 
 def test_a_slow_answer_comes(simulator: Simulator, api: Api) -> None:
@@ -231,7 +231,7 @@ def test_none_strikes_once_they_are_cleared(simulation: Simulation, direct: Dire
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({}, "exactly one of effect, script"),
         ({"effect": "slow", "script": ["ok"]}, "exactly one of effect, script"),
@@ -247,8 +247,8 @@ def test_none_strikes_once_they_are_cleared(simulation: Simulation, direct: Dire
         ({"effect": "refuse", "refusal": {"code": "Conflict", "status": 200}}, "greater than or equal to 400"),
     ],
 )
-def test_a_fault_that_says_nothing_clear_is_refused(fields: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValidationError, match=said):
+def test_a_fault_that_says_nothing_clear_is_refused(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
         Faults(PERMISSIONS).add(**fields)
 
 
@@ -315,8 +315,8 @@ def test_the_products_own_client_makes_one_thing_through_it_all(simulator: Simul
     answer = _client(simulator).call("vpc:CreateVpc", **fields)
     assert {vpc["id"] for vpc in simulator.state()["vpcs"]} >= {answer.vpc_id}
     assert len(simulator.state()["vpcs"]) == 2
-    told = [(entry["outcome"], entry["fault"]) for entry in simulator.requests()]
-    assert told == [
+    calls = [(entry["outcome"], entry["fault"]) for entry in simulator.requests()]
+    assert calls == [
         ("Throttling", "throttle"),
         ("Dropped", "drop-before"),
         ("OK", "drop-after"),

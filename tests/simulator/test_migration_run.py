@@ -344,16 +344,16 @@ class TestAdmin:
     def test_a_plan_is_made_listed_and_rescheduled(self, story: Story, simulator: Simulator) -> None:
         plan = {**story.plan, "instance_ids": [MON_1]}
         assert _ask(simulator, "migrations/verify", plan) == (200, {"refusals": []})
-        status, made = _ask(simulator, "migrations", plan)
-        assert (status, made["status"], made["moves"][0]["phase"]) == (200, "Scheduled", "Scheduled")
+        status, migration = _ask(simulator, "migrations", plan)
+        assert (status, migration["status"], migration["moves"][0]["phase"]) == (200, "Scheduled", "Scheduled")
         assert _ask(simulator, "migrations") == (200, simulator.migrations.all())
         later = (START + timedelta(days=1)).isoformat()
-        status, changed = _ask(simulator, "migrations/reschedule", {"id": made["id"], "start": later})
+        status, changed = _ask(simulator, "migrations/reschedule", {"id": migration["id"], "start": later})
         assert (status, changed["moves"][0]["start"]) == (200, later)
         assert _ask(simulator, "migrations")[1][1] == changed
 
     @pytest.mark.parametrize(
-        ("path", "body", "told"),
+        ("path", "body", "message"),
         [
             ("migrations", {}, "instance_ids: Field required"),
             ("migrations/verify", {"instances": []}, "instances: Extra inputs"),
@@ -361,10 +361,10 @@ class TestAdmin:
             ("migrations/reschedule", {"id": "mp-none", "start": "2026-12-06T02:00:00"}, "start: Input should have"),
         ],
     )
-    def test_invalid_requests_are_refused(self, simulator: Simulator, path: str, body: object, told: str) -> None:
+    def test_invalid_requests_are_refused(self, simulator: Simulator, path: str, body: object, message: str) -> None:
         status, answer = _ask(simulator, path, body)
         assert status == 400
-        assert told in answer["error"]
+        assert message in answer["error"]
 
     def test_all_refusals_are_reported(self, story: Story, simulator: Simulator) -> None:
         status, answer = _ask(simulator, "migrations", story.plan)

@@ -173,7 +173,7 @@ def _changed(quick: Estate, **changes: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (lambda quick: "", "expected the JSON of a state written by --state"),
         (lambda quick: "version: 1\n", "expected the JSON of a state written by --state"),
@@ -194,16 +194,16 @@ def _changed(quick: Estate, **changes: object) -> str:
     ],
 )
 def test_a_file_that_is_no_state_of_this_estate_is_refused_and_kept(
-    path: Path, quick: Estate, capsys: pytest.CaptureFixture[str], text: Callable[[Estate], str], said: str
+    path: Path, quick: Estate, capsys: pytest.CaptureFixture[str], text: Callable[[Estate], str], message: str
 ) -> None:
     path.write_text(text(quick), encoding="utf-8")
     before = path.read_bytes()
     assert main(["serve", "--estate", str(SAMPLE), "--state", str(path)]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith(f"{path}: ")
-    assert said in told.err
-    assert told.err.count("\n") == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith(f"{path}: ")
+    assert message in output.err
+    assert output.err.count("\n") == 1
     assert path.read_bytes() == before
 
 

@@ -88,12 +88,12 @@ def _fits(pattern: str, text: str) -> bool:
 def test_a_user_may_do_exactly_what_the_definition_says(
     statements: list[Statement], action: str, resource: str
 ) -> None:
-    said = [
+    effects = [
         statement.effect
         for statement in statements
         if any(_fits(pattern, action) for pattern in statement.action) and _fits(str(statement.resource), resource)
     ]
-    assert _user(*statements).may(action, resource) == ("Allow" in said and "Deny" not in said)
+    assert _user(*statements).may(action, resource) == ("Allow" in effects and "Deny" not in effects)
 
 
 @pytest.mark.parametrize(

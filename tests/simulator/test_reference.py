@@ -26,7 +26,7 @@ def test_the_document_is_in_step(capsys: pytest.CaptureFixture[str]) -> None:
 def test_every_action_has_a_row_that_says_something() -> None:
     rows = re.findall(r"^\| \*\*(\w+)\*\*.*?<br>(.+?) \|", render(), re.MULTILINE)
     assert len(rows) == len(registry().all())
-    assert all(said.endswith(".") for _, said in rows)
+    assert all(sentence.endswith(".") for _, sentence in rows)
 
 
 def test_a_table_is_not_broken_by_what_it_tells() -> None:
@@ -38,17 +38,17 @@ def test_a_table_is_not_broken_by_what_it_tells() -> None:
 
 
 def test_the_limits_that_the_issue_of_moving_servers_turns_on_are_reported() -> None:
-    told = {limit.text.partition(" (")[0]: limit.value for limit in limits()}
-    assert told["Classic instances linked to one VPC"] == "1,000"
-    assert told["Manual snapshots of one disk"] == "256"
-    assert told["Masks of a VSwitch"] == "16 to 29"
-    assert told["Whitelist groups of one database"] == "200"
+    values = {limit.text.partition(" (")[0]: limit.value for limit in limits()}
+    assert values["Classic instances linked to one VPC"] == "1,000"
+    assert values["Manual snapshots of one disk"] == "256"
+    assert values["Masks of a VSwitch"] == "16 to 29"
+    assert values["Whitelist groups of one database"] == "200"
 
 
 def test_gaps_that_the_modules_name_are_in_the_reference() -> None:
     sources = [path for room in ("api", "cloud") for path in Path("simulator", room).glob("*.py")]
-    told = {str(path.with_suffix("")): " ".join(path.read_text(encoding="utf-8").split()) for path in sources}
-    leaving_out = {module for module, text in told.items() if "Not simulated: " in text}
+    docstrings = {str(path.with_suffix("")): " ".join(path.read_text(encoding="utf-8").split()) for path in sources}
+    leaving_out = {module for module, text in docstrings.items() if "Not simulated: " in text}
     assert {gap.module for gap in gaps()} == leaving_out
     for gap in gaps():
         assert f"(../{gap.module}.py): {gap.text}\n" in render()
@@ -56,9 +56,9 @@ def test_gaps_that_the_modules_name_are_in_the_reference() -> None:
 
 
 def test_the_command_that_it_tells_serves(tmp_path: Path) -> None:
-    told = re.search(r"^\.venv/bin/python (-m simulator serve .*)$", render(), re.MULTILINE)
-    assert told is not None
-    words = told[1].replace("--port 8815", "--port 0").replace(" .simulator", f" {tmp_path}/simulator").split()
+    command = re.search(r"^\.venv/bin/python (-m simulator serve .*)$", render(), re.MULTILINE)
+    assert command is not None
+    words = command[1].replace("--port 8815", "--port 0").replace(" .simulator", f" {tmp_path}/simulator").split()
     with started([sys.executable, *words], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         url = server.stdout.readline().strip()

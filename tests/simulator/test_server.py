@@ -65,9 +65,9 @@ def test_serve_on_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         assert main(["serve", "--estate", str(SAMPLE), "--port", str(port)]) == 1
         assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
-    told = capsys.readouterr().err
-    assert told.startswith(f"Port {port} cannot be served: Address already in use")
-    assert told.endswith("--port 0 takes a free one\n")
+    message = capsys.readouterr().err
+    assert message.startswith(f"Port {port} cannot be served: Address already in use")
+    assert message.endswith("--port 0 takes a free one\n")
 
 
 @pytest.mark.parametrize("port", ["65536", "-1", "http"])

@@ -156,8 +156,8 @@ def test_nonces_are_forgotten_when_their_requests_are_stale_anyway() -> None:
     authenticator, now = Authenticator([USER]), datetime.now(UTC)
 
     def ask(moment: datetime) -> None:
-        told = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-        parameters = rpc_parameters((KEY, SECRET), "GET", "DescribeRegions", SignatureNonce="once", Timestamp=told)
+        timestamp = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        parameters = rpc_parameters((KEY, SECRET), "GET", "DescribeRegions", SignatureNonce="once", Timestamp=timestamp)
         authenticator.caller(parsed_request("GET", "/", urlencode(parameters), {}, b""), moment)
 
     ask(now)
@@ -256,7 +256,7 @@ def test_rpc_style_refuses_whatever_was_changed_on_the_way(
     assert _accepted(method, query, {}, body)
     changed = _changed(data, signed)
     # %7e and %7E, and `&&` and `&`, say the same; and the style signs what is said.
-    assume(sorted(_said(changed)) != sorted(_said(signed)))
+    assume(sorted(_parameters(changed)) != sorted(_parameters(signed)))
     query, body = where(changed)
     assert not _accepted(method, query, {}, body)
 
@@ -282,7 +282,7 @@ def test_acs3_style_refuses_whatever_was_changed_on_the_way(
         method = "GET"
     elif part == "query":
         changed = _changed(data, query or "a=b")
-        assume(sorted(_said(changed)) != sorted(_said(query)))
+        assume(sorted(_parameters(changed)) != sorted(_parameters(query)))
         query = changed
     elif part == "body":
         body = _changed(data, body.decode() or "a=b").encode()
@@ -296,5 +296,5 @@ def test_acs3_style_refuses_whatever_was_changed_on_the_way(
     assert not _accepted(method, query, headers, body)
 
 
-def _said(text: str) -> list[tuple[str, str]]:
+def _parameters(text: str) -> list[tuple[str, str]]:
     return parse_qsl(text, keep_blank_values=True)

@@ -41,8 +41,8 @@ def test_another_region(api: Api) -> None:
 
 
 def test_endpoints_are_where_the_question_went(simulator: Simulator) -> None:
-    asked = {"Version": "2015-06-12", "Id": "cn-hangzhou", "ServiceCode": "ecs"}
-    parameters = rpc_parameters(simulator.credentials, "GET", "DescribeEndpoints", **asked)
+    query = {"Version": "2015-06-12", "Id": "cn-hangzhou", "ServiceCode": "ecs"}
+    parameters = rpc_parameters(simulator.credentials, "GET", "DescribeEndpoints", **query)
     _, answer = send(simulator, "GET", urlencode(parameters))
     endpoint = answer["Endpoints"]["Endpoint"][0]
     assert (endpoint["Endpoint"], endpoint["Type"]) == (simulator.host, "openAPI")
@@ -125,11 +125,11 @@ def test_the_log_shows_who_asked_what_and_how_it_went(simulator: Simulator, api:
     with refused("InvalidVpcId.NotFound", 404):
         api("vpc:DescribeVpcAttribute", VpcId="vpc-none")
     send_rpc(simulator, _secret="wrong")  # noqa: S106 - false on purpose
-    told = [
+    entries = [
         (entry["product"], entry["action"], entry["caller"], entry["outcome"], entry["status"])
         for entry in simulator.requests()
     ]
-    assert told == [
+    assert entries == [
         ("vpc", "DescribeVpcAttribute", "demo", "OK", 200),
         ("vpc", "DescribeVpcAttribute", "demo", "InvalidVpcId.NotFound", 404),
         ("ecs", "DescribeRegions", "", "SignatureDoesNotMatch", 400),

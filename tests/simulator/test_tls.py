@@ -98,9 +98,9 @@ def test_the_sdk_on_one_port(scheme: str, simulator: Simulator, tmp_path: Path) 
 def test_connections_are_kept_alive(scheme: str, host: str, simulator: Simulator) -> None:
     with _connected(simulator, scheme, host) as connection:
         assert _status(connection) == 200
-        kept = connection.sock
+        first = connection.sock
         assert _status(connection, "/_simulator/state") == 200
-        assert connection.sock is kept
+        assert connection.sock is first
 
 
 def test_each_simulator_has_a_ca_of_its_own(quick: Estate) -> None:
@@ -116,11 +116,11 @@ def test_silent_clients_hold_up_neither_others_nor_the_end(
 ) -> None:
     with ExitStack() as clients:
         with running(quick) as simulator:
-            silent = [clients.enter_context(_silent(simulator.port, said)) for said in (b"", FIRST_OF_HANDSHAKE)]
-            kept = clients.enter_context(_connected(simulator, scheme))
-            assert _status(kept) == 200
+            silent = [clients.enter_context(_silent(simulator.port, opening)) for opening in (b"", FIRST_OF_HANDSHAKE)]
+            idle = clients.enter_context(_connected(simulator, scheme))
+            assert _status(idle) == 200
         # What was begun and what is idle is closed, not left to its client.
-        assert [connection.recv(1) for connection in (*silent, kept.sock)] == [b""] * 3
+        assert [connection.recv(1) for connection in (*silent, idle.sock)] == [b""] * 3
     assert capfd.readouterr().err == ""
 
 
@@ -141,9 +141,9 @@ def test_broken_handshakes_are_nobody_elses_affair(quick: Estate, capfd: pytest.
     with running(quick) as simulator:
         with _silent(simulator.port) as connection, pytest.raises(ssl.SSLCertVerificationError):
             ssl.create_default_context().wrap_socket(connection, server_hostname="127.0.0.1")
-        for said in (b"", FIRST_OF_HANDSHAKE, FIRST_OF_HANDSHAKE * 100):
+        for opening in (b"", FIRST_OF_HANDSHAKE, FIRST_OF_HANDSHAKE * 100):
             for end in (_leave, _reset):
-                with _silent(simulator.port, said) as connection:
+                with _silent(simulator.port, opening) as connection:
                     end(connection)
         for scheme in ("http", "https"):
             with _connected(simulator, scheme) as client:
@@ -161,13 +161,13 @@ def test_a_dropped_request_gets_no_answer(
         _connected(simulator, scheme) as connection,
     ):
         assert _status(other) == _status(connection) == 200
-        kept = other.sock
+        first = other.sock
         monkeypatch.setattr(simulator.simulation, "reply", _replying(Reply(200, {}, dropped=True)))
         connection.request("POST", "/", body=b"Action=DescribeRegions")
         with pytest.raises(ConnectionError):
             connection.getresponse()
         assert _status(other) == 200
-        assert other.sock is kept
+        assert other.sock is first
     assert capfd.readouterr().err == ""
 
 
@@ -182,10 +182,10 @@ def test_a_delayed_answer_comes(scheme: str, simulator: Simulator, monkeypatch: 
 def test_the_end_does_not_wait_for_a_delayed_answer(
     scheme: str, quick: Estate, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    asked = threading.Event()
+    requested = threading.Event()
 
     def reply(request: SignedRequest) -> Reply:
-        asked.set()
+        requested.set()
         return Reply(200, {}, delay=3600.0)
 
     with ExitStack() as clients:
@@ -193,7 +193,7 @@ def test_the_end_does_not_wait_for_a_delayed_answer(
             monkeypatch.setattr(simulator.simulation, "reply", reply)
             connection = clients.enter_context(_connected(simulator, scheme))
             connection.request("GET", "/")
-            assert asked.wait(TIMEOUT)
+            assert requested.wait(TIMEOUT)
         with pytest.raises(ConnectionError):
             connection.getresponse()
     assert capfd.readouterr().err == ""
@@ -246,8 +246,8 @@ def test_serve_writes_the_ca_file_before_it_says_that_it_is_ready(tmp_path: Path
             assert _status(client) == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(TIMEOUT) == 0
-        told = process.stderr.read().splitlines()
-        assert (len(told), told[-1]) == (3, "Ctrl-C stops it."), "how to use it, and no fault"
+        lines = process.stderr.read().splitlines()
+        assert (len(lines), lines[-1]) == (3, "Ctrl-C stops it."), "how to use it, and no fault"
     assert ca_file.read_text().count("-----BEGIN ") == 1
     assert "PRIVATE" not in ca_file.read_text()
     assert list(tmp_path.iterdir()) == [ca_file]

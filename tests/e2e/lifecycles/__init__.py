@@ -42,8 +42,8 @@ class Resource:
     unread: Sequence[str] = ()
     importable: bool = True
 
-    def told(self, *, changed: bool, ignored: bool) -> dict[str, Any]:
-        """How program.json tells it."""
+    def as_json(self, *, changed: bool, ignored: bool) -> dict[str, Any]:
+        """Return its entry in program.json."""
         return {
             "name": self.name,
             "type": self.type,
@@ -62,8 +62,8 @@ class Read:
     arguments: Mapping[str, Any]
     expected: Mapping[str, Any]
 
-    def told(self) -> dict[str, Any]:
-        """How program.json tells it."""
+    def as_json(self) -> dict[str, Any]:
+        """Return its entry in program.json."""
         return {"name": self.name, "token": self.token, "arguments": dict(self.arguments)}
 
 
@@ -76,11 +76,11 @@ class Program:
     reads: Sequence[Read]
     given: Callable[[Estate], None]
 
-    def told(self, *, changed: bool = False, ignored: bool = False) -> dict[str, Any]:
-        """What program.json holds."""
+    def as_json(self, *, changed: bool = False, ignored: bool = False) -> dict[str, Any]:
+        """Return the content of program.json."""
         return {
-            "resources": [resource.told(changed=changed, ignored=ignored) for resource in self.resources],
-            "reads": [read.told() for read in self.reads],
+            "resources": [resource.as_json(changed=changed, ignored=ignored) for resource in self.resources],
+            "reads": [read.as_json() for read in self.reads],
         }
 
 
@@ -128,8 +128,8 @@ def _named(program: str, resource: Resource) -> Resource:
 
 def _referring(program: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     """Return the properties with references to resources by the names that `_named` gives them."""
-    told: dict[str, Any] = json.loads(_NAME.sub(f"${{{program}-", json.dumps(dict(properties))))
-    return told
+    referring: dict[str, Any] = json.loads(_NAME.sub(f"${{{program}-", json.dumps(dict(properties))))
+    return referring
 
 
 def check_reads(program: Program, outputs: dict[str, Any]) -> None:

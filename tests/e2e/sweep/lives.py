@@ -83,33 +83,33 @@ def _present(cloud: Simulator) -> set[tuple[str, str]]:
 
 
 def _least(alicloud: Plugin, case: Case) -> Iterator[str]:
-    made = alicloud.manage(case.type, case.least)
-    yield from made.refresh()
-    made.delete()
+    resource = alicloud.manage(case.type, case.least)
+    yield from resource.refresh()
+    resource.delete()
 
 
 def _all(alicloud: Plugin, case: Case, seen: dict[str, Any]) -> Iterator[str]:
-    told = case.first()
-    made = alicloud.manage(case.type, told)
-    seen["made"] = sorted(told)
+    inputs = case.first()
+    resource = alicloud.manage(case.type, inputs)
+    seen["made"] = sorted(inputs)
     seen["changed"] = []
-    yield from made.refresh()
+    yield from resource.refresh()
     for change in case.changes():
-        told |= change
-        left = list(_changed(made, set(change), told))
+        inputs |= change
+        left = list(_changed(resource, set(change), inputs))
         seen["changed"] += [] if left else list(change)
         yield from left
-    unknown = made.imported()
-    seen["imported"] = sorted(set(told) - set(unknown))
+    unknown = resource.imported()
+    seen["imported"] = sorted(set(inputs) - set(unknown))
     yield from (f"imported: {name}" for name in unknown if name not in case.unread)
-    made.delete()
+    resource.delete()
 
 
-def _changed(made: Managed, names: set[str], told: dict[str, Any]) -> Iterator[str]:
-    changed, replaced = made.update(told)
+def _changed(resource: Managed, names: set[str], inputs: dict[str, Any]) -> Iterator[str]:
+    changed, replaced = resource.update(inputs)
     if replaced or not names <= {re.split(r"[.\[]", path)[0] for path in changed}:
         yield f"{names}: changed {changed}, replaced {replaced}"
-    yield from (f"{names} changed: {left}" for left in made.refresh())
+    yield from (f"{names} changed: {left}" for left in resource.refresh())
 
 
 def main() -> None:
@@ -117,8 +117,8 @@ def main() -> None:
     found = {name: life.result() for name, life in sorted(lives(toolchain.ensure()).items())}
     wrong = {name: life.wrong for name, life in found.items() if life.wrong}
     assert not wrong, wrong
-    told = {name: life.seen for name, life in found.items()}
-    RECORD.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    record = {name: life.seen for name, life in found.items()}
+    RECORD.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

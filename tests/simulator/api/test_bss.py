@@ -28,7 +28,7 @@ def quick(quick: Estate) -> Estate:
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("filters", "expected"),
     [
         ({}, {WEB_1, MON_1}),
         ({"SubscriptionType": "Subscription"}, {WEB_1}),
@@ -42,8 +42,8 @@ def quick(quick: Estate) -> Estate:
         ({"CreateTimeEnd": "1999-01-01T00:00:00Z"}, set()),
     ],
 )
-def test_it_lists_what_is_asked_for(api: Api, asked: dict[str, Any], expected: set[str]) -> None:
-    data = api("bssapi:QueryAvailableInstances", ProductCode="ecs", **asked)["Data"]
+def test_it_lists_what_is_asked_for(api: Api, filters: dict[str, Any], expected: set[str]) -> None:
+    data = api("bssapi:QueryAvailableInstances", ProductCode="ecs", **filters)["Data"]
     assert {item["InstanceID"] for item in data["InstanceList"]} == expected
     assert data["TotalCount"] == len(expected)
 

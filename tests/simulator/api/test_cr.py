@@ -39,8 +39,8 @@ def test_a_vpc_is_linked_by_an_address_that_nobody_else_gets(simulator: Simulato
     with_a_registry(quick)
     simulator.simulation.reset(quick)
     api = Api(simulator)
-    asked = {"VSwitchId": OTHER_VPC_VSWITCH}
-    free = api("vpc:DescribeVSwitchAttributes", **asked)["AvailableIpAddressCount"]
+    vswitch = {"VSwitchId": OTHER_VPC_VSWITCH}
+    free = api("vpc:DescribeVSwitchAttributes", **vswitch)["AvailableIpAddressCount"]
     api("cr:CreateInstanceVpcEndpointLinkedVpc", **LINK)
     [linked] = [
         item
@@ -48,16 +48,16 @@ def test_a_vpc_is_linked_by_an_address_that_nobody_else_gets(simulator: Simulato
         if item["VpcId"] == LINK["VpcId"]
     ]
     assert (linked["Status"], linked["DefaultAccess"]) == ("RUNNING", True)
-    assert api("vpc:DescribeVSwitchAttributes", **asked)["AvailableIpAddressCount"] == free - 1
-    made = api("ecs:CreateNetworkInterface", **asked, SecurityGroupId=OTHER_VPC_GROUP)
-    assert made["PrivateIpAddress"] != linked["Ip"]
+    assert api("vpc:DescribeVSwitchAttributes", **vswitch)["AvailableIpAddressCount"] == free - 1
+    created = api("ecs:CreateNetworkInterface", **vswitch, SecurityGroupId=OTHER_VPC_GROUP)
+    assert created["PrivateIpAddress"] != linked["Ip"]
     simulator.clock.advance(60)  # it is being made, and being deleted
-    api("ecs:DeleteNetworkInterface", NetworkInterfaceId=made["NetworkInterfaceId"])
+    api("ecs:DeleteNetworkInterface", NetworkInterfaceId=created["NetworkInterfaceId"])
     simulator.clock.advance(60)
     with refused("DependencyViolation"):
-        api("vpc:DeleteVSwitch", **asked)
+        api("vpc:DeleteVSwitch", **vswitch)
     api("cr:DeleteInstanceVpcEndpointLinkedVpc", **LINK)
-    assert api("vpc:DescribeVSwitchAttributes", **asked)["AvailableIpAddressCount"] == free
+    assert api("vpc:DescribeVSwitchAttributes", **vswitch)["AvailableIpAddressCount"] == free
 
 
 def test_an_entry_of_a_whitelist_is_an_address_with_or_without_its_mask(simulator: Simulator, quick: Estate) -> None:
@@ -66,11 +66,11 @@ def test_an_entry_of_a_whitelist_is_an_address_with_or_without_its_mask(simulato
     api = Api(simulator)
     one = {**ENTRY, "Entry": "198.51.100.7/32", "ModuleName": "Chart"}
     api("cr:CreateInstanceEndpointAclPolicy", **one, Comment="builds")
-    told = api("cr:GetInstanceEndpoint", InstanceId=REGISTRY, EndpointType="internet", ModuleName="Chart")
-    assert told["AclEntries"] == [{"Entry": "198.51.100.7/32", "Comment": "builds"}]
+    endpoint = api("cr:GetInstanceEndpoint", InstanceId=REGISTRY, EndpointType="internet", ModuleName="Chart")
+    assert endpoint["AclEntries"] == [{"Entry": "198.51.100.7/32", "Comment": "builds"}]
     api("cr:DeleteInstanceEndpointAclPolicy", **{**one, "Entry": "198.51.100.7"})
-    told = api("cr:GetInstanceEndpoint", InstanceId=REGISTRY, EndpointType="internet", ModuleName="Chart")
-    assert told["AclEntries"] == []
+    endpoint = api("cr:GetInstanceEndpoint", InstanceId=REGISTRY, EndpointType="internet", ModuleName="Chart")
+    assert endpoint["AclEntries"] == []
 
 
 def test_several_entries_come_and_go_together(simulator: Simulator, quick: Estate) -> None:

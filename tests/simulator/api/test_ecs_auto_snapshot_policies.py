@@ -13,8 +13,8 @@ from tests.simulator.signing import Direct
 
 
 def _new(api: Api, name: str = "nightly", **parameters: Any) -> str:
-    made = api("ecs:CreateAutoSnapshotPolicy", **{**NEW, "autoSnapshotPolicyName": name, **parameters})
-    return str(made["AutoSnapshotPolicyId"])
+    created = api("ecs:CreateAutoSnapshotPolicy", **{**NEW, "autoSnapshotPolicyName": name, **parameters})
+    return str(created["AutoSnapshotPolicyId"])
 
 
 def _policies(api: Api, **filters: Any) -> list[dict[str, Any]]:
@@ -35,7 +35,7 @@ def _applied(api: Api, policy_id: str) -> list[str]:
 def test_a_policy_has_the_attributes_that_it_was_created_with(api: Api) -> None:
     policy_id = _new(api, timePoints='["22", "1"]', Tag=[{"Key": "a", "Value": "b"}])
     policy = _policies(api, AutoSnapshotPolicyId=policy_id)[0]
-    wanted = {
+    expected = {
         "AutoSnapshotPolicyName": "nightly",
         "TimePoints": '["22", "1"]',
         "RepeatWeekdays": '["1", "7"]',
@@ -44,24 +44,24 @@ def test_a_policy_has_the_attributes_that_it_was_created_with(api: Api) -> None:
         "Status": "Normal",
         "Tags": {"Tag": [{"TagKey": "a", "TagValue": "b"}]},
     }
-    assert {key: policy[key] for key in wanted} == wanted
+    assert {key: policy[key] for key in expected} == expected
 
 
 def test_copies_are_kept_as_they_are_set(api: Api) -> None:
     policy_id = _new(api)
     fields = ("EnableCrossRegionCopy", "TargetCopyRegions", "CopiedSnapshotsRetentionDays")
 
-    def told() -> list[Any]:
+    def copying() -> list[Any]:
         return [_policies(api, AutoSnapshotPolicyId=policy_id)[0].get(field) for field in fields]
 
-    assert told() == [False, None, -1]
+    assert copying() == [False, None, -1]
     change = {**HERE, "autoSnapshotPolicyId": policy_id}
     api("ecs:ModifyAutoSnapshotPolicyEx", **change, CopiedSnapshotsRetentionDays=2)
-    assert told() == [False, None, 2]
+    assert copying() == [False, None, 2]
     api("ecs:ModifyAutoSnapshotPolicyEx", **change, EnableCrossRegionCopy=True, TargetCopyRegions='["cn-beijing"]')
-    assert told() == [True, '["cn-beijing"]', 2]
+    assert copying() == [True, '["cn-beijing"]', 2]
     api("ecs:ModifyAutoSnapshotPolicyEx", **change, EnableCrossRegionCopy=False)
-    assert told() == [False, '["cn-beijing"]', 2]
+    assert copying() == [False, '["cn-beijing"]', 2]
 
 
 def test_change(api: Api) -> None:
@@ -136,6 +136,6 @@ def test_the_region_is_taken_by_either_of_its_spellings(quick: Estate) -> None:
     direct = Direct(Simulation(quick))
     named = {name: value for name, value in APPLIED.items() if name != "regionId"}
     for spelling in ("regionId", "RegionId"):
-        told = direct.code("ecs:ApplyAutoSnapshotPolicy", **named, **{spelling: "cn-hangzhou"})
-        assert told == (404, "ParameterInvalid")
+        outcome = direct.code("ecs:ApplyAutoSnapshotPolicy", **named, **{spelling: "cn-hangzhou"})
+        assert outcome == (404, "ParameterInvalid")
     assert direct.code("ecs:ApplyAutoSnapshotPolicy", **named) == (400, "MissingParameter")

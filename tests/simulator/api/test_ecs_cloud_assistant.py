@@ -88,7 +88,7 @@ def test_a_failed_invocation_is_reported_per_instance(
 
 
 @pytest.mark.parametrize(
-    ("answer", "kept", "dropped"),
+    ("answer", "shown", "dropped"),
     [
         ({"output": "x" * 24_577}, 24_576, 1),
         ({"output": "x" * 24_576}, 24_576, 0),
@@ -96,11 +96,11 @@ def test_a_failed_invocation_is_reported_per_instance(
     ],
 )
 def test_long_output_is_cut_off(
-    simulator: Simulator, api: Api, answer: dict[str, Any], kept: int, dropped: int
+    simulator: Simulator, api: Api, answer: dict[str, Any], shown: int, dropped: int
 ) -> None:
     _given(simulator, WEB_1, {"answers": [answer]})
     result = _run(simulator, api, **RUN)[WEB_1]
-    assert (len(result["Output"]), result["Dropped"]) == (kept, dropped)
+    assert (len(result["Output"]), result["Dropped"]) == (shown, dropped)
 
 
 def test_one_instance_that_does_not_match_and_nothing_is_run(simulator: Simulator, api: Api) -> None:
@@ -118,10 +118,10 @@ def test_a_command_that_the_estate_has_no_answer_for_is_refused_loudly(api: Api)
 def test_content_and_output_are_base64_unless_plain_text_is_asked_for(simulator: Simulator, api: Api) -> None:
     encoded = base64.b64encode(b"uname -r").decode()
     results = _run(simulator, api, **{**RUN, "CommandContent": encoded, "ContentEncoding": "Base64"})
-    asked = {"InvokeId": results[WEB_1]["InvokeId"], "IncludeOutput": "true"}
-    (invocation,) = api("ecs:DescribeInvocations", **asked)["Invocations"]["Invocation"]
+    parameters = {"InvokeId": results[WEB_1]["InvokeId"], "IncludeOutput": "true"}
+    (invocation,) = api("ecs:DescribeInvocations", **parameters)["Invocations"]["Invocation"]
     assert invocation["CommandContent"] == encoded
-    (plain,) = api("ecs:DescribeInvocations", **asked, **PLAIN)["Invocations"]["Invocation"]
+    (plain,) = api("ecs:DescribeInvocations", **parameters, **PLAIN)["Invocations"]["Invocation"]
     assert plain["CommandContent"] == "uname -r"
     assert plain["InvokeInstances"]["InvokeInstance"][0]["Output"] == "3.10.0-1160.el7\n"
 
@@ -139,8 +139,8 @@ def test_results_come_in_pages(simulator: Simulator, api: Api) -> None:
 def test_cloud_assistant_status_shows_installed_agents(simulator: Simulator, api: Api) -> None:
     _given(simulator, MON_1, {"agent": "stopped"})
     answer = api("ecs:DescribeCloudAssistantStatus", InstanceId=[WEB_1, MON_1, APP_1])
-    told = answer["InstanceCloudAssistantStatusSet"]["InstanceCloudAssistantStatus"]
-    assert {item["InstanceId"]: item["CloudAssistantStatus"] for item in told} == {
+    statuses = answer["InstanceCloudAssistantStatusSet"]["InstanceCloudAssistantStatus"]
+    assert {item["InstanceId"]: item["CloudAssistantStatus"] for item in statuses} == {
         WEB_1: "true",
         MON_1: "true",
         APP_1: "false",

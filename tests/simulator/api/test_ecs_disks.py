@@ -30,8 +30,8 @@ def _until(api: Api, disk_id: str, status: str) -> dict[str, Any]:
 
 
 def _new(api: Api, **parameters: Any) -> str:
-    made = api("ecs:CreateDisk", **{"ZoneId": ZONE_H, "DiskCategory": "cloud_efficiency", "Size": 20, **parameters})
-    disk_id = str(made["DiskId"])
+    created = api("ecs:CreateDisk", **{"ZoneId": ZONE_H, "DiskCategory": "cloud_efficiency", "Size": 20, **parameters})
+    disk_id = str(created["DiskId"])
     _until(api, disk_id, "Available")
     return disk_id
 
@@ -97,9 +97,9 @@ def test_an_attached_disk(api: Api) -> None:
 
 def test_a_life(api: Api) -> None:
     disk_id = _new(api, DiskName="data", Tag=[{"Key": "a", "Value": "b"}])
-    made = _disk(api, disk_id)
-    assert (made["Type"], made["Portable"], made["InstanceId"], made["Device"]) == ("data", True, "", "")
-    assert made["Tags"] == {"Tag": [{"TagKey": "a", "TagValue": "b"}]}
+    disk = _disk(api, disk_id)
+    assert (disk["Type"], disk["Portable"], disk["InstanceId"], disk["Device"]) == ("data", True, "", "")
+    assert disk["Tags"] == {"Tag": [{"TagKey": "a", "TagValue": "b"}]}
     with refused("IncorrectDiskStatus.NeverAttached", 403):
         api("ecs:CreateSnapshot", DiskId=disk_id)
 
@@ -126,8 +126,8 @@ def test_a_life(api: Api) -> None:
 
     api("ecs:DeleteDisk", DiskId=disk_id)
     assert _names(api("ecs:DescribeDisks", DiskIds=f'["{disk_id}"]')) == []
-    kept = api("ecs:DescribeSnapshots", DiskId=disk_id)["Snapshots"]["Snapshot"]
-    assert len(kept) == 1, "a manual snapshot outlives its disk"
+    snapshots = api("ecs:DescribeSnapshots", DiskId=disk_id)["Snapshots"]["Snapshot"]
+    assert len(snapshots) == 1, "a manual snapshot outlives its disk"
 
 
 class TestWhilePassing:
@@ -208,22 +208,24 @@ class TestWhileTransferring:
 def test_sizes(api: Api, parameters: dict[str, Any], smallest: int, largest: int) -> None:
     for size in (smallest, largest):
         disk_id = str(api("ecs:CreateDisk", ZoneId=ZONE_H, Size=size, **parameters)["DiskId"])
-        made = _disk(api, disk_id)
-        assert (made["Size"], made["Category"]) == (size, parameters["DiskCategory"])
+        disk = _disk(api, disk_id)
+        assert (disk["Size"], disk["Category"]) == (size, parameters["DiskCategory"])
         level = parameters.get("PerformanceLevel", "PL1")
-        assert made["PerformanceLevel"] == (level if made["Category"] == "cloud_essd" else "")
+        assert disk["PerformanceLevel"] == (level if disk["Category"] == "cloud_essd" else "")
     for size in (smallest - 1, largest + 1):
         with pytest.raises(Exception, match=r"InvalidDiskSize|InvalidDataDiskSize|PerformanceLevelNotMatch"):
             api("ecs:CreateDisk", ZoneId=ZONE_H, Size=size, **parameters)
 
 
-@pytest.mark.parametrize(("size", "made"), [({}, 40), ({"Size": 20}, 40), ({"Size": 60}, 60)])
-def test_a_disk_from_a_snapshot(simulator: Simulator, quick: Estate, api: Api, size: dict[str, int], made: int) -> None:
+@pytest.mark.parametrize(("size", "expected"), [({}, 40), ({"Size": 20}, 40), ({"Size": 60}, 60)])
+def test_a_disk_from_a_snapshot(
+    simulator: Simulator, quick: Estate, api: Api, size: dict[str, int], expected: int
+) -> None:
     snapshot()(quick)
     simulator.simulation.reset(quick)
     parameters = {"ZoneId": ZONE_H, "DiskCategory": "cloud_ssd", "SnapshotId": SNAPSHOT, **size}
     disk_id = str(api("ecs:CreateDisk", **parameters)["DiskId"])
-    assert (_disk(api, disk_id)["Size"], _disk(api, disk_id)["SourceSnapshotId"]) == (made, SNAPSHOT)
+    assert (_disk(api, disk_id)["Size"], _disk(api, disk_id)["SourceSnapshotId"]) == (expected, SNAPSHOT)
     _until(api, disk_id, "Available")
     used = api("ecs:DescribeSnapshots", Usage="disk")["Snapshots"]["Snapshot"]
     assert [item["SnapshotId"] for item in used] == [SNAPSHOT]
@@ -244,10 +246,10 @@ def test_a_token_makes_one_disk(api: Api) -> None:
 def test_a_key_is_used_while_it_is_enabled(simulator: Simulator, quick: Estate, api: Api) -> None:
     quick.kms_keys.append(KmsKey(id="key-hzz0000000001", tags={}))
     simulator.simulation.reset(quick)
-    wanted = {"DiskCategory": "cloud_essd", "Encrypted": True, "KMSKeyId": "key-hzz0000000001"}
-    made = _new(api, **wanted)
+    encryption = {"DiskCategory": "cloud_essd", "Encrypted": True, "KMSKeyId": "key-hzz0000000001"}
+    disk_id = _new(api, **encryption)
     [disk] = api("ecs:DescribeDisks", KMSKeyId="key-hzz0000000001")["Disks"]["Disk"]
-    assert (disk["DiskId"], disk["Encrypted"]) == (made, True)
+    assert (disk["DiskId"], disk["Encrypted"]) == (disk_id, True)
 
 
 def test_a_key_pair_for_a_data_disk_has_no_effect(simulator: Simulator, api: Api) -> None:

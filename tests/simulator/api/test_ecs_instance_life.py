@@ -109,8 +109,8 @@ def test_an_instance_that_is_not_charged_for_loses_its_public_address(api: Api) 
     assert other != address
     api("ecs:StopInstance", InstanceId=bought)
     _reaches(api, bought, "Stopped")
-    kept = _instance(api, bought)
-    assert (kept["StoppedMode"], kept["PublicIpAddress"]["IpAddress"]) == ("KeepCharging", [other])
+    after = _instance(api, bought)
+    assert (after["StoppedMode"], after["PublicIpAddress"]["IpAddress"]) == ("KeepCharging", [other])
 
 
 def test_jumbo_frames_are_bought_and_changed(api: Api) -> None:
@@ -169,14 +169,14 @@ class TestGroups:
         quick.quotas.groups_per_interface = most  # type: ignore[assignment]
         simulator.simulation.reset(quick)
         api = Api(simulator)
-        made = [
+        group_ids = [
             api("ecs:CreateSecurityGroup", SecurityGroupName=f"more-{number}", VpcId=VPC)["SecurityGroupId"]
             for number in range(most)
         ]
-        for group_id in made[1:]:
+        for group_id in group_ids[1:]:
             api("ecs:JoinSecurityGroup", InstanceId=INSTANCE, SecurityGroupId=group_id)
         with refused("InstanceSecurityGroupLimitExceeded"):
-            api("ecs:JoinSecurityGroup", InstanceId=INSTANCE, SecurityGroupId=made[0])
+            api("ecs:JoinSecurityGroup", InstanceId=INSTANCE, SecurityGroupId=group_ids[0])
 
 
 class TestMoving:
@@ -241,7 +241,7 @@ class TestBuying:
         instances = [_instance(api, instance_id) for instance_id in bought]
         assert [instance["InstanceName"] for instance in instances] == ["shop001", "shop002"]
         first = instances[0]
-        wanted = {
+        expected = {
             "InstanceNetworkType": "vpc",
             "ZoneId": "cn-hangzhou-h",
             "InstanceChargeType": "PostPaid",
@@ -249,7 +249,7 @@ class TestBuying:
             "Tags": {"Tag": [{"TagKey": "team", "TagValue": "shop"}]},
             "SecurityGroupIds": {"SecurityGroupId": [GROUP]},
         }
-        assert {key: first[key] for key in wanted} == wanted
+        assert {key: first[key] for key in expected} == expected
         public = [instance["PublicIpAddress"]["IpAddress"][0] for instance in instances]
         assert len(set(public)) == 2
         (primary,) = first["NetworkInterfaces"]["NetworkInterface"]
@@ -340,7 +340,7 @@ class TestReleasing:
 
 
 def test_a_group_of_the_classic_network_is_not_for_an_instance_in_a_vpc(api: Api) -> None:
-    made = api("ecs:CreateSecurityGroup", SecurityGroupName="classic")["SecurityGroupId"]
+    group_id = api("ecs:CreateSecurityGroup", SecurityGroupName="classic")["SecurityGroupId"]
     with refused("InvalidInstanceId.Mismatch"):
-        api("ecs:JoinSecurityGroup", InstanceId=INSTANCE, SecurityGroupId=made)
-    api("ecs:JoinSecurityGroup", InstanceId=WEB_1, SecurityGroupId=made)
+        api("ecs:JoinSecurityGroup", InstanceId=INSTANCE, SecurityGroupId=group_id)
+    api("ecs:JoinSecurityGroup", InstanceId=WEB_1, SecurityGroupId=group_id)

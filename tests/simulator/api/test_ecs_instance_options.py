@@ -23,8 +23,8 @@ def quick(quick: Estate) -> Estate:
 
 
 def _maintenance(api: Api, instance_id: str = INSTANCE) -> dict[str, Any]:
-    told = api("ecs:DescribeInstanceMaintenanceAttributes", InstanceId=[instance_id])
-    [item] = told["MaintenanceAttributes"]["MaintenanceAttribute"]
+    answer = api("ecs:DescribeInstanceMaintenanceAttributes", InstanceId=[instance_id])
+    [item] = answer["MaintenanceAttributes"]["MaintenanceAttribute"]
     return {
         "action": item["ActionOnMaintenance"]["Value"],
         "windows": item["MaintenanceWindows"]["MaintenanceWindow"],
@@ -33,13 +33,13 @@ def _maintenance(api: Api, instance_id: str = INSTANCE) -> dict[str, Any]:
 
 
 def _metadata(api: Api, instance_id: str = INSTANCE) -> dict[str, Any]:
-    asked = {"InstanceIds": json.dumps([instance_id]), "AdditionalAttributes": ["META_OPTIONS"]}
-    return dict(api("ecs:DescribeInstances", **asked)["Instances"]["Instance"][0]["MetadataOptions"])
+    parameters = {"InstanceIds": json.dumps([instance_id]), "AdditionalAttributes": ["META_OPTIONS"]}
+    return dict(api("ecs:DescribeInstances", **parameters)["Instances"]["Instance"][0]["MetadataOptions"])
 
 
 def _role(api: Api) -> str:
-    told = api("ecs:DescribeInstanceRamRole", **IDS)
-    return str(told["InstanceRamRoleSets"]["InstanceRamRoleSet"][0]["RamRoleName"])
+    answer = api("ecs:DescribeInstanceRamRole", **IDS)
+    return str(answer["InstanceRamRoleSets"]["InstanceRamRoleSet"][0]["RamRoleName"])
 
 
 def test_maintenance_attributes_change_one_by_one(api: Api) -> None:
@@ -67,24 +67,28 @@ def test_the_metadata_service_keeps_what_is_not_given(api: Api) -> None:
 
 def test_an_order_sets_metadata_role_and_pool(api: Api) -> None:
     order = {**ORDER, "HttpTokens": "required", "HttpPutResponseHopLimit": 2, "RamRoleName": ROLE}
-    told = api("ecs:RunInstances", **order, PrivatePoolOptions={"MatchCriteria": "Open"})
-    [made] = told["InstanceIdSets"]["InstanceIdSet"]
-    assert _metadata(api, made) == {"HttpEndpoint": "enabled", "HttpTokens": "required", "HttpPutResponseHopLimit": 2}
-    pools = api("ecs:DescribeInstanceAttachmentAttributes", InstanceIds=json.dumps([made]))
+    answer = api("ecs:RunInstances", **order, PrivatePoolOptions={"MatchCriteria": "Open"})
+    [instance_id] = answer["InstanceIdSets"]["InstanceIdSet"]
+    assert _metadata(api, instance_id) == {
+        "HttpEndpoint": "enabled",
+        "HttpTokens": "required",
+        "HttpPutResponseHopLimit": 2,
+    }
+    pools = api("ecs:DescribeInstanceAttachmentAttributes", InstanceIds=json.dumps([instance_id]))
     assert pools["Instances"]["Instance"][0]["PrivatePoolOptionsMatchCriteria"] == "Open"
     roles = api("ecs:DescribeInstanceRamRole", RamRoleName=ROLE)["InstanceRamRoleSets"]["InstanceRamRoleSet"]
-    assert roles == [{"InstanceId": made, "RamRoleName": ROLE}]
+    assert roles == [{"InstanceId": instance_id, "RamRoleName": ROLE}]
 
 
 def test_an_instance_has_one_role_at_a_time(api: Api, quick: Estate) -> None:
     other = quick.ram_roles[0].model_copy(update={"id": "batch"})
     api._simulator.simulation.cloud.estate.ram_roles.append(other)
     assert api("ecs:AttachInstanceRamRole", **IDS, RamRoleName=ROLE)["FailCount"] == 0
-    told = api("ecs:AttachInstanceRamRole", **IDS, RamRoleName="batch")
-    [result] = told["AttachInstanceRamRoleResults"]["AttachInstanceRamRoleResult"]
-    assert (told["FailCount"], result["Success"], _role(api)) == (1, False, ROLE)
-    kept = api("ecs:DetachInstanceRamRole", **IDS, RamRoleName="batch")
-    assert (kept["FailCount"], _role(api)) == (0, ROLE)
+    attached = api("ecs:AttachInstanceRamRole", **IDS, RamRoleName="batch")
+    [result] = attached["AttachInstanceRamRoleResults"]["AttachInstanceRamRoleResult"]
+    assert (attached["FailCount"], result["Success"], _role(api)) == (1, False, ROLE)
+    detached = api("ecs:DetachInstanceRamRole", **IDS, RamRoleName="batch")
+    assert (detached["FailCount"], _role(api)) == (0, ROLE)
     lost = api("ecs:DetachInstanceRamRole", **IDS)["DetachInstanceRamRoleResults"]["DetachInstanceRamRoleResult"][0]
     assert lost["InstanceRamRoleSets"]["InstanceRamRoleSet"] == [{"InstanceId": INSTANCE, "RamRoleName": ROLE}]
     assert _role(api) == ""

@@ -42,9 +42,9 @@ def test_an_instance_is_released_with_its_disks_at_the_full_minute_of_its_time(c
     instance = cloud.simulation.cloud.instance(INSTANCE)
     instance.deletion_protection = True
     cloud("ecs:ModifyInstanceAutoReleaseTime", **SOON)
-    told = _instance(cloud)
-    assert told is not None
-    assert told["AutoReleaseTime"] == "2026-11-30T03:00Z"
+    shown = _instance(cloud)
+    assert shown is not None
+    assert shown["AutoReleaseTime"] == "2026-11-30T03:00Z"
     _pass(cloud, minutes=119)
     assert _instance(cloud)
     _pass(cloud, days=400)
@@ -56,9 +56,9 @@ def test_an_instance_without_a_time_is_kept(cloud: Direct) -> None:
     cloud("ecs:ModifyInstanceAutoReleaseTime", **SOON)
     cloud("ecs:ModifyInstanceAutoReleaseTime", InstanceId=INSTANCE)
     _pass(cloud, days=400)
-    told = _instance(cloud)
-    assert told is not None
-    assert told["AutoReleaseTime"] == ""
+    shown = _instance(cloud)
+    assert shown is not None
+    assert shown["AutoReleaseTime"] == ""
 
 
 def test_a_time_in_the_estate_file_counts(quick: Estate) -> None:
@@ -72,10 +72,10 @@ def test_a_time_in_the_estate_file_counts(quick: Estate) -> None:
 
 
 def test_only_a_pay_as_you_go_instance_has_a_release_time(cloud: Direct) -> None:
-    told = cloud.simulation.cloud.instance(INSTANCE).model_dump()
-    ends = {"charge_type": "PrePaid", "auto_release_at": told["created_at"]}
+    values = cloud.simulation.cloud.instance(INSTANCE).model_dump()
+    ends = {"charge_type": "PrePaid", "auto_release_at": values["created_at"]}
     with pytest.raises(ValidationError, match="expected auto_release_at with charge_type PostPaid only"):
-        Instance.model_validate({**told, **ends})
+        Instance.model_validate({**values, **ends})
 
 
 def test_an_instance_that_a_plan_moves_is_released_after_its_move(quick: Estate) -> None:
@@ -157,9 +157,9 @@ def test_a_renewed_subscription_lasts_longer(quick: Estate, days: int, period: d
     instance = cloud.simulation.cloud.instance(INSTANCE)
     instance.locks = ["Recycling", "financial"]
     assert cloud("ecs:RenewInstance", InstanceId=INSTANCE, **period)["OrderId"]
-    told = _instance(cloud)
-    assert told is not None
-    until = datetime.fromisoformat(told["ExpiredTime"]) - quick.now
+    shown = _instance(cloud)
+    assert shown is not None
+    until = datetime.fromisoformat(shown["ExpiredTime"]) - quick.now
     assert abs(until - timedelta(days=lasts)) < timedelta(minutes=2)
     assert instance.locks == ["financial"]
 
@@ -189,5 +189,5 @@ def test_settings_of_the_renewal_are_shown(
     cloud = Direct(Simulation(quick))
     cloud("ecs:ModifyInstanceAutoRenewAttribute", InstanceId=INSTANCE, **settings)
     answer: Any = cloud("ecs:DescribeInstanceAutoRenewAttribute", InstanceId=INSTANCE)
-    [told] = answer["InstanceRenewAttributes"]["InstanceRenewAttribute"]
-    assert (told["RenewalStatus"], told["AutoRenewEnabled"], told["Duration"]) == shown
+    [renewal] = answer["InstanceRenewAttributes"]["InstanceRenewAttribute"]
+    assert (renewal["RenewalStatus"], renewal["AutoRenewEnabled"], renewal["Duration"]) == shown

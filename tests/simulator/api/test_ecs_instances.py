@@ -48,7 +48,7 @@ def test_filters(api: Api, filters: dict[str, Any], names: list[str]) -> None:
 
 def test_a_classic_instance(api: Api) -> None:
     instance = api("ecs:DescribeInstances", InstanceName="web-1")["Instances"]["Instance"][0]
-    wanted = {
+    expected = {
         "InstanceNetworkType": "classic",
         "InnerIpAddress": {"IpAddress": ["10.25.16.10"]},
         "PublicIpAddress": {"IpAddress": ["192.0.2.10"]},
@@ -57,7 +57,7 @@ def test_a_classic_instance(api: Api) -> None:
         "ZoneId": "cn-hangzhou-b",
         "Memory": 4096,
     }
-    assert {key: instance[key] for key in wanted} == wanted
+    assert {key: instance[key] for key in expected} == expected
     assert instance["VpcAttributes"]["VpcId"] == ""
     assert instance["VpcAttributes"]["PrivateIpAddress"] == {"IpAddress": []}
 
@@ -150,7 +150,7 @@ LISTED = (
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("filters", "expected"),
     [
         ({"MinimumCpuCoreCount": 4}, {"ecs.n1.large"}),
         ({"MinimumCpuCoreCount": 2, "MaximumMemorySize": 4}, {"ecs.n4.large", "ecs.sn1.medium"}),
@@ -167,13 +167,13 @@ LISTED = (
         ({"NvmeSupport": "required"}, set()),
     ],
 )
-def test_instance_types_by_what_they_are(api: Api, asked: dict[str, Any], expected: set[str]) -> None:
-    types = api("ecs:DescribeInstanceTypes", **asked)["InstanceTypes"]["InstanceType"]
+def test_instance_types_by_what_they_are(api: Api, filters: dict[str, Any], expected: set[str]) -> None:
+    types = api("ecs:DescribeInstanceTypes", **filters)["InstanceTypes"]["InstanceType"]
     assert {kind["InstanceTypeId"] for kind in types} == expected
 
 
 def test_images_by_what_they_are(api: Api) -> None:
-    for asked, count in (
+    for filters, count in (
         ({"ActionType": "ChangeOS", "InstanceType": "ecs.g6.large"}, 2),
         ({"InstanceType": "ecs.none"}, 0),
         ({"ShowExpired": True, "IsPublic": False}, 2),
@@ -181,7 +181,7 @@ def test_images_by_what_they_are(api: Api) -> None:
         ({"ImageFamily": "acs:none"}, 0),
         ({"Filter": [{"Key": "CreationEndTime", "Value": "2000-01-01T00:00Z"}]}, 0),
     ):
-        assert api("ecs:DescribeImages", **asked)["TotalCount"] == count, asked
+        assert api("ecs:DescribeImages", **filters)["TotalCount"] == count, filters
     image_id = api("ecs:DescribeImages")["Images"]["Image"][0]["ImageId"]
     kinds = api("ecs:DescribeImageSupportInstanceTypes", ImageId=image_id)["InstanceTypes"]["InstanceType"]
     assert {kind["InstanceTypeId"] for kind in kinds} == set(LISTED)

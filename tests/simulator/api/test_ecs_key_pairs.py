@@ -18,8 +18,8 @@ from tests.simulator.in_vpc import add
 from tests.simulator.sdk import Api, refused
 
 
-def _pairs(api: Api, **asked: Any) -> list[dict[str, Any]]:
-    return list(api("ecs:DescribeKeyPairs", **asked)["KeyPairs"]["KeyPair"])
+def _pairs(api: Api, **filters: Any) -> list[dict[str, Any]]:
+    return list(api("ecs:DescribeKeyPairs", **filters)["KeyPairs"]["KeyPair"])
 
 
 def _pair_of(api: Api, instance_id: str) -> str:
@@ -28,24 +28,24 @@ def _pair_of(api: Api, instance_id: str) -> str:
 
 
 def test_the_private_key_is_shown_once_and_kept_nowhere(api: Api, simulator: Simulator) -> None:
-    made = api("ecs:CreateKeyPair", KeyPairName="web")
-    private = serialization.load_pem_private_key(made["PrivateKeyBody"].encode(), None)
+    created = api("ecs:CreateKeyPair", KeyPairName="web")
+    private = serialization.load_pem_private_key(created["PrivateKeyBody"].encode(), None)
     public = private.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     [pair] = _pairs(api, KeyPairName="web", IncludePublicKey=True)
     assert pair["PublicKey"] == public.decode()
-    assert pair["KeyPairFingerPrint"] == made["KeyPairFingerPrint"]
-    kept = f"{simulator.state()} {simulator.requests()}"
-    assert "PRIVATE KEY" not in kept
+    assert pair["KeyPairFingerPrint"] == created["KeyPairFingerPrint"]
+    records = f"{simulator.state()} {simulator.requests()}"
+    assert "PRIVATE KEY" not in records
 
 
 def test_a_fingerprint_is_that_of_the_key(api: Api) -> None:
-    made = api("ecs:ImportKeyPair", KeyPairName="web", PublicKeyBody="ssh-rsa AAAA comment")
-    assert made["KeyPairFingerPrint"].replace(":", "") == hashlib.md5(b"\0\0\0", usedforsecurity=False).hexdigest()
-    assert [item["KeyPairName"] for item in _pairs(api, KeyPairFingerPrint=made["KeyPairFingerPrint"])] == ["web"]
+    imported = api("ecs:ImportKeyPair", KeyPairName="web", PublicKeyBody="ssh-rsa AAAA comment")
+    assert imported["KeyPairFingerPrint"].replace(":", "") == hashlib.md5(b"\0\0\0", usedforsecurity=False).hexdigest()
+    assert [item["KeyPairName"] for item in _pairs(api, KeyPairFingerPrint=imported["KeyPairFingerPrint"])] == ["web"]
 
 
 @pytest.mark.parametrize(
-    ("asked", "names"),
+    ("filters", "names"),
     [
         ({}, ["shop-1", "shop-2", "web"]),
         ({"KeyPairName": "shop*"}, ["shop-1", "shop-2"]),
@@ -55,10 +55,10 @@ def test_a_fingerprint_is_that_of_the_key(api: Api) -> None:
         ({"PageSize": 2, "PageNumber": 2}, ["web"]),
     ],
 )
-def test_they_are_found_by_what_is_asked(api: Api, asked: dict[str, Any], names: list[str]) -> None:
+def test_they_are_found_by_what_is_asked(api: Api, filters: dict[str, Any], names: list[str]) -> None:
     for name in ("shop-1", "shop-2", "web"):
         api("ecs:ImportKeyPair", KeyPairName=name, PublicKeyBody=PUBLIC, Tag=[{"Key": "team", "Value": name}])
-    pairs = _pairs(api, **asked)
+    pairs = _pairs(api, **filters)
     assert [item["KeyPairName"] for item in pairs] == names
     assert all("PublicKey" not in item or not item["PublicKey"] for item in pairs)
 
@@ -73,10 +73,10 @@ def test_an_instance_has_one_until_it_is_detached(api: Api) -> None:
     for name in ("first", "second"):
         api("ecs:ImportKeyPair", KeyPairName=name, PublicKeyBody=PUBLIC)
     ids = json.dumps([WEB_1, "i-none"])
-    told = api("ecs:AttachKeyPair", KeyPairName="first", InstanceIds=ids)
-    results = {item["InstanceId"]: item["Code"] for item in told["Results"]["Result"]}
+    answer = api("ecs:AttachKeyPair", KeyPairName="first", InstanceIds=ids)
+    results = {item["InstanceId"]: item["Code"] for item in answer["Results"]["Result"]}
     assert results == {WEB_1: "200", "i-none": "InvalidInstanceId.NotFound"}
-    assert (str(told["TotalCount"]), str(told["FailCount"])) == ("2", "1")
+    assert (str(answer["TotalCount"]), str(answer["FailCount"])) == ("2", "1")
     with refused("InvalidParameter.KeypairAlreadyAttachedInstance"):
         api("ecs:DeleteKeyPairs", KeyPairNames=json.dumps(["second", "first"]))
     api("ecs:AttachKeyPair", KeyPairName="second", InstanceIds=json.dumps([WEB_1]))
@@ -95,5 +95,5 @@ def test_a_new_instance_has_the_one_that_it_is_bought_with(simulator: Simulator,
     pair(quick)
     simulator.simulation.reset(quick)
     api = Api(simulator)
-    [made] = api("ecs:RunInstances", **ORDER, KeyPairName=NAME)["InstanceIdSets"]["InstanceIdSet"]
-    assert _pair_of(api, made) == NAME
+    [instance_id] = api("ecs:RunInstances", **ORDER, KeyPairName=NAME)["InstanceIdSets"]["InstanceIdSet"]
+    assert _pair_of(api, instance_id) == NAME

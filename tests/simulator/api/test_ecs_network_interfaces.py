@@ -43,16 +43,16 @@ def test_every_instance_in_a_vpc_has_a_primary_interface(simulator: Any, quick: 
 
 
 def test_its_whole_life(api: Api) -> None:
-    made = api(
+    created = api(
         "ecs:CreateNetworkInterface",
         VSwitchId=VSWITCH,
         SecurityGroupId=GROUP,
         NetworkInterfaceName="second",
         SecondaryPrivateIpAddressCount=2,
     )
-    interface_id = made["NetworkInterfaceId"]
-    assert (made["Type"], made["VpcId"], made["ZoneId"]) == ("Secondary", VPC, "cn-hangzhou-h")
-    addresses = [item["PrivateIpAddress"] for item in made["PrivateIpSets"]["PrivateIpSet"]]
+    interface_id = created["NetworkInterfaceId"]
+    assert (created["Type"], created["VpcId"], created["ZoneId"]) == ("Secondary", VPC, "cn-hangzhou-h")
+    addresses = [item["PrivateIpAddress"] for item in created["PrivateIpSets"]["PrivateIpSet"]]
     assert addresses == ["192.168.10.3", "192.168.10.4", "192.168.10.5"], "the first ones that nobody has"
     _reaches(api, interface_id, "Available")
     api("ecs:AttachNetworkInterface", NetworkInterfaceId=interface_id, InstanceId=INSTANCE)
@@ -77,10 +77,10 @@ class TestInPassing:
         return quick
 
     def test_statuses(self, api: Api) -> None:
-        made = api("ecs:CreateNetworkInterface", VSwitchId=VSWITCH, SecurityGroupId=GROUP)
-        assert made["Status"] == "Creating"
+        created = api("ecs:CreateNetworkInterface", VSwitchId=VSWITCH, SecurityGroupId=GROUP)
+        assert created["Status"] == "Creating"
         with refused("InvalidOperation.InvalidEniState"):
-            api("ecs:DeleteNetworkInterface", NetworkInterfaceId=made["NetworkInterfaceId"])
+            api("ecs:DeleteNetworkInterface", NetworkInterfaceId=created["NetworkInterfaceId"])
         api("ecs:AttachNetworkInterface", NetworkInterfaceId=INTERFACE, InstanceId=INSTANCE)
         assert [item["Status"] for item in _interfaces(api, NetworkInterfaceId=[INTERFACE])] == ["Attaching"]
         with refused("InvalidOperation.InvalidEniState"):
@@ -97,10 +97,10 @@ def test_addresses_come_and_go(api: Api) -> None:
 
     before = free()
     assigned = api("ecs:AssignPrivateIpAddresses", NetworkInterfaceId=PRIMARY, SecondaryPrivateIpAddressCount=2)
-    told = assigned["AssignedPrivateIpAddressesSet"]["PrivateIpSet"]["PrivateIpAddress"]
-    assert told == ["192.168.10.3", "192.168.10.4"]
+    addresses = assigned["AssignedPrivateIpAddressesSet"]["PrivateIpSet"]["PrivateIpAddress"]
+    assert addresses == ["192.168.10.3", "192.168.10.4"]
     assert free() == before - 2
-    api("ecs:UnassignPrivateIpAddresses", NetworkInterfaceId=PRIMARY, PrivateIpAddress=told[:1])
+    api("ecs:UnassignPrivateIpAddresses", NetworkInterfaceId=PRIMARY, PrivateIpAddress=addresses[:1])
     (primary,) = _interfaces(api, NetworkInterfaceId=[PRIMARY])
     sets = primary["PrivateIpSets"]["PrivateIpSet"]
     assert [(item["PrivateIpAddress"], item["Primary"]) for item in sets] == [
@@ -111,10 +111,10 @@ def test_addresses_come_and_go(api: Api) -> None:
 
 
 def test_the_last_three_addresses_are_the_clouds_own(api: Api) -> None:
-    made = api(
+    created = api(
         "ecs:CreateNetworkInterface", VSwitchId=SECOND_VSWITCH, SecurityGroupId=GROUP, SecondaryPrivateIpAddressCount=3
     )
-    addresses = [item["PrivateIpAddress"] for item in made["PrivateIpSets"]["PrivateIpSet"]]
+    addresses = [item["PrivateIpAddress"] for item in created["PrivateIpSets"]["PrivateIpSet"]]
     assert addresses == [f"192.168.11.{last}" for last in (1, 2, 3, 4)]
     with refused("InvalidVSwitchId.IpNotEnough", 403):
         api("ecs:CreateNetworkInterface", VSwitchId=SECOND_VSWITCH, SecurityGroupId=GROUP)

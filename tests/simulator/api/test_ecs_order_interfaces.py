@@ -25,21 +25,23 @@ def quick(quick: Estate) -> Estate:
 
 def _bought(api: Api, *interfaces: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The interfaces of a new instance by type."""
-    told = api("ecs:RunInstances", **BARE, NetworkInterface=[PRIMARY, *interfaces])
-    [made] = told["InstanceIdSets"]["InstanceIdSet"]
-    described = api("ecs:DescribeNetworkInterfaces", InstanceId=made)["NetworkInterfaceSets"]["NetworkInterfaceSet"]
+    answer = api("ecs:RunInstances", **BARE, NetworkInterface=[PRIMARY, *interfaces])
+    [instance_id] = answer["InstanceIdSets"]["InstanceIdSet"]
+    described = api("ecs:DescribeNetworkInterfaces", InstanceId=instance_id)["NetworkInterfaceSets"][
+        "NetworkInterfaceSet"
+    ]
     assert all(item["Status"] == "InUse" for item in described)
     return {item["NetworkInterfaceId"] if item["Type"] == "Secondary" else "Primary": item for item in described}
 
 
 def test_the_primary_one_is_that_of_the_instance(api: Api) -> None:
     fields = {**PRIMARY, "PrimaryIpAddress": "192.168.10.99", "SourceDestCheck": True}
-    told = api("ecs:RunInstances", **BARE, NetworkInterface=[fields])
-    asked = json.dumps(told["InstanceIdSets"]["InstanceIdSet"])
-    [made] = api("ecs:DescribeInstances", InstanceIds=asked)["Instances"]["Instance"]
-    assert made["VpcAttributes"]["PrivateIpAddress"]["IpAddress"] == ["192.168.10.99"]
-    assert made["SecurityGroupIds"]["SecurityGroupId"] == [GROUP]
-    primary = made["NetworkInterfaces"]["NetworkInterface"][0]["NetworkInterfaceId"]
+    answer = api("ecs:RunInstances", **BARE, NetworkInterface=[fields])
+    ids = json.dumps(answer["InstanceIdSets"]["InstanceIdSet"])
+    [instance] = api("ecs:DescribeInstances", InstanceIds=ids)["Instances"]["Instance"]
+    assert instance["VpcAttributes"]["PrivateIpAddress"]["IpAddress"] == ["192.168.10.99"]
+    assert instance["SecurityGroupIds"]["SecurityGroupId"] == [GROUP]
+    primary = instance["NetworkInterfaces"]["NetworkInterface"][0]["NetworkInterfaceId"]
     assert api("ecs:DescribeNetworkInterfaceAttribute", NetworkInterfaceId=primary)["SourceDestCheck"]
 
 
@@ -47,9 +49,9 @@ def test_secondary_ones_are_new_or_there_already(api: Api) -> None:
     new = {"VSwitchId": SECOND_VSWITCH, "SecurityGroupIds": [SECOND_GROUP], "NetworkInterfaceName": "back"}
     interfaces = _bought(api, new, {"NetworkInterfaceId": INTERFACE})
     [name] = interfaces.keys() - {"Primary", INTERFACE}
-    made = interfaces[name]
-    assert (made["VSwitchId"], made["NetworkInterfaceName"]) == (SECOND_VSWITCH, "back")
-    assert made["SecurityGroupIds"]["SecurityGroupId"] == [SECOND_GROUP]
+    secondary = interfaces[name]
+    assert (secondary["VSwitchId"], secondary["NetworkInterfaceName"]) == (SECOND_VSWITCH, "back")
+    assert secondary["SecurityGroupIds"]["SecurityGroupId"] == [SECOND_GROUP]
 
 
 def test_a_new_one_goes_with_its_instance(api: Api) -> None:

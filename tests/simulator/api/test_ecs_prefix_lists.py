@@ -19,14 +19,14 @@ def quick(quick: Estate) -> Estate:
 
 
 def _new(api: Api, most: int, *blocks: str) -> str:
-    made = api(
+    created = api(
         "ecs:CreatePrefixList",
         PrefixListName=f"list-{most}",
         AddressFamily="IPv4",
         MaxEntries=most,
         Entry=[{"Cidr": block, "Description": f"Nr {number}"} for number, block in enumerate(blocks)],
     )
-    return str(made["PrefixListId"])
+    return str(created["PrefixListId"])
 
 
 def _entries(api: Api, list_id: str) -> list[tuple[str, str]]:

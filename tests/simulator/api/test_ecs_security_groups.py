@@ -66,11 +66,11 @@ class TestOfOurTime:
 
     @pytest.mark.parametrize("kind", ["normal", "enterprise"])
     def test_a_group_without_a_vpc_is_in_the_default_one(self, api: Api, kind: str) -> None:
-        made = [api("ecs:CreateSecurityGroup", SecurityGroupType=kind)["SecurityGroupId"] for _ in range(2)]
+        group_ids = [api("ecs:CreateSecurityGroup", SecurityGroupType=kind)["SecurityGroupId"] for _ in range(2)]
         [default] = api("vpc:DescribeVpcs", IsDefault=True)["Vpcs"]["Vpc"]
         assert default["Status"] == "Available"
         groups = api("ecs:DescribeSecurityGroups", VpcId=default["VpcId"])["SecurityGroups"]["SecurityGroup"]
-        assert {group["SecurityGroupId"] for group in groups} == set(made)
+        assert {group["SecurityGroupId"] for group in groups} == set(group_ids)
 
     def test_it_is_the_default_vpc_that_is_there(self, api: Api) -> None:
         vpc_id = api("vpc:CreateDefaultVpc")["VpcId"]
@@ -92,11 +92,11 @@ def test_a_classic_group_shows_one_nic_type_a_call(api: Api) -> None:
     assert (len(internet), len(intranet)) == (6, 3)
 
 
-@pytest.mark.parametrize("asked", [{}, {"NicType": "internet"}, {"NicType": "intranet"}, {"NicType": "<nil>"}])
-def test_a_group_in_a_vpc_always_shows_intranet(api: Api, asked: dict[str, str]) -> None:
+@pytest.mark.parametrize("filters", [{}, {"NicType": "internet"}, {"NicType": "intranet"}, {"NicType": "<nil>"}])
+def test_a_group_in_a_vpc_always_shows_intranet(api: Api, filters: dict[str, str]) -> None:
     group_id = _group(api)
     api("ecs:AuthorizeSecurityGroup", SecurityGroupId=group_id, **TCP_81)
-    assert [rule["NicType"] for rule in _rules(api, group_id, **asked)] == ["intranet"]
+    assert [rule["NicType"] for rule in _rules(api, group_id, **filters)] == ["intranet"]
 
 
 @pytest.mark.parametrize(("direction", "count"), [("ingress", 4), ("egress", 2), ("all", 6)])
@@ -105,7 +105,7 @@ def test_directions(api: Api, direction: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "kept"),
+    ("block", "shown_block"),
     [
         ("2001:0db8:3c4d:0015:0000:0000:1a2f:1a2b/0", "2001:db8:3c4d:15::1a2f:1a2b/0"),
         ("2001:DB8::/32", "2001:db8::/32"),
@@ -113,12 +113,14 @@ def test_directions(api: Api, direction: str, count: int) -> None:
     ],
 )
 @pytest.mark.parametrize("direction", ["", "Egress"])
-def test_an_ipv6_block_comes_back_short_with_its_host_bits(api: Api, block: str, kept: str, direction: str) -> None:
+def test_an_ipv6_block_comes_back_short_with_its_host_bits(
+    api: Api, block: str, shown_block: str, direction: str
+) -> None:
     group_id = _group(api)
     field = "Ipv6DestCidrIp" if direction else "Ipv6SourceCidrIp"
     rule = {"IpProtocol": "tcp", "PortRange": "81/81", field: block}
     api(f"ecs:AuthorizeSecurityGroup{direction}", SecurityGroupId=group_id, **rule)
-    assert [shown[field] for shown in _rules(api, group_id)] == [kept]
+    assert [shown[field] for shown in _rules(api, group_id)] == [shown_block]
     # Another spelling of the same block is the same rule.
     same = str(ip_network(block, strict=False))
     api(f"ecs:AuthorizeSecurityGroup{direction}", SecurityGroupId=group_id, **{**rule, field: same})
@@ -130,7 +132,7 @@ def test_an_ipv6_block_comes_back_short_with_its_host_bits(api: Api, block: str,
 def test_a_rule_as_the_api_spells_it(api: Api) -> None:
     drop = next(rule for rule in _rules(api, WEB) if rule["Policy"] == "Drop")
     assert drop["SecurityGroupRuleId"].startswith("sgr-")
-    wanted = {
+    expected = {
         "IpProtocol": "TCP",
         "PortRange": "22/22",
         "Priority": "1",
@@ -140,7 +142,7 @@ def test_a_rule_as_the_api_spells_it(api: Api) -> None:
         "SourceGroupId": "",
         "Description": "Retired jump host",
     }
-    assert {key: drop[key] for key in wanted} == wanted
+    assert {key: drop[key] for key in expected} == expected
 
 
 def test_single_parameters_and_batches_add_rules_alike(api: Api) -> None:
@@ -148,10 +150,10 @@ def test_single_parameters_and_batches_add_rules_alike(api: Api) -> None:
     api("ecs:AuthorizeSecurityGroup", SecurityGroupId=single, **TCP_81)
     api("ecs:AuthorizeSecurityGroup", SecurityGroupId=batch, Permissions=[TCP_81])
 
-    def told(rule: dict[str, Any]) -> dict[str, Any]:
+    def content(rule: dict[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in rule.items() if key not in ("SecurityGroupRuleId", "CreateTime")}
 
-    assert [told(rule) for rule in _rules(api, single)] == [told(rule) for rule in _rules(api, batch)]
+    assert [content(rule) for rule in _rules(api, single)] == [content(rule) for rule in _rules(api, batch)]
 
 
 def test_an_identical_rule_again_succeeds_and_adds_nothing(api: Api) -> None:
@@ -361,10 +363,10 @@ def test_create_and_change_a_group(api: Api) -> None:
 
 
 def test_an_advanced_group_separates_its_members(api: Api) -> None:
-    made = api("ecs:CreateSecurityGroup", VpcId=SHARED, SecurityGroupType="enterprise")["SecurityGroupId"]
-    assert api("ecs:DescribeSecurityGroupAttribute", SecurityGroupId=made)["InnerAccessPolicy"] == "Drop"
+    group_id = api("ecs:CreateSecurityGroup", VpcId=SHARED, SecurityGroupType="enterprise")["SecurityGroupId"]
+    assert api("ecs:DescribeSecurityGroupAttribute", SecurityGroupId=group_id)["InnerAccessPolicy"] == "Drop"
     groups = api("ecs:DescribeSecurityGroups", SecurityGroupType="enterprise")["SecurityGroups"]["SecurityGroup"]
-    assert [group["SecurityGroupId"] for group in groups] == [made]
+    assert [group["SecurityGroupId"] for group in groups] == [group_id]
 
 
 def test_a_group_in_use_or_referred_to_stays(api: Api) -> None:
@@ -471,21 +473,21 @@ def test_any_sequence_leaves_what_a_set_would(
     sample: Estate, steps: list[tuple[bool, bool, list[dict[str, str]]]]
 ) -> None:
     cloud, user = Cloud(sample), sample.users[0]
-    made = create_security_group.perform(cloud, Call({"VpcId": SHARED}, user))["SecurityGroupId"]
+    group_id = create_security_group.perform(cloud, Call({"VpcId": SHARED}, user))["SecurityGroupId"]
     expected: set[tuple[str, ...]] = set()
     for adds, batch, rules in steps:
-        told = [_key(rule) for rule in (rules if batch else rules[:1])]
-        parameters = {"SecurityGroupId": str(made)}
+        keys = [_key(rule) for rule in (rules if batch else rules[:1])]
+        parameters = {"SecurityGroupId": str(group_id)}
         if batch:
             numbered = enumerate(rules, 1)
             parameters |= {f"Permissions.{n}.{name}": value for n, rule in numbered for name, value in rule.items()}
         else:
             parameters |= rules[0]
-        valid = len(set(told)) == len(told) and (adds or expected.issuperset(told))
+        valid = len(set(keys)) == len(keys) and (adds or expected.issuperset(keys))
         perform = (authorize_security_group if adds else revoke_security_group).perform
         with nullcontext() if valid else pytest.raises(CloudError):
             perform(cloud, Call(parameters, user))
-            expected = expected.union(told) if adds else expected.difference(told)
-        answer = describe_security_group_attribute.perform(cloud, Call({"SecurityGroupId": str(made)}, user))
+            expected = expected.union(keys) if adds else expected.difference(keys)
+        answer = describe_security_group_attribute.perform(cloud, Call({"SecurityGroupId": str(group_id)}, user))
         shown: Any = answer["Permissions"]
         assert sorted(map(_key, shown["Permission"])) == sorted(expected)

@@ -24,7 +24,7 @@ def _groups(api: Api, **filters: Any) -> list[dict[str, Any]]:
     return list(api("ecs:DescribeSnapshotGroups", **filters)["SnapshotGroups"]["SnapshotGroup"])
 
 
-def _made(api: Api, **parameters: Any) -> dict[str, Any]:
+def _accomplished(api: Api, **parameters: Any) -> dict[str, Any]:
     """A group that is accomplished."""
     group_id = api("ecs:CreateSnapshotGroup", **parameters)["SnapshotGroupId"]
     answer = api.until(
@@ -48,7 +48,7 @@ def _disks(group: dict[str, Any]) -> list[str]:
     ],
 )
 def test_the_disks_of_an_instance(api: Api, chosen: dict[str, Any], disks: list[str]) -> None:
-    group = _made(api, Name="both", **chosen)
+    group = _accomplished(api, Name="both", **chosen)
     assert (_disks(group), group["InstanceId"]) == (disks, WEB_1)
     assert {item["Progress"] for item in group["Snapshots"]["Snapshot"]} == {"100%"}
 
@@ -56,7 +56,7 @@ def test_the_disks_of_an_instance(api: Api, chosen: dict[str, Any], disks: list[
 @pytest.mark.parametrize("disks", [[DATA], [DATA, BATCH_DISK]])
 def test_disks_that_are_named_alone(api: Api, disks: list[str]) -> None:
     """The provider's plan is empty only where a group of named disks names no instance."""
-    group = _made(api, DiskId=disks)
+    group = _accomplished(api, DiskId=disks)
     assert (_disks(group), group["InstanceId"]) == (disks, "")
 
 
@@ -68,8 +68,8 @@ def test_it_is_all_or_none(api: Api) -> None:
 
 
 def test_filters_and_changes(api: Api) -> None:
-    both = _made(api, InstanceId=WEB_1, Name="both", Tag=[{"Key": "a", "Value": "b"}])
-    other = _made(api, DiskId=[BATCH_DISK], Name="other")
+    both = _accomplished(api, InstanceId=WEB_1, Name="both", Tag=[{"Key": "a", "Value": "b"}])
+    other = _accomplished(api, DiskId=[BATCH_DISK], Name="other")
     both_id, other_id = both["SnapshotGroupId"], other["SnapshotGroupId"]
     assert both["Tags"] == {"Tag": [{"Key": "a", "Value": "b"}]}
     for filters, ids in (
@@ -90,13 +90,13 @@ def test_filters_and_changes(api: Api) -> None:
 
 
 def test_its_snapshots_go_with_it_but_for_those_that_are_used(api: Api) -> None:
-    group = _made(api, InstanceId=WEB_1)
+    group = _accomplished(api, InstanceId=WEB_1)
     system, data = (item["SnapshotId"] for item in group["Snapshots"]["Snapshot"])
     api("ecs:CreateDisk", ZoneId=ZONE_H, DiskCategory="cloud_essd", SnapshotId=data)
-    told = api("ecs:DeleteSnapshotGroup", SnapshotGroupId=group["SnapshotGroupId"])["OperationProgressSet"]
+    progress = api("ecs:DeleteSnapshotGroup", SnapshotGroupId=group["SnapshotGroupId"])["OperationProgressSet"]
     outcomes = {
         item["RelatedItemSet"]["RelatedItem"][0]["Value"]: (item["OperationStatus"], item["ErrorCode"])
-        for item in told["OperationProgress"]
+        for item in progress["OperationProgress"]
     }
     assert outcomes == {system: ("Success", ""), data: ("Failed", "SnapshotCreatedDisk")}
     assert _groups(api) == []
@@ -105,13 +105,13 @@ def test_its_snapshots_go_with_it_but_for_those_that_are_used(api: Api) -> None:
 
 
 def test_a_snapshot_of_it_can_be_deleted_alone(api: Api) -> None:
-    group = _made(api, InstanceId=WEB_1)
+    group = _accomplished(api, InstanceId=WEB_1)
     api("ecs:DeleteSnapshot", SnapshotId=group["Snapshots"]["Snapshot"][0]["SnapshotId"])
     assert _disks(_groups(api)[0]) == [DATA]
 
 
 def test_tags(api: Api) -> None:
-    group_id = _made(api, InstanceId=WEB_1)["SnapshotGroupId"]
+    group_id = _accomplished(api, InstanceId=WEB_1)["SnapshotGroupId"]
     tag = {"ResourceType": "snapshotgroup", "ResourceId": [group_id]}
     api("ecs:TagResources", **tag, Tag=[{"Key": "a", "Value": "b"}])
     assert _groups(api)[0]["Tags"] == {"Tag": [{"Key": "a", "Value": "b"}]}

@@ -24,7 +24,7 @@ def _ids(api: Api, **filters: Any) -> list[str]:
     return [item["SnapshotId"] for item in api("ecs:DescribeSnapshots", **filters)["Snapshots"]["Snapshot"]]
 
 
-def _made(api: Api, **parameters: Any) -> str:
+def _accomplished(api: Api, **parameters: Any) -> str:
     """A snapshot that is accomplished."""
     snapshot_id = str(api("ecs:CreateSnapshot", DiskId=DISK, **parameters)["SnapshotId"])
     api.until(
@@ -36,8 +36,8 @@ def _made(api: Api, **parameters: Any) -> str:
 
 
 def test_a_snapshot_is_accomplished_in_the_end(api: Api) -> None:
-    snapshot = _snapshot(api, _made(api, SnapshotName="before", RetentionDays=30))
-    wanted = {
+    snapshot = _snapshot(api, _accomplished(api, SnapshotName="before", RetentionDays=30))
+    expected = {
         "Progress": "100%",
         "RemainTime": 0,
         "Available": True,
@@ -48,7 +48,7 @@ def test_a_snapshot_is_accomplished_in_the_end(api: Api) -> None:
         "SnapshotType": "user",
         "Usage": "none",
     }
-    assert {key: snapshot[key] for key in wanted} == wanted
+    assert {key: snapshot[key] for key in expected} == expected
     assert snapshot["CreationTime"].startswith("2026-11-30T01:00:"), "the model clock's time, in UTC"
 
 
@@ -117,15 +117,15 @@ def test_filters(api: Api, filters: dict[str, str], names: list[str]) -> None:
 
 
 def test_a_local_snapshot_is_said_to_be_one(api: Api) -> None:
-    made = api("ecs:CreateSnapshot", DiskId=DISK, SnapshotName="local", Category="flash")["SnapshotId"]
+    snapshot_id = api("ecs:CreateSnapshot", DiskId=DISK, SnapshotName="local", Category="flash")["SnapshotId"]
     [snapshot] = api("ecs:DescribeSnapshots", Category="Flash")["Snapshots"]["Snapshot"]
-    assert (snapshot["SnapshotId"], snapshot["Category"]) == (made, "flash")
+    assert (snapshot["SnapshotId"], snapshot["Category"]) == (snapshot_id, "flash")
     with refused("InvalidSnapshotCategory.Malformed", 403):
         api("ecs:CreateSnapshot", DiskId=DISK, Category="archive")
 
 
 def test_change_and_delete(api: Api) -> None:
-    snapshot_id = _made(api, SnapshotName="before", Description="first")
+    snapshot_id = _accomplished(api, SnapshotName="before", Description="first")
     api("ecs:ModifySnapshotAttribute", SnapshotId=snapshot_id, SnapshotName="kept", Description="")
     assert (_snapshot(api, snapshot_id)["SnapshotName"], _snapshot(api, snapshot_id)["Description"]) == ("kept", "")
     api("ecs:DeleteSnapshot", SnapshotId=snapshot_id, Force=True)
@@ -154,7 +154,7 @@ class TestRetention:
         assert left == [["s-short", "s-long", "s-kept"]] * 2 + [["s-long", "s-kept"], ["s-kept"]]
 
     def test_of_a_new_one_and_prolonged(self, simulator: Simulator, api: Api) -> None:
-        short, long = _made(api, RetentionDays=1), _made(api, RetentionDays=1)
+        short, long = _accomplished(api, RetentionDays=1), _accomplished(api, RetentionDays=1)
         api("ecs:ModifySnapshotAttribute", SnapshotId=long, RetentionDays=10)
         simulator.simulation.clock.advance(DAY)
         ids = f'["{short}", "{long}"]'
@@ -165,7 +165,7 @@ class TestRetention:
         assert _ids(api, SnapshotIds=ids) == []
 
     def test_it_gets_no_shorter(self, api: Api) -> None:
-        snapshot_id = _made(api, RetentionDays=10)
+        snapshot_id = _accomplished(api, RetentionDays=10)
         with refused("InvalidOperation.DecreaseRetentionDaysUnsupported"):
             api("ecs:ModifySnapshotAttribute", SnapshotId=snapshot_id, RetentionDays=9)
         api("ecs:ModifySnapshotAttribute", SnapshotId=snapshot_id, RetentionDays=10)

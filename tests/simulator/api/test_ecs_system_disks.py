@@ -29,9 +29,9 @@ def _system_disks(api: Api) -> list[dict[str, Any]]:
 
 
 def test_a_new_disk_takes_the_place_of_the_old_one(api: Api) -> None:
-    made = api("ecs:ReplaceSystemDisk", **{**NEW, "ImageId": UBUNTU}, SystemDisk={"Size": 80})["DiskId"]
+    disk_id = api("ecs:ReplaceSystemDisk", **{**NEW, "ImageId": UBUNTU}, SystemDisk={"Size": 80})["DiskId"]
     [disk] = _system_disks(api)
-    assert (disk["DiskId"], disk["Size"], disk["Device"]) == (made, 80, "/dev/xvda")
+    assert (disk["DiskId"], disk["Size"], disk["Device"]) == (disk_id, 80, "/dev/xvda")
     assert api("ecs:DescribeDisks", DiskIds=json.dumps([SYSTEM_DISK]))["TotalCount"] == 0
     [instance] = api("ecs:DescribeInstances", InstanceIds=json.dumps([INSTANCE]))["Instances"]["Instance"]
     assert (instance["ImageId"], instance["OSName"]) == (UBUNTU, "Ubuntu 22.04 64-bit")

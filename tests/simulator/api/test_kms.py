@@ -48,8 +48,8 @@ def test_they_have_pages(direct: Direct) -> None:
 
 def test_one_is_described(direct: Direct) -> None:
     answer: Any = direct("kms:DescribeKey", KeyId=OWN)
-    told = answer["KeyMetadata"]
-    assert (told["KeyState"], told["Description"], told["KeySpec"]) == (
+    metadata = answer["KeyMetadata"]
+    assert (metadata["KeyState"], metadata["Description"], metadata["KeySpec"]) == (
         "Enabled",
         "Disks of the shop",
         "Aliyun_AES_256",
@@ -102,20 +102,20 @@ IMPACT = {
 
 
 @pytest.mark.parametrize(
-    ("action", "others", "state", "expected"),
+    ("action", "parameters", "state", "expected"),
     [
-        (action, others, state, expected)
-        for action, (others, answers) in IMPACT.items()
+        (action, parameters, state, expected)
+        for action, (parameters, answers) in IMPACT.items()
         for state, expected in zip(STATES, answers, strict=True)
     ],
 )
 def test_calls_that_the_key_state_forbids_are_refused(
-    direct: Direct, action: str, others: dict[str, str], state: Any, expected: str
+    direct: Direct, action: str, parameters: dict[str, str], state: Any, expected: str
 ) -> None:
     key = direct.simulation.cloud.estate.kms_keys.find(OWN)
     assert key is not None
     key.status = state
-    reply = direct.reply(f"kms:{action}", KeyId=OWN, **others)
+    reply = direct.reply(f"kms:{action}", KeyId=OWN, **parameters)
     assert (reply.body.get("Code", "OK"), reply.status) == (expected, 200 if expected == _OK else 409)
 
 
@@ -126,28 +126,28 @@ def test_a_key_that_is_not_there_is_refused(direct: Direct, action: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("asked", "spec", "usage"),
+    ("parameters", "spec", "usage"),
     [
         ({}, "Aliyun_AES_256", "ENCRYPT/DECRYPT"),
         ({"KeySpec": "EC_P256"}, "EC_P256", "SIGN/VERIFY"),
         ({"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT/DECRYPT"}, "RSA_2048", "ENCRYPT/DECRYPT"),
     ],
 )
-def test_a_key_has_the_usage_of_its_spec(direct: Direct, asked: dict[str, str], spec: str, usage: str) -> None:
-    told: Any = direct("kms:CreateKey", **asked)["KeyMetadata"]
-    assert (told["KeySpec"], told["KeyUsage"], told["KeyState"]) == (spec, usage, "Enabled")
+def test_a_key_has_the_usage_of_its_spec(direct: Direct, parameters: dict[str, str], spec: str, usage: str) -> None:
+    metadata: Any = direct("kms:CreateKey", **parameters)["KeyMetadata"]
+    assert (metadata["KeySpec"], metadata["KeyUsage"], metadata["KeyState"]) == (spec, usage, "Enabled")
 
 
 def test_a_key_lives_until_its_deletion_is_due(direct: Direct) -> None:
     tags = json.dumps([{"TagKey": "team", "TagValue": "shop"}])
-    made: Any = direct("kms:CreateKey", Description="Disks", ProtectionLevel="HSM", Tags=tags)["KeyMetadata"]
-    key_id = made["KeyId"]
+    created: Any = direct("kms:CreateKey", Description="Disks", ProtectionLevel="HSM", Tags=tags)["KeyMetadata"]
+    key_id = created["KeyId"]
     direct("kms:UpdateKeyDescription", KeyId=key_id, Description="Disks of the shop")
     direct("kms:ScheduleKeyDeletion", KeyId=key_id, PendingWindowInDays="7")
     direct.simulation.clock.advance(6 * 86400)
-    told: Any = direct("kms:DescribeKey", KeyId=key_id)["KeyMetadata"]
-    assert (told["KeyState"], told["Description"]) == ("PendingDeletion", "Disks of the shop")
-    assert told["DeleteDate"] > made["CreationDate"]
+    metadata: Any = direct("kms:DescribeKey", KeyId=key_id)["KeyMetadata"]
+    assert (metadata["KeyState"], metadata["Description"]) == ("PendingDeletion", "Disks of the shop")
+    assert metadata["DeleteDate"] > created["CreationDate"]
     direct("kms:CancelKeyDeletion", KeyId=key_id)
     direct.simulation.clock.advance(30 * 86400)
     again: Any = direct("kms:DescribeKey", KeyId=key_id)["KeyMetadata"]

@@ -102,23 +102,23 @@ def simulator(_many: Simulator) -> Simulator:
 def _multiplied(quick: Estate) -> Estate:
     """Return the estate with 520 of everything that is paged."""
 
-    def multiply(items: Table[Any], prefix: str, kept: int = 0) -> Table[Any]:
-        copies = (items[0].model_copy(deep=True, update={"id": f"{prefix}-{n:04}"}) for n in range(kept, MANY))
-        return Table([*items[:kept], *copies])
+    def multiply(items: Table[Any], prefix: str, untouched: int = 0) -> Table[Any]:
+        copies = (items[0].model_copy(deep=True, update={"id": f"{prefix}-{n:04}"}) for n in range(untouched, MANY))
+        return Table([*items[:untouched], *copies])
 
     group = quick.security_groups[0]
     group.tags = {}
     rule = next(rule for rule in group.rules if rule.nic_type == "internet")
     group.rules = []
-    quick.security_groups = multiply(quick.security_groups, "sg", kept=1)
+    quick.security_groups = multiply(quick.security_groups, "sg", untouched=1)
     group.rules = [rule.model_copy(update={"port_range": f"{n}/{n}"}) for n in range(1, MANY + 1)]
     quick.instances = multiply(quick.instances, "i")
     for number, instance in enumerate(quick.instances):
         instance.tags = {"number": str(number)}
     quick.disks = multiply(quick.disks, "d")
     quick.snapshots = multiply(quick.snapshots, "s")
-    quick.instance_types = multiply(quick.instance_types, "ecs", kept=len(quick.instance_types))
-    quick.vpcs = multiply(quick.vpcs, "vpc", kept=len(quick.vpcs))
+    quick.instance_types = multiply(quick.instance_types, "ecs", untouched=len(quick.instance_types))
+    quick.vpcs = multiply(quick.vpcs, "vpc", untouched=len(quick.vpcs))
     quick.vswitches = multiply(quick.vswitches, "vsw")
     quick.databases = multiply(quick.databases, "rm")
     quick.redis = multiply(quick.redis, "r")
@@ -144,15 +144,15 @@ def _items(answer: dict[str, Any], path: str) -> list[Any]:
 @pytest.mark.parametrize("action", BY_NUMBER)
 def test_by_number(action: str, api: Api) -> None:
     path, most, default = BY_NUMBER[action]
-    asked = functools.partial(api, action, **NAMED.get(action, {}))
-    assert len(_items(asked(), path)) == default
-    assert len(_items(asked(PageSize=most), path)) == most
+    listing = functools.partial(api, action, **NAMED.get(action, {}))
+    assert len(_items(listing(), path)) == default
+    assert len(_items(listing(PageSize=most), path)) == most
     last_page = -(-MANY // most)
-    assert len(_items(asked(PageSize=most, PageNumber=last_page), path)) == MANY - most * (last_page - 1)
-    assert _items(asked(PageSize=most, PageNumber=last_page + 1), path) == []
+    assert len(_items(listing(PageSize=most, PageNumber=last_page), path)) == MANY - most * (last_page - 1)
+    assert _items(listing(PageSize=most, PageNumber=last_page + 1), path) == []
     for wrong in ({"PageSize": most + 1}, {"PageSize": 0}, {"PageSize": -1}, {"PageNumber": 0}):
         with refused("InvalidParameter"):
-            asked(**wrong)
+            listing(**wrong)
 
 
 @pytest.mark.parametrize("action", BY_TOKEN)

@@ -36,8 +36,8 @@ def direct(quick: Estate) -> Direct:
     return Direct(Simulation(quick))
 
 
-def _names(direct: Direct, **asked: str) -> list[str]:
-    answer: Any = direct("ram:ListRoles", **asked)
+def _names(direct: Direct, **parameters: str) -> list[str]:
+    answer: Any = direct("ram:ListRoles", **parameters)
     return [role["RoleName"] for role in answer["Roles"]["Role"]]
 
 
@@ -80,8 +80,8 @@ def test_roles_of_the_estate_file_are_shown_and_stay(direct: Direct) -> None:
 def test_no_session_of_a_role_that_was_made(direct: Direct) -> None:
     """It would be a lie that there is no such role."""
     direct("ram:CreateRole", RoleName="web", AssumeRolePolicyDocument=trust(RAM=[f"{ACCOUNT}:root"]))
-    asked = {"RoleArn": f"{ACCOUNT}:role/web", "RoleSessionName": "ann"}
-    assert direct.code("sts:AssumeRole", **asked) == (400, "SimulatorNotImplemented")
+    parameters = {"RoleArn": f"{ACCOUNT}:role/web", "RoleSessionName": "ann"}
+    assert direct.code("sts:AssumeRole", **parameters) == (400, "SimulatorNotImplemented")
 
 
 @pytest.mark.parametrize(
@@ -96,21 +96,21 @@ def test_no_session_of_a_role_that_was_made(direct: Direct) -> None:
 def test_ecs_takes_a_role_that_trusts_it(quick: Estate, statements: list[Any], code: str | None) -> None:
     add(quick)
     direct = Direct(Simulation(quick))
-    said = [
+    trusts = [
         {"Action": ["sts:AssumeRole"], "Effect": effect, "Principal": {"Service": name}} for effect, name in statements
     ]
-    document = json.dumps({"Statement": said, "Version": "1"})
+    document = json.dumps({"Statement": trusts, "Version": "1"})
     direct("ram:CreateRole", RoleName="web", AssumeRolePolicyDocument=document)
-    told = direct.code("ecs:AttachInstanceRamRole", InstanceIds=json.dumps([INSTANCE]), RamRoleName="web")
-    assert told == ((200, None) if code is None else (404, code))
+    outcome = direct.code("ecs:AttachInstanceRamRole", InstanceIds=json.dumps([INSTANCE]), RamRoleName="web")
+    assert outcome == ((200, None) if code is None else (404, code))
 
 
 def test_tags(direct: Direct) -> None:
     direct("ram:CreateRole", **NEW, Tag='[{"Key": "team", "Value": "shop"}]')
     direct("ram:TagResources", **KIND, Tag='[{"Key": "stage", "Value": "live"}]')
     assert _names(direct, Tag='[{"Key": "stage"}]') == ["web"]
-    told: Any = direct("ram:ListTagResources", **KIND)["TagResources"]
-    assert {tag["TagKey"]: tag["TagValue"] for tag in told} == {"team": "shop", "stage": "live"}
+    tags_of_role: Any = direct("ram:ListTagResources", **KIND)["TagResources"]
+    assert {tag["TagKey"]: tag["TagValue"] for tag in tags_of_role} == {"team": "shop", "stage": "live"}
     direct("ram:UntagResources", **KIND, TagKeys='["team"]')
     assert [tag["TagKey"] for tag in direct("ram:ListTagResources", **KIND)["TagResources"]] == ["stage"]
     direct("ram:UntagResources", **KIND, All="true")

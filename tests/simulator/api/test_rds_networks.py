@@ -67,14 +67,14 @@ class TestSwitch:
         endpoints = _endpoints(api)
         assert list(endpoints) == ["Normal Private"]
         private = endpoints["Normal Private"]
-        wanted = {
+        expected = {
             "ConnectionString": CLASSIC,
             "IPAddress": "192.168.20.1",
             "VPCId": VPC,
             "VSwitchId": VSWITCH_B,
             "ExpiredTime": "",
         }
-        assert {key: private[key] for key in wanted} == wanted
+        assert {key: private[key] for key in expected} == expected
         assert _free(api, VSWITCH_B) == free - 1
 
     def test_with_hybrid_access_there_are_two(self, api: Api) -> None:

@@ -48,8 +48,8 @@ def test_databases_in_several_zones_are_a_zone_of_their_own(simulator: Simulator
 
 
 def test_load_balancers_are_sold_in_pairs_of_zones(simulator: Simulator, quick: Estate, api: Api) -> None:
-    def pairs(**asked: str) -> list[tuple[str, str, set[str]]]:
-        zones = api("slb:DescribeAvailableResource", **asked)["AvailableResources"]["AvailableResource"]
+    def pairs(**filters: str) -> list[tuple[str, str, set[str]]]:
+        zones = api("slb:DescribeAvailableResource", **filters)["AvailableResources"]["AvailableResource"]
         return [
             (
                 item["MasterZoneId"],

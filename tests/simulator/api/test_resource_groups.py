@@ -115,13 +115,13 @@ def test_moved_resources_are_listed_in_their_new_group(kind: str, simulator: Sim
     pair(quick)
     simulator.simulation.reset(quick)
     api = Api(simulator)
-    move, named, listing, asked = MOVES[kind]
+    move, named, listing, filters = MOVES[kind]
     types = {"vpc": "VPC", "slb": "instance"}
     group = "NewResourceGroupId" if "MoveResourceGroup" in move else "ResourceGroupId"
     resource_type = {} if "ModifyResourceGroup" in move else {"ResourceType": types.get(kind, kind)}
     api(move, **named, **resource_type, **{group: SHOP})
     assert _held(simulator, SHOP) == set(named.values())
-    [item] = _items(api(listing, **asked, ResourceGroupId=SHOP))
+    [item] = _items(api(listing, **filters, ResourceGroupId=SHOP))
     assert item["ResourceGroupId"] == SHOP
     assert set(named.values()) <= set(map(str, item.values()))
 

@@ -20,8 +20,8 @@ def quick(quick: Estate) -> Estate:
 
 
 def _add(api: Api, list_id: str, *entries: tuple[str, str]) -> None:
-    told = [{"entry": block, "comment": comment} for block, comment in entries]
-    api("slb:AddAccessControlListEntry", AclId=list_id, AclEntrys=json.dumps(told))
+    rows = [{"entry": block, "comment": comment} for block, comment in entries]
+    api("slb:AddAccessControlListEntry", AclId=list_id, AclEntrys=json.dumps(rows))
 
 
 def _entries(api: Api, list_id: str, **parameters: Any) -> list[tuple[str, str]]:
@@ -30,12 +30,12 @@ def _entries(api: Api, list_id: str, **parameters: Any) -> list[tuple[str, str]]
 
 
 def test_entries_come_and_go(api: Api) -> None:
-    made = api("slb:CreateAccessControlList", AclName="new")["AclId"]
-    _add(api, made, ("10.0.0.0/24", "one"), ("10.0.0.0/24", "again"), ("10.1.0.1/32", ""))
-    assert _entries(api, made) == [("10.0.0.0/24", "one"), ("10.1.0.1/32", "")]
+    list_id = api("slb:CreateAccessControlList", AclName="new")["AclId"]
+    _add(api, list_id, ("10.0.0.0/24", "one"), ("10.0.0.0/24", "again"), ("10.1.0.1/32", ""))
+    assert _entries(api, list_id) == [("10.0.0.0/24", "one"), ("10.1.0.1/32", "")]
     gone = json.dumps([{"entry": "10.0.0.0/24", "comment": "whatever"}, {"entry": "10.9.0.0/24"}])
-    api("slb:RemoveAccessControlListEntry", AclId=made, AclEntrys=gone)
-    assert _entries(api, made) == [("10.1.0.1/32", "")]
+    api("slb:RemoveAccessControlListEntry", AclId=list_id, AclEntrys=gone)
+    assert _entries(api, list_id) == [("10.1.0.1/32", "")]
 
 
 def test_a_call_adds_all_or_nothing(api: Api) -> None:
@@ -45,10 +45,10 @@ def test_a_call_adds_all_or_nothing(api: Api) -> None:
 
 
 def test_an_ipv6_list_takes_ipv6(api: Api) -> None:
-    made = api("slb:CreateAccessControlList", AclName="six", AddressIPVersion="ipv6")["AclId"]
-    _add(api, made, ("2001:db8::/32", "six"))
+    list_id = api("slb:CreateAccessControlList", AclName="six", AddressIPVersion="ipv6")["AclId"]
+    _add(api, list_id, ("2001:db8::/32", "six"))
     with refused("IllegalEntry"):
-        _add(api, made, ("10.0.0.0/24", "four"))
+        _add(api, list_id, ("10.0.0.0/24", "four"))
 
 
 def test_entries_are_paged(api: Api) -> None:

@@ -25,8 +25,8 @@ def quick(quick: Estate) -> Estate:
 
 
 def _create(api: Api, **parameters: Any) -> dict[str, Any]:
-    made = api("slb:CreateLoadBalancer", **NEW, **parameters)
-    return _shown(api, made["LoadBalancerId"])
+    created = api("slb:CreateLoadBalancer", **NEW, **parameters)
+    return _shown(api, created["LoadBalancerId"])
 
 
 def _shown(api: Api, load_balancer_id: str) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _servers(*servers: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("asked", "address_type", "network", "block"),
+    ("parameters", "address_type", "network", "block"),
     [
         ({}, "internet", "classic", "198.1"),
         ({"AddressType": "intranet"}, "intranet", "classic", "10.157."),
@@ -56,13 +56,17 @@ def _servers(*servers: dict[str, Any]) -> str:
     ],
 )
 def test_a_new_one_is_active_and_has_an_address(
-    api: Api, asked: dict[str, str], address_type: str, network: str, block: str
+    api: Api, parameters: dict[str, str], address_type: str, network: str, block: str
 ) -> None:
-    made = _create(api, **asked)
-    assert (made["LoadBalancerStatus"], made["AddressType"], made["NetworkType"]) == ("active", address_type, network)
-    assert made["Address"].startswith(block)
-    assert made["LoadBalancerName"] == made["LoadBalancerId"]
-    assert made["MasterZoneId"] != made["SlaveZoneId"]
+    created = _create(api, **parameters)
+    assert (created["LoadBalancerStatus"], created["AddressType"], created["NetworkType"]) == (
+        "active",
+        address_type,
+        network,
+    )
+    assert created["Address"].startswith(block)
+    assert created["LoadBalancerName"] == created["LoadBalancerId"]
+    assert created["MasterZoneId"] != created["SlaveZoneId"]
 
 
 def test_a_repeated_token_makes_one_only(api: Api) -> None:
@@ -76,13 +80,13 @@ def test_its_address_is_taken_in_the_vswitch(api: Api) -> None:
         return int(vswitch["AvailableIpAddressCount"])
 
     before = free()
-    made = _create(api, VSwitchId=VSWITCH)
+    created = _create(api, VSwitchId=VSWITCH)
     assert free() == before - 1
     with refused("InvalidParameter"):
-        _create(api, VSwitchId=VSWITCH, Address=made["Address"])
+        _create(api, VSwitchId=VSWITCH, Address=created["Address"])
     with refused("DependencyViolation"):
         api("vpc:DeleteVSwitch", VSwitchId=VSWITCH)
-    api("slb:DeleteLoadBalancer", LoadBalancerId=made["LoadBalancerId"])
+    api("slb:DeleteLoadBalancer", LoadBalancerId=created["LoadBalancerId"])
     assert free() == before
 
 
@@ -109,9 +113,9 @@ def test_load_balancer_attributes_can_be_modified(api: Api) -> None:
 
 
 def test_pay_by_use_has_no_specification(api: Api) -> None:
-    made = api("slb:CreateLoadBalancer", InstanceChargeType="PayByCLCU")["LoadBalancerId"]
+    created = api("slb:CreateLoadBalancer", InstanceChargeType="PayByCLCU")["LoadBalancerId"]
     api("slb:ModifyLoadBalancerInstanceChargeType", LoadBalancerId=PUBLIC, InstanceChargeType="PayByCLCU")
-    assert [_shown(api, one)["LoadBalancerSpec"] for one in (made, PUBLIC)] == ["slb.lcu.elastic"] * 2
+    assert [_shown(api, one)["LoadBalancerSpec"] for one in (created, PUBLIC)] == ["slb.lcu.elastic"] * 2
 
 
 def test_a_subscription_ends_and_cannot_be_deleted(api: Api) -> None:
@@ -189,35 +193,35 @@ def _group(api: Api, group_id: str) -> list[tuple[str, int, int]]:
 
 def test_the_life_of_a_vserver_group(api: Api) -> None:
     first = {"ServerId": WEB_1, "Port": "80", "Weight": 10}
-    made = api("slb:CreateVServerGroup", LoadBalancerId=PUBLIC, VServerGroupName="new", BackendServers=_servers(first))[
-        "VServerGroupId"
-    ]
+    group_id = api(
+        "slb:CreateVServerGroup", LoadBalancerId=PUBLIC, VServerGroupName="new", BackendServers=_servers(first)
+    )["VServerGroupId"]
     second = {"ServerId": WEB_1, "Port": 81}
-    api("slb:AddVServerGroupBackendServers", VServerGroupId=made, BackendServers=_servers(second))
-    assert _group(api, made) == [(WEB_1, 80, 10), (WEB_1, 81, 100)]
+    api("slb:AddVServerGroupBackendServers", VServerGroupId=group_id, BackendServers=_servers(second))
+    assert _group(api, group_id) == [(WEB_1, 80, 10), (WEB_1, 81, 100)]
     third = {"ServerId": WEB_2, "Port": 82}
     with refused("ObtainIpFail"):
         bad = _servers(third, {"ServerId": "i-none", "Port": 1})
         api(
             "slb:ModifyVServerGroupBackendServers",
-            VServerGroupId=made,
+            VServerGroupId=group_id,
             OldBackendServers=_servers(first),
             NewBackendServers=bad,
         )
     api(
         "slb:ModifyVServerGroupBackendServers",
-        VServerGroupId=made,
+        VServerGroupId=group_id,
         OldBackendServers=_servers(first),
         NewBackendServers=_servers(third),
     )
     changed = _servers({**second, "Weight": 5})
-    api("slb:SetVServerGroupAttribute", VServerGroupId=made, VServerGroupName="other", BackendServers=changed)
-    assert _group(api, made) == [(WEB_1, 81, 5), (WEB_2, 82, 100)]
-    api("slb:RemoveVServerGroupBackendServers", VServerGroupId=made, BackendServers=_servers(second))
-    assert _group(api, made) == [(WEB_2, 82, 100)]
-    api("slb:DeleteVServerGroup", VServerGroupId=made)
+    api("slb:SetVServerGroupAttribute", VServerGroupId=group_id, VServerGroupName="other", BackendServers=changed)
+    assert _group(api, group_id) == [(WEB_1, 81, 5), (WEB_2, 82, 100)]
+    api("slb:RemoveVServerGroupBackendServers", VServerGroupId=group_id, BackendServers=_servers(second))
+    assert _group(api, group_id) == [(WEB_2, 82, 100)]
+    api("slb:DeleteVServerGroup", VServerGroupId=group_id)
     with refused("InvalidParameter", 404):
-        _group(api, made)
+        _group(api, group_id)
 
 
 def test_groups_and_what_uses_them(api: Api) -> None:

@@ -34,9 +34,9 @@ def session_of(cloud: Direct, **changes: Any) -> tuple[Direct, dict[str, str]]:
 
 def test_the_session_of_a_role_calls_as_that_role(cloud: Direct) -> None:
     holder, given = session_of(cloud)
-    told = holder("sts:GetCallerIdentity")
-    assert (told["Arn"], told["IdentityType"]) == (f"{ACCOUNT}:assumed-role/migrator/ann", "AssumedRoleUser")
-    assert (told["PrincipalId"], told["RoleId"]) == (f"{'3' * 18}:ann", "3" * 18)
+    identity = holder("sts:GetCallerIdentity")
+    assert (identity["Arn"], identity["IdentityType"]) == (f"{ACCOUNT}:assumed-role/migrator/ann", "AssumedRoleUser")
+    assert (identity["PrincipalId"], identity["RoleId"]) == (f"{'3' * 18}:ann", "3" * 18)
     assert datetime.fromisoformat(given["Expiration"]) - datetime.now(UTC) > timedelta(minutes=59)
     assert [entry["caller"] for entry in cloud.simulation.requests()] == ["demo", "migrator/ann"]
 
@@ -91,8 +91,8 @@ def test_a_session_lasts_as_the_estate_says(quick: Estate) -> None:
 
 def test_an_oidc_token_needs_no_signature_and_is_not_logged(cloud: Direct) -> None:
     call = OIDC | {"RoleArn": ASSUME["RoleArn"], "OIDCToken": oidc.token()}
-    told: dict[str, Any] = cloud.unsigned("sts:AssumeRoleWithOIDC", **call).body
-    assert told["OIDCTokenInfo"]["Subject"] == "job"
+    session: dict[str, Any] = cloud.unsigned("sts:AssumeRoleWithOIDC", **call).body
+    assert session["OIDCTokenInfo"]["Subject"] == "job"
     [entry] = cloud.simulation.requests()
     assert (entry["caller"], entry["outcome"], entry["parameters"]["OIDCToken"]) == ("", "OK", "******")
     assert cloud.unsigned("sts:GetCallerIdentity").body["Code"] == "MissingAccessKeyId"

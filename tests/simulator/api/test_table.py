@@ -74,13 +74,13 @@ def test_odd_values_are_answered_or_refused_as_declared(action: Action, quick: E
     example = EXAMPLES[action.permission]
     example.given(quick)
     simulation = Simulation(quick)
-    direct, told = Direct(simulation), wire(dict(example.call))
+    direct, parameters = Direct(simulation), wire(dict(example.call))
     for parameter in sorted(action.takes):
-        others = {name: value for name, value in told.items() if name.partition(".")[0] != parameter}
+        remaining = {name: value for name, value in parameters.items() if name.partition(".")[0] != parameter}
         for name in (f"{parameter}{form}" for form in FORMS):
             for value in ODD:
                 # A code that is not declared is an exception here.
-                reply = direct.reply(action.permission, **others, **{name: value})
+                reply = direct.reply(action.permission, **remaining, **{name: value})
                 assert reply.status < 500
                 if reply.status == 200 and not action.reads:
                     simulation.reset()
@@ -91,10 +91,10 @@ def test_odd_values_are_answered_or_refused_as_declared(action: Action, quick: E
 )
 def test_ignored_parameters_of_an_action_change_nothing(action: Action, quick: Estate) -> None:
     assert not action.passes_over & request_fields(action.product.code, action.name)
-    told = wire(dict(EXAMPLES[action.permission].call))
-    without = Direct(Simulation(quick)).reply(action.permission, **told)
+    parameters = wire(dict(EXAMPLES[action.permission].call))
+    without = Direct(Simulation(quick)).reply(action.permission, **parameters)
     for name in action.passes_over:
-        assert Direct(Simulation(quick)).reply(action.permission, **told, **{f"{name}.1.Key": "x"}) == without
+        assert Direct(Simulation(quick)).reply(action.permission, **parameters, **{f"{name}.1.Key": "x"}) == without
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.permission)

@@ -36,17 +36,17 @@ def _until(api: Api, allocation_id: str, status: str) -> dict[str, Any]:
 
 
 def test_an_eip_from_beginning_to_end(api: Api) -> None:
-    made = api("vpc:AllocateEipAddress", Name="ftp", Bandwidth="10", Tag=[{"Key": "a", "Value": "b"}])
-    eip = _eip(api, made["AllocationId"])
-    wanted = {
-        "IpAddress": made["EipAddress"],
+    allocated = api("vpc:AllocateEipAddress", Name="ftp", Bandwidth="10", Tag=[{"Key": "a", "Value": "b"}])
+    eip = _eip(api, allocated["AllocationId"])
+    expected = {
+        "IpAddress": allocated["EipAddress"],
         "Status": "Available",
         "Bandwidth": "10",
         "InternetChargeType": "PayByBandwidth",
         "InstanceId": "",
         "Tags": {"Tag": [{"Key": "a", "Value": "b"}]},
     }
-    assert {key: eip[key] for key in wanted} == wanted
+    assert {key: eip[key] for key in expected} == expected
     api("vpc:ModifyEipAddressAttribute", AllocationId=eip["AllocationId"], Bandwidth="20", Description="changed")
     changed = _eip(api, eip["AllocationId"])
     assert (changed["Bandwidth"], changed["Name"], changed["Description"]) == ("20", "ftp", "changed")
@@ -160,9 +160,11 @@ def test_protected(api: Api) -> None:
 
 @pytest.mark.parametrize("line", get_args(EipLine))
 def test_an_eip_is_of_the_line_that_was_asked_for(api: Api, line: str) -> None:
-    made = api("vpc:AllocateEipAddress", ISP=line)["AllocationId"]
+    allocation_id = api("vpc:AllocateEipAddress", ISP=line)["AllocationId"]
     eips = api("vpc:DescribeEipAddresses", ISP=line)["EipAddresses"]["EipAddress"]
-    assert [(eip["AllocationId"], eip["ISP"]) for eip in eips if eip["AllocationId"] == made] == [(made, line)]
+    assert [(eip["AllocationId"], eip["ISP"]) for eip in eips if eip["AllocationId"] == allocation_id] == [
+        (allocation_id, line)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -213,8 +215,8 @@ class TestConverted:
     def test_the_address_stays(self, api: Api) -> None:
         api("ecs:ConvertNatPublicIpToEip", InstanceId=SERVER)
         eip = api("vpc:DescribeEipAddresses", AssociatedInstanceId=SERVER)["EipAddresses"]["EipAddress"][0]
-        wanted = {"IpAddress": "192.0.2.10", "Status": "InUse", "InstanceType": "EcsInstance", "Bandwidth": "7"}
-        assert {key: eip[key] for key in wanted} == wanted
+        expected = {"IpAddress": "192.0.2.10", "Status": "InUse", "InstanceType": "EcsInstance", "Bandwidth": "7"}
+        assert {key: eip[key] for key in expected} == expected
         instance = api("ecs:DescribeInstances", InstanceIds=f'["{SERVER}"]')["Instances"]["Instance"][0]
         assert instance["PublicIpAddress"]["IpAddress"] == []
         with refused("OperationDenied", 403):

@@ -43,12 +43,12 @@ class TestSlowly:
                 api(action, VpcId=vpc_id, **parameters)
 
     def test_one_vswitch_at_a_time(self, api: Api) -> None:
-        made = api("vpc:CreateVSwitch", VpcId=VPC, ZoneId=ZONE, CidrBlock="192.168.1.0/24")
-        assert api("vpc:DescribeVSwitchAttributes", VSwitchId=made["VSwitchId"])["Status"] == "Pending"
+        created = api("vpc:CreateVSwitch", VpcId=VPC, ZoneId=ZONE, CidrBlock="192.168.1.0/24")
+        assert api("vpc:DescribeVSwitchAttributes", VSwitchId=created["VSwitchId"])["Status"] == "Pending"
         with refused("IncorrectVSwitchStatus"):
             api("vpc:CreateVSwitch", VpcId=VPC, ZoneId=ZONE, CidrBlock="192.168.2.0/24")
         with refused("IncorrectVSwitchStatus"):
-            api("vpc:DeleteVSwitch", VSwitchId=made["VSwitchId"])
+            api("vpc:DeleteVSwitch", VSwitchId=created["VSwitchId"])
 
     def test_a_deleted_vswitch_is_pending_for_a_while(self, api: Api) -> None:
         api("vpc:DeleteVSwitch", VSwitchId=VSWITCH)
@@ -78,14 +78,14 @@ def test_a_vpc_from_beginning_to_end(api: Api) -> None:
     vpc_id = api.new_vpc("172.16.0.0/12", VpcName="new", Description="first", Tag=[{"Key": "a", "Value": "b"}])
     api("vpc:ModifyVpcAttribute", VpcId=vpc_id, Description="second")
     vpc = api("vpc:DescribeVpcAttribute", VpcId=vpc_id)
-    wanted = {
+    expected = {
         "VpcName": "new",
         "Description": "second",
         "CidrBlock": "172.16.0.0/12",
         "ClassicLinkEnabled": False,
         "Tags": {"Tag": [{"Key": "a", "Value": "b"}]},
     }
-    assert {key: vpc[key] for key in wanted} == wanted
+    assert {key: vpc[key] for key in expected} == expected
     vswitch_id = api.new_vswitch(vpc_id, "172.16.0.0/24")
     group_id = api("ecs:CreateSecurityGroup", VpcId=vpc_id)["SecurityGroupId"]
     with refused("DependencyViolation.VSwitch"):

@@ -64,8 +64,8 @@ def test_the_system_table(api: Api) -> None:
 
 
 def test_a_table_from_beginning_to_end(api: Api) -> None:
-    made = api("vpc:CreateRouteTable", VpcId=VPC, RouteTableName="own", Tag=[{"Key": "a", "Value": "b"}])
-    table_id = made["RouteTableId"]
+    created = api("vpc:CreateRouteTable", VpcId=VPC, RouteTableName="own", Tag=[{"Key": "a", "Value": "b"}])
+    table_id = created["RouteTableId"]
     shown = _table(api, table_id)
     assert (shown["RouteTableType"], shown["RouteTableName"]) == ("Custom", "own")
     assert shown["Tags"]["Tag"] == [{"Key": "a", "Value": "b"}]
@@ -130,7 +130,7 @@ def test_a_vswitch_follows_one_table(api: Api) -> None:
 
 
 def test_an_entry_from_beginning_to_end(api: Api) -> None:
-    made = api(
+    created = api(
         "vpc:CreateRouteEntry",
         RouteTableId=CUSTOM,
         DestinationCidrBlock=BLOCK,
@@ -142,7 +142,7 @@ def test_an_entry_from_beginning_to_end(api: Api) -> None:
     entry = _entries(api, CUSTOM, RouteEntryName="to-eni")[0]
     hop = entry["NextHops"]["NextHop"][0]
     assert (hop["NextHopType"], hop["NextHopId"]) == ("NetworkInterface", INTERFACE)
-    api("vpc:ModifyRouteEntry", RouteEntryId=made["RouteEntryId"], NewNextHopId=ROUTER, Description="moved")
+    api("vpc:ModifyRouteEntry", RouteEntryId=created["RouteEntryId"], NewNextHopId=ROUTER, Description="moved")
     _settled(api, CUSTOM)
     tables = api("vpc:DescribeRouteTables", RouteTableId=CUSTOM)["RouteTables"]["RouteTable"]
     shown = {entry["DestinationCidrBlock"]: entry for entry in tables[0]["RouteEntrys"]["RouteEntry"]}[BLOCK]

@@ -304,29 +304,29 @@ class TestMoved:
         assert cloud.instance(WEB_1).intranet_ips != ["10.25.16.10"]
 
     @pytest.mark.parametrize(
-        ("instance_id", "kept", "released"), [(WEB_1, ["192.0.2.10"], []), (WEB_3, [], ["192.0.2.12"])]
+        ("instance_id", "retained", "released"), [(WEB_1, ["192.0.2.10"], []), (WEB_3, [], ["192.0.2.12"])]
     )
     def test_the_public_address_stays_with_a_bandwidth(
-        self, estate: Estate, instance_id: str, kept: list[str], released: list[str]
+        self, estate: Estate, instance_id: str, retained: list[str], released: list[str]
     ) -> None:
         cloud, move = _moved(estate, instance_id)
-        assert cloud.instance(instance_id).public_ips == kept
+        assert cloud.instance(instance_id).public_ips == retained
         assert move.released_public_ips == released
 
     @pytest.mark.parametrize(
-        ("instance_id", "policy", "kept", "lost"),
+        ("instance_id", "policy", "retained", "lost"),
         [
             (WEB_1, "private", "intranet_mac", "internet_mac"),
             (WEB_1, "public", "internet_mac", "intranet_mac"),
             (APP_1, "public", "intranet_mac", "internet_mac"),
         ],
     )
-    def test_one_mac_stays(self, estate: Estate, instance_id: str, policy: str, kept: str, lost: str) -> None:
+    def test_one_mac_stays(self, estate: Estate, instance_id: str, policy: str, retained: str, lost: str) -> None:
         before = _cloud(estate).instance(instance_id)
         cloud, move = _moved(estate, instance_id, retained_mac=policy)
         instance, interface = cloud.instance(instance_id), cloud.interfaces_of(instance_id)[0]
-        assert getattr(before, kept)
-        assert (interface.mac, move.lost_mac) == (getattr(before, kept), getattr(before, lost))
+        assert getattr(before, retained)
+        assert (interface.mac, move.lost_mac) == (getattr(before, retained), getattr(before, lost))
         assert (instance.intranet_mac, instance.internet_mac) == (None, None)
         assert (interface.type, interface.private_ips) == ("Primary", instance.intranet_ips)
         assert interface.security_group_ids == instance.security_group_ids

@@ -43,8 +43,8 @@ def snapshot(disk_id: str = DATA, **fields: Any) -> Given:
     """A snapshot, of a data disk unless told."""
 
     def given(estate: Estate) -> None:
-        made = {"id": SNAPSHOT, "disk_id": disk_id, "source_type": "data", "source_size_gib": 40, "tags": {}}
-        estate.snapshots.append(Snapshot.model_validate({**made, "created_at": estate.now, **fields}))
+        values = {"id": SNAPSHOT, "disk_id": disk_id, "source_type": "data", "source_size_gib": 40, "tags": {}}
+        estate.snapshots.append(Snapshot.model_validate({**values, "created_at": estate.now, **fields}))
 
     return given
 

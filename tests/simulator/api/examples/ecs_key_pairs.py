@@ -46,15 +46,17 @@ def full(estate: Estate) -> None:
 
 
 def _of_instances(action: str) -> Example:
-    asked = {"KeyPairName": NAME, "InstanceIds": json.dumps([WEB_1])}
+    parameters = {"KeyPairName": NAME, "InstanceIds": json.dumps([WEB_1])}
     return Example(
         f"ecs:{action}",
-        asked,
+        parameters,
         (
-            Refusal("InvalidKeyPairName.NotFound", asked),
-            Refusal("DependencyViolation.WindowsInstance", asked, 403, windows),
-            Refusal("InvalidInstanceIds.ValueNotSupported", {**asked, "InstanceIds": WEB_1}, given=pair),
-            Refusal("InvalidInstanceIds.ValueNotSupported", {**asked, "InstanceIds": json.dumps(SEVERAL)}, given=pair),
+            Refusal("InvalidKeyPairName.NotFound", parameters),
+            Refusal("DependencyViolation.WindowsInstance", parameters, 403, windows),
+            Refusal("InvalidInstanceIds.ValueNotSupported", {**parameters, "InstanceIds": WEB_1}, given=pair),
+            Refusal(
+                "InvalidInstanceIds.ValueNotSupported", {**parameters, "InstanceIds": json.dumps(SEVERAL)}, given=pair
+            ),
         ),
         attached,
     )
