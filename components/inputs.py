@@ -14,7 +14,7 @@ from components.config import ConfigError, MigrationConfig, Problem, SharedNetwo
 from components.evidence import read_evidence
 from components.flows import with_flows
 from components.plan import MigrationPlan, StackRecord, make_plan
-from components.run import SourceFile, Sources, discard_result, read_sources, source_file
+from components.run import WHOLE_REGION_VARIABLE, SourceFile, Sources, discard_result, read_sources, source_file
 from components.settings import connect
 from components.stack_config import given_cloud, given_migration, migration_config
 from components.stack_outputs import (
@@ -65,10 +65,13 @@ def gather(stack: str, directory: Path, environ: Mapping[str, str]) -> Inputs:
         if environ.get(VARIABLE):
             named_file = environ.get(OUTPUTS_VARIABLE)
             shared = with_shared_file(config, directory, file, directory / named_file if named_file else None)
-            return _by_file(shared, directory, file, Path(environ[VARIABLE]))
-        return _by_cloud(config, directory, environ, file)
+            inputs = _by_file(shared, directory, file, Path(environ[VARIABLE]))
+        else:
+            inputs = _by_cloud(config, directory, environ, file)
     except ConfigError as error:
         raise places.located(error) from None
+    whole_region = environ.get(WHOLE_REGION_VARIABLE) == "true"
+    return replace(inputs, sources=replace(inputs.sources, whole_region=whole_region))
 
 
 def _by_cloud(config: MigrationConfig, directory: Path, environ: Mapping[str, str], file: str) -> Inputs:

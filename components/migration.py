@@ -68,6 +68,7 @@ class Migration(pulumi.ComponentResource):
             self.exports["vswitches"] = [item.as_export() for item in network.vswitches]
             self.exports["vswitchIds"] = {item.place: item.vswitch_id for item in network.vswitches}
             self._declare_databases(plan, network)
+            self._declare_shared_groups(plan, whole_region=args.sources is not None and args.sources.whole_region)
             clones = self._declare_groups(plan, network)
             self._declare_public_addresses(plan, network, clones)
             self._declare_cleanup(plan)
@@ -110,10 +111,10 @@ class Migration(pulumi.ComponentResource):
     ) -> Mapping[str, Sequence[pulumi.Output[str]]]:
         """Declare the groups and the links; return the VPC groups' ids by those of the classic groups."""
         groups, choice = plan.groups, plan.config.security_groups
-        shared = self._declare_shared_groups(plan)
+        shared = {} if choice is None else groups.shared if choice.mode == "shared" else groups.mapped
         # Rules name a group of others only if it has exactly the members of the classic one.
         other_ids: dict[str, pulumi.Input[str]] = {**groups.namable}
-        other_ids |= {item: group.security_group_id for item, group in shared.items() if item not in groups.mapped}
+        other_ids |= {item: given[0].id for item, given in shared.items() if item not in groups.mapped}
         args = ClonedSecurityGroupsArgs(
             vpc_id=network.vpc_id,
             groups=() if choice is None or choice.mode == "shared" else groups.to_clone,
@@ -122,7 +123,9 @@ class Migration(pulumi.ComponentResource):
             classic_link=classic_link_args(plan, network.vpc_id),
         )
         clones = clone_groups(args, self._guarded())
-        ids = clones.security_group_ids | {item: group.security_group_ids for item, group in shared.items()}
+        ids = clones.security_group_ids | {
+            item: [pulumi.Output.from_input(group.id) for group in given] for item, given in shared.items()
+        }
         if choice is not None:
             self.exports["securityGroupIds"] = ids
         if clones.link is not None:
@@ -131,16 +134,13 @@ class Migration(pulumi.ComponentResource):
                 self.exports["linkedBefore"] = list(plan.links.linked_before)
         return ids
 
-    def _declare_shared_groups(self, plan: MigrationPlan) -> Mapping[str, SharedSecurityGroup]:
+    def _declare_shared_groups(self, plan: MigrationPlan, *, whole_region: bool) -> None:
         """Declare the VPC groups of others: the clones of another stack, or those of the config."""
         groups, choice = plan.groups, plan.config.security_groups
         group_ids = groups.shared if choice is not None and choice.mode == "shared" else groups.mapped
-        return {
-            classic_id: SharedSecurityGroup(
-                classic_id, SharedSecurityGroupArgs(groups=group_ids[classic_id], facts=facts), self._child()
-            )
-            for classic_id, facts in others_group_facts(plan).items()
-        }
+        for classic_id, facts in others_group_facts(plan, whole_region=whole_region).items():
+            args = SharedSecurityGroupArgs(groups=group_ids[classic_id], facts=facts)
+            SharedSecurityGroup(classic_id, args, self._child())
 
     def _declare_public_addresses(
         self, plan: MigrationPlan, network: TargetNetwork, clones: Mapping[str, Sequence[pulumi.Output[str]]]

@@ -22,6 +22,8 @@ from estate.identity import PREFIX
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
 FAILURE_VARIABLE: Final = "PREFLIGHT_FAILURE"
+#: `true` asks for the facts of `Sources.whole_region`.
+WHOLE_REGION_VARIABLE: Final = "PREFLIGHT_WHOLE_REGION"
 # `git status` of a large checkout on a cold disk; a preview does not wait longer.
 _GIT_SECONDS: Final = 20
 _PROJECT_FILE: Final = "Pulumi.yaml"
@@ -42,7 +44,8 @@ class Sources:
     `commit` is the checkout's HEAD, `dirty` whether tracked files differ from it. `stack_file` is None where it does
     not hold the config of this run (`--config-file`, an environment), its `alicloud:` keys included. `files` are all
     others. `clock` is the cloud's time when the estate had been read, `rehearsal` the reasons why it may not be Alibaba
-    Cloud's. `estate_file` is the inventory file of the estate, None where the cloud was read.
+    Cloud's. `estate_file` is the inventory file of the estate, None where the cloud was read. `whole_region` asks for
+    facts that no rule needs: the rules of groups whose instances other stacks move.
     """
 
     commit: str | None = None
@@ -52,6 +55,7 @@ class Sources:
     clock: ClockReading | None = None
     rehearsal: tuple[str, ...] = ()
     estate_file: SourceFile | None = None
+    whole_region: bool = False
 
 
 def discard_result(environ: Mapping[str, str]) -> None:

@@ -205,6 +205,4 @@ class SharedSecurityGroup(pulumi.ComponentResource):
     def __init__(self, name: str, args: SharedSecurityGroupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         inputs = {"classicSecurityGroupId": name, "securityGroupIds": [group.id for group in args.groups]}
         super().__init__("classic-to-vpc:securitygroup:SharedSecurityGroup", name, inputs, opts)
-        self.security_group_ids = [pulumi.Output.from_input(group.id) for group in args.groups]
-        self.security_group_id = self.security_group_ids[0]
         self.register_outputs(args.facts)

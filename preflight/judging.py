@@ -25,7 +25,7 @@ class RunOptions:
     """The requested run.
 
     `result` keeps the pack's whole result, `plan` the engine's update plan. `estate` is the inventory file to use;
-    None: the cloud is read.
+    None: the cloud is read. `whole_region` asks for the rules of groups whose instances other stacks move, too.
     """
 
     project: Path
@@ -37,6 +37,7 @@ class RunOptions:
     result: Path | None = None
     estate: Path | None = None
     plan: Path | None = None
+    whole_region: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def judge(options: RunOptions, err: Console) -> Judged:
         result = opened.scratch / "result.json" if options.result is None else options.result.resolve()
         with progress.running():
             log = RunLog(progress.tell, opened.scrub)
-            ran = preview(stack, Request(result, opened.scratch, options.at, options.plan), log)
+            ran = preview(stack, Request(result, opened.scratch, options.at, options.plan, options.whole_region), log)
         criteria = Criteria(
             run=ran.run_id,
             since=None,

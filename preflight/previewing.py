@@ -15,7 +15,7 @@ from typing import Any, Final
 from pulumi import automation
 from pulumi.automation import events
 
-from components.run import FAILURE_VARIABLE, RESULT_VARIABLE
+from components.run import FAILURE_VARIABLE, RESULT_VARIABLE, WHOLE_REGION_VARIABLE
 from policies.core.clock import NOW_VARIABLE
 from policies.pack.run import RUN_VARIABLE
 from preflight.redaction import redacted
@@ -108,19 +108,22 @@ class Request:
     """Where a run writes its files, and the time that it asks about.
 
     `result` is the pack's result, `plan` the engine's update plan. `scratch` is a directory for the program's report of
-    a failure. `at` asks about another time.
+    a failure. `at` asks about another time, `whole_region` for facts that no rule needs.
     """
 
     result: Path
     scratch: Path
     at: datetime | None = None
     plan: Path | None = None
+    whole_region: bool = False
 
 
 def preview(stack: OpenStack, request: Request, log: RunLog) -> Preview:
     """Preview the stack; nothing in the cloud is changed. `log` takes in what the engine says."""
     if request.at is not None:
         os.environ[NOW_VARIABLE] = request.at.isoformat()
+    if request.whole_region:
+        os.environ[WHOLE_REGION_VARIABLE] = "true"
 
     def run(engine: automation.Stack) -> None:
         engine.preview(

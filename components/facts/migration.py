@@ -205,7 +205,10 @@ class MigrationFacts(AddressListFacts):
     ]
     flowsGiven: Annotated[bool, note("classicLink.flows of the config says who talks with whom")]
     broadRules: list[BroadRuleFacts]
-    securityGroups: Annotated[list[SecurityGroupFacts], note("classic groups of migrating and later instances")]
+    securityGroups: Annotated[
+        list[SecurityGroupFacts],
+        note("classic groups of migrating instances, and those of later ones that the stack clones or maps"),
+    ]
     linkedSecurityGroups: Annotated[list[SecurityGroupFacts], note("further groups that linked instances are in")]
     gone: NotRequired[Annotated[list[GoneFacts], note("absent: nothing")]]
     liveSecurityGroups: NotRequired[
@@ -226,8 +229,7 @@ _live_link_facts = reader(ClassicLinkAttachment, LiveLinkFacts)
 def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run: bool | None = None) -> MigrationFacts:
     """Return facts of the migration: its waves, its instances, the estate around them, and their sources."""
     config, estate = plan.config, plan.estate
-    members, cloned = plan.groups.member_ids, {group.id for group in plan.groups.classic}
-    lists = address_list_facts(estate, config.after)
+    lists, classic = address_list_facts(estate, config.after), _classic_groups(plan)
     facts: MigrationFacts = {
         "schemaVersion": SCHEMA_VERSION,
         "regionId": estate.region_id,
@@ -244,11 +246,11 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
         "classicInstances": list(map(classic_instance_facts, plan.roster.classic)),
         "flowsGiven": bool(config.classic_link and config.classic_link.flows is not None),
         "broadRules": broad_rule_facts(plan),
-        "securityGroups": [security_group_facts(group, members.get(group.id, ())) for group in plan.groups.classic],
+        "securityGroups": classic,
         "linkedSecurityGroups": [
-            security_group_facts(group, members.get(group.id, ()))
+            security_group_facts(group, plan.groups.member_ids.get(group.id, ()))
             for group in plan.links.groups
-            if group.id not in cloned
+            if group.id not in {item["securityGroupId"] for item in classic}
         ],
         "liveNetwork": _live_network(estate),
         "formerAddresses": list(plan.former_addresses),
@@ -278,7 +280,25 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
     if sources is not None:
         _add_run(facts, sources)
         facts["madeOf"]["factsSha256"] = _digest(facts, plan)
+        if sources.whole_region:
+            facts["securityGroups"] = _classic_groups(plan, whole_region=True)
     return facts
+
+
+def _classic_groups(plan: MigrationPlan, *, whole_region: bool = False) -> list[SecurityGroupFacts]:
+    """Return the classic groups of this stack's instances, and those that it clones or maps for later ones.
+
+    The rules of the latter decide about instances that another run judges: they are left out, except with
+    `whole_region`, which adds the groups of all later instances.
+    """
+    groups, choice = plan.groups, plan.config.security_groups
+    judged = groups.of_movers.union(group.id for group in plan.links.groups)
+    declares_all = whole_region or (choice is not None and choice.mode != "shared")
+    return [
+        security_group_facts(group, groups.member_ids.get(group.id, ()), with_rules=whole_region or group.id in judged)
+        for group in groups.classic
+        if declares_all or group.id in groups.of_movers
+    ]
 
 
 def _digest(facts: MigrationFacts, plan: MigrationPlan) -> str:

@@ -54,7 +54,9 @@ class SecurityGroupFacts(TypedDict):
     securityGroupName: str
     innerAccessPolicy: Literal["Accept", "Drop"]
     memberIds: list[str]
-    rules: list[ClassicRuleFacts]
+    rules: NotRequired[
+        Annotated[list[ClassicRuleFacts], note("absent: only later instances are in it, which are not linked")]
+    ]
 
 
 class LiveGroupFacts(TypedDict):
@@ -71,7 +73,9 @@ class VpcGroupFacts(TypedDict):
     securityGroupId: str
     vpcId: str
     innerAccessPolicy: Literal["Accept", "Drop"]
-    rules: Annotated[dict[str, VpcRuleFacts], note("by label")]
+    rules: NotRequired[
+        Annotated[dict[str, VpcRuleFacts], note("by label; absent: no instance of this stack will be in it")]
+    ]
     strangerIds: NotRequired[Annotated[list[str], note("of a mapped group: instances that are in it already")]]
 
 
@@ -125,15 +129,21 @@ class ClonedSecurityGroupFacts(TypedDict):
     limits: Annotated[list[str], note("limits of the cloud that the rules do not keep")]
 
 
-def security_group_facts(group: SecurityGroup, member_ids: Sequence[str]) -> SecurityGroupFacts:
+def security_group_facts(
+    group: SecurityGroup, member_ids: Sequence[str], *, with_rules: bool = True
+) -> SecurityGroupFacts:
     """Return facts of a classic security group; `member_ids` are its instances, sorted."""
-    return {
+    facts: SecurityGroupFacts = {
         "securityGroupId": group.id,
         "securityGroupName": group.name,
         "innerAccessPolicy": group.inner_access_policy,
         "memberIds": list(member_ids),
-        "rules": [{**_rule(rule), "nicType": rule.nic_type, "description": rule.description} for rule in group.rules],
     }
+    if with_rules:
+        facts["rules"] = [
+            {**_rule(rule), "nicType": rule.nic_type, "description": rule.description} for rule in group.rules
+        ]
+    return facts
 
 
 def live_group_facts(group: SecurityGroup) -> LiveGroupFacts:
@@ -152,18 +162,25 @@ def _live_rule(rule: SecurityGroupRule) -> RuleFacts:
     return facts
 
 
-def others_group_facts(plan: MigrationPlan) -> Mapping[str, SharedSecurityGroupFacts]:
+def others_group_facts(plan: MigrationPlan, *, whole_region: bool = False) -> Mapping[str, SharedSecurityGroupFacts]:
     """Return facts of the VPC groups of others by the classic groups that they replace, in the order of the config.
 
-    These are the clones of another stack, or groups of the config.
+    These are groups of the config, or the clones of another stack: those for the instances of this one with their
+    rules, and without them those that their rules may name. With `whole_region` all clones have their rules.
     """
     groups, choice = plan.groups, plan.config.security_groups
     if choice is None:
         return {}
     if choice.mode == "shared":
+        classic_ids = {clone_id: classic for classic, ids in groups.clone_ids.items() for clone_id in ids}
+        within_reach = _own_and_named_ids(plan)
         return {
-            classic_id: shared_group_facts(classic_id, vpc_groups, groups.clone_ids)
+            classic_id: shared_group_facts(
+                classic_id, vpc_groups, classic_ids, with_rules=whole_region or classic_id in groups.of_movers
+            )
             for classic_id, vpc_groups in groups.shared.items()
+            # Several classic groups may have one clone: its members are those of all of them.
+            if whole_region or not within_reach.isdisjoint((classic_id, *(group.id for group in vpc_groups)))
         }
     return {
         classic_id: mapped_group_facts(
@@ -173,12 +190,31 @@ def others_group_facts(plan: MigrationPlan) -> Mapping[str, SharedSecurityGroupF
     }
 
 
+def _own_and_named_ids(plan: MigrationPlan) -> set[str]:
+    """Return the groups of moving and of linked instances, and those that their rules name: classic ones and clones."""
+    groups = plan.groups
+    own = [
+        *(group for group in groups.classic if group.id in groups.of_movers),
+        *(group for classic_id in groups.of_movers for group in groups.shared.get(classic_id, ())),
+        *plan.links.groups,
+    ]
+    named = {rule.group_id for group in own for rule in group.rules if rule.group_id is not None}
+    return named.union(group.id for group in own)
+
+
 def shared_group_facts(
-    classic_id: str, vpc_groups: Sequence[SecurityGroup], ids_of_clones: Mapping[str, Sequence[str]]
+    classic_id: str,
+    vpc_groups: Sequence[SecurityGroup],
+    classic_ids: Mapping[str, str],
+    *,
+    with_rules: bool = True,
 ) -> SharedSecurityGroupFacts:
-    """Return facts of clones of another stack; `ids_of_clones` are those of all of them, by classic id."""
-    classic_ids = {clone_id: classic for classic, ids in ids_of_clones.items() for clone_id in ids}
-    return {"classicSecurityGroupId": classic_id, "groups": [_vpc_group(group, classic_ids) for group in vpc_groups]}
+    """Return facts of clones of another stack; `classic_ids` are the groups that all of its clones replace, by id."""
+    facts = [_vpc_group(group, classic_ids) for group in vpc_groups]
+    if not with_rules:
+        for group in facts:
+            del group["rules"]
+    return {"classicSecurityGroupId": classic_id, "groups": facts}
 
 
 def mapped_group_facts(

@@ -18,14 +18,16 @@ from estate.model import SecurityGroup
 class PlannedGroups:
     """The classic groups of instances that move, now or later, and their VPC groups.
 
-    `classic` are sorted by id; `member_ids` are the members of every group of the region, sorted, moved ones in their
-    classic groups. `clone_ids` are all clones of the stack whose network is shared, `shared` those of `classic`;
-    `mapped` are the VPC groups of the config; all by classic id. `namable` is the VPC group with exactly the members of
-    a mapped classic group, by classic id, if there is one: only such a group can replace it as the peer of a rule.
-    `made` are the stack's own groups of the target VPC, as they are in the cloud.
+    `classic` are sorted by id; `of_movers` are the ids of those with an instance of this stack, moved or not.
+    `member_ids` are the members of every group of the region, sorted, moved ones in their classic groups. `clone_ids`
+    are all clones of the stack whose network is shared, `shared` those of `classic`; `mapped` are the VPC groups of the
+    config; all by classic id. `namable` is the VPC group with exactly the members of a mapped classic group, by classic
+    id, if there is one: only such a group can replace it as the peer of a rule. `made` are the stack's own groups of
+    the target VPC, as they are in the cloud.
     """
 
     classic: tuple[SecurityGroup, ...]
+    of_movers: frozenset[str]
     clone_ids: Mapping[str, tuple[str, ...]]
     member_ids: Mapping[str, tuple[str, ...]]
     shared: Mapping[str, tuple[SecurityGroup, ...]]
@@ -62,6 +64,7 @@ def look_up_groups(roster: Roster, network: PlannedNetwork) -> PlannedGroups:
     users = Counter(group.id for groups in mapped.values() for group in groups)
     return PlannedGroups(
         classic=classic,
+        of_movers=frozenset(group.id for group in groups_of(roster, roster.waves_of)),
         clone_ids=clone_ids,
         member_ids=member_ids,
         shared={

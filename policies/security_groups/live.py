@@ -109,6 +109,8 @@ def _groups(plan: Plan) -> Mapping[str, _Group]:
             for key in _READINGS
             if key in plan.migration.data
             for group in plan.migration.objects(key)
+            # Nothing is added to a group whose rules are left out.
+            if "rules" in group.data
         }
 
     return plan.remember("live security groups", read)

@@ -41,6 +41,8 @@ def group_changes(plan: Plan, steps: Iterable[Step]) -> tuple[tuple[GroupChange,
     changes = []
     for classic_id, clones in sorted(plan.clones.items()):
         for clone in clones:
+            if not any("rules" in child.properties for child in plan.children(clone, SECURITY_GROUP_RULES)):
+                continue  # clones of another stack, which rules of this one name
             its_steps = by_parent.pop(clone.urn, [])
             facts_of_group = facts[classic_id].data if classic_id in facts else {}
             changes.append(_group(plan, clone, classic_id, facts_of_group, its_steps))

@@ -85,7 +85,8 @@ def reach(  # noqa: PLR0913 - one argument an option
     """
     if of is Of.CLOUD and estate is not None:
         raise Stop(BAD_INPUT, "--after cloud: expected no --estate beside it, for no cloud is asked")
-    options = RunOptions(project, stack, rehearsal=rehearsal, result=result, estate=estate)
+    # Later instances are one end of many flows, whoever moves them.
+    options = RunOptions(project, stack, rehearsal=rehearsal, result=result, estate=estate, whole_region=True)
     out = console()
     judged = judge(options, console(stderr=True))
     if judged.decision.result is None or not judged.preview.is_whole:

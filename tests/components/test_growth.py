@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -17,12 +18,14 @@ from components.config import MigrationConfig, parse
 from components.conversion import convert
 from components.facts import instance_facts, migration_facts
 from components.facts.classic_link import link_state_facts
-from components.plan import MigrationPlan, make_plan
-from components.stack_outputs import exported
+from components.migration import Migration, MigrationArgs
+from components.plan import MigrationPlan, StackRecord, make_plan
+from components.stack_outputs import exported, share
 from estate.guest import Evidence
-from estate.model import Disk, Estate, Instance, SecurityGroup, SecurityGroupRule, Snapshot
+from estate.model import Disk, Estate, Instance, SecurityGroup, SecurityGroupRule, Snapshot, Vpc, VSwitch
 from tests.components.builders import FILE
 from tests.components.evidences import evidence as evidence_of
+from tests.components.mocked import declare
 
 SIZE = 160
 """Instances of the smaller estate: a whole period of it, so that the larger one is exactly twice as much."""
@@ -134,6 +137,60 @@ def test_twice_the_groups_are_converted_in_twice_the_steps() -> None:
 
     few, many = (steps(conversion(size)) for size in (2 * SIZE, 4 * SIZE))
     assert many < LINEAR * few, f"{few} steps for {2 * SIZE} instances, {many} for twice as many"
+
+
+def in_a_region_of(instances: int) -> int:
+    """Return the bytes of all facts of a stack that moves 80 instances, beside others whose clones it shares."""
+    estate = estate_of(instances)
+    ids = [item.id for item in estate.instances]
+    clones = [
+        group.model_copy(
+            update={
+                "id": f"{group.id}-vpc",
+                "vpc_id": "vpc-1",
+                "rules": tuple(
+                    rule.model_copy(update={"group_id": rule.group_id and f"{rule.group_id}-vpc"})
+                    for rule in group.rules
+                ),
+            }
+        )
+        for group in estate.security_groups
+    ]
+    vpc = Vpc(id="vpc-1", cidr_block="172.16.0.0/12")
+    vswitch = VSwitch(
+        id="vsw-1",
+        vpc_id="vpc-1",
+        zone_id="cn-hangzhou-b",
+        cidr_block="172.16.0.0/16",
+        status="Available",
+        available_ip_address_count=4000,
+    )
+    groups = (*estate.security_groups, *clones)
+    estate = estate.model_copy(update={"security_groups": groups, "vpcs": (vpc,), "vswitches": (vswitch,)})
+    config = {
+        "window": {"start": "2026-12-13T02:00:00+08:00", "latest": "2026-12-20T02:00:00+08:00"},
+        "instances": ids[:80],
+        "later": ids[80:],
+        "network": {"mode": "shared", "stack": "organization/classic-to-vpc/one"},
+        "securityGroups": {"mode": "shared"},
+    }
+    outputs = {
+        "vpcId": "vpc-1",
+        "vswitches": [{"vswitchId": "vsw-1"}],
+        "waves": [{"window": config["window"], "instanceIds": ids[-1:]}],
+        "classicOrigins": {ids[-1]: {"zoneId": "b", "intranetIps": [], "securityGroupIds": [], "snapshotRound": 1}},
+        "securityGroupIds": {group.id: [f"{group.id}-vpc"] for group in groups if group.is_classic},
+    }
+    shared, record = share(parse(config, FILE), StackRecord(), outputs, FILE)
+    plan = make_plan(shared, estate, FILE, record=record)
+    recording = declare(lambda: Migration("migration", MigrationArgs(plan)))
+    inputs = [item.inputs for item in recording.resources.values()]
+    return len(json.dumps([inputs, list(recording.outputs.values())]))
+
+
+def test_an_instance_that_another_stack_moves_adds_no_more_than_its_address_and_its_place_in_a_list() -> None:
+    few, many = in_a_region_of(SIZE), in_a_region_of(2 * SIZE)
+    assert many - few < 250 * SIZE, f"{few} bytes beside {SIZE} instances, {many} beside twice as many"
 
 
 def test_a_search_through_a_list_is_counted() -> None:

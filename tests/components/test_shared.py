@@ -13,12 +13,14 @@ from components.config import ConfigError, ExistingNetwork, parse
 from components.inputs import WithOutputs, in_region, with_shared_file
 from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, StackRecord, make_plan
+from components.run import Sources
 from components.stack_outputs import exported, record_of, share, with_shared
 from estate.model import Estate, SecurityGroup
 from tests.components.builders import FILE, config, estate, rule
 from tests.components.mocked import Recording, declare
 
 STACK = "organization/classic-to-vpc/one"
+SHARED = "classic-to-vpc:securitygroup:SharedSecurityGroup"
 NETWORK = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"]}
 FIRST = config(instances=["i-web"], later=["i-app"], network=NETWORK)
 LATE = {"start": "2026-12-15T02:00:00+08:00", "latest": "2026-12-22T00:00:00+08:00"}
@@ -64,6 +66,10 @@ def declared(made: MigrationPlan) -> Recording:
     return declare(lambda: Migration("migration", MigrationArgs(made)))
 
 
+def facts_of(recording: Recording) -> dict[str, Any]:
+    return recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]
+
+
 def test_the_network_of_the_other_stack_becomes_an_existing_one() -> None:
     made = second()
     assert isinstance(made.config.network, ExistingNetwork)
@@ -91,30 +97,59 @@ def test_clones_are_shared_and_nothing_of_them_is_declared() -> None:
     types = {item.type for item in recording.resources.values()}
     assert "alicloud:ecs/securityGroup:SecurityGroup" not in types
     assert "alimigrate:ecs:SecurityGroupRules" not in types
-    kind = "classic-to-vpc:securitygroup:SharedSecurityGroup"
-    assert set(recording.of_type(kind)) == {"sg-app", "sg-web"}
-    assert recording.outputs[recording.urn(kind, "sg-web")] == {
+    assert set(recording.of_type(SHARED)) == {"sg-app", "sg-web"}
+    [own] = recording.outputs[recording.urn(SHARED, "sg-app")]["groups"]
+    assert own["rules"]["rule 0"]["cidrIp"] == "10.1.0.3/32"
+
+
+def test_the_rules_of_a_clone_for_others_are_left_out_and_its_id_is_not() -> None:
+    """Other stacks are judged by its rules; those of this one may name it."""
+    recording = declared(second())
+    assert [item["securityGroupId"] for item in facts_of(recording)["securityGroups"]] == ["sg-app"]
+    assert recording.outputs[recording.urn(SHARED, "sg-web")] == {
         "classicSecurityGroupId": "sg-web",
-        "groups": [
-            {
-                "securityGroupId": "sg-web-vpc",
-                "vpcId": "vpc-old",
-                "innerAccessPolicy": "Accept",
-                "rules": {
-                    "rule 0": {
-                        "direction": "ingress",
-                        "ipProtocol": "TCP",
-                        "portRange": "8080/8080",
-                        "policy": "accept",
-                        "priority": 1,
-                        "description": "",
-                        "groupId": "sg-app-vpc",
-                        "clonedFrom": "sg-app",
-                    }
-                },
-            }
-        ],
+        "groups": [{"securityGroupId": "sg-web-vpc", "vpcId": "vpc-old", "innerAccessPolicy": "Accept"}],
     }
+
+
+def test_a_clone_that_nothing_here_names_is_left_out() -> None:
+    alone = with_clones()
+    groups = tuple(
+        item.model_copy(update={"rules": tuple(rule for rule in item.rules if rule.group_id is None)})
+        for item in alone.security_groups
+    )
+    made = second(alone.model_copy(update={"security_groups": groups}))
+    exports: dict[str, Any] = {}
+    recording = declare(lambda: exports.update(Migration("migration", MigrationArgs(made)).exports))
+    assert set(recording.of_type(SHARED)) == {"sg-app"}
+    # Another stack may share the network with this one.
+    assert exports["securityGroupIds"].keys() == {"sg-app", "sg-web"}
+
+
+def test_who_moves_with_others_belongs_to_a_clone_of_this_stack_too() -> None:
+    """Two classic groups may have one clone: what names it admits the members of both."""
+    outputs = {**of_the_first(), "securityGroupIds": {"sg-web": ["sg-app-vpc"], "sg-app": ["sg-app-vpc"]}}
+    recording = declared(second(outputs=outputs))
+    assert set(recording.of_type(SHARED)) == {"sg-app", "sg-web"}
+
+
+def test_the_rules_of_every_group_are_there_for_who_asks_for_the_whole_region() -> None:
+    whole = Sources(whole_region=True)
+    recording = declare(lambda: Migration("migration", MigrationArgs(second(), whole)))
+    assert all("rules" in item for item in facts_of(recording)["securityGroups"])
+    assert {item["securityGroupId"] for item in facts_of(recording)["securityGroups"]} == {"sg-app", "sg-web"}
+    [clone] = recording.outputs[recording.urn(SHARED, "sg-web")]["groups"]
+    assert clone["rules"]["rule 0"]["clonedFrom"] == "sg-app"
+    # `up` looks for the verdict of the facts that it goes by, whoever else asked about them.
+    few = declare(lambda: Migration("migration", MigrationArgs(second(), Sources())))
+    assert facts_of(recording)["madeOf"] == facts_of(few)["madeOf"]
+
+
+def test_the_rules_of_groups_that_are_cloned_for_later_instances_are_left_out() -> None:
+    made = make_plan(parse(FIRST, FILE), estate(), FILE)
+    groups = {item["securityGroupId"]: item for item in facts_of(declared(made))["securityGroups"]}
+    assert {name: "rules" in item for name, item in groups.items()} == {"sg-app": False, "sg-web": True}
+    assert groups["sg-app"]["memberIds"]
 
 
 def test_the_rules_of_linked_classic_groups_name_the_shared_clones() -> None:

@@ -13,6 +13,7 @@ from preflight.previewing import Request, RunLog, preview
 from preflight.up.updating import Done, update
 
 SKIPPED = "PULUMI_SKIP_CHECKPOINTS"
+WHOLE = "PREFLIGHT_WHOLE_REGION"
 
 
 class Engine:
@@ -56,3 +57,14 @@ def test_only_previews_make_no_states_between(
         preview(stack, request, heard)
     update(stack, tmp_path / "plan.json", request, heard, Done())
     assert engine.skipped == ["true", own]
+
+
+def test_only_who_asks_for_the_whole_region_has_the_program_send_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", {name: value for name, value in os.environ.items() if name != WHOLE})
+    stack: Any = Stack(Engine(interrupted=False))
+    for whole_region in (False, True):
+        request = Request(tmp_path / "result.json", tmp_path, whole_region=whole_region)
+        preview(stack, request, RunLog(lambda _: None, str))
+        assert (os.environ.get(WHOLE) == "true") is whole_region
