@@ -36,8 +36,8 @@ _FOREIGN_PULUMI = ("PULUMI_CONFIG", "PULUMI_BACKEND", "PULUMI_ACCESS", "PULUMI_O
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deal the tests to the workers: each begins with its share of those on the engine, the longest first."""
-    told: dict[str, Any] = getattr(config, "workerinput", {})
-    items[:] = dealt([_test(item) for item in items], told.get("workercount", 1))
+    worker: dict[str, Any] = getattr(config, "workerinput", {})
+    items[:] = dealt([_test(item) for item in items], worker.get("workercount", 1))
 
 
 def pytest_collection_finish() -> None:
@@ -70,11 +70,11 @@ _OF_WHOEVER_RUNS_THEM = {"XDG_CACHE_HOME": str(Path.home() / ".cache"), **os.env
 def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
     """A proxy that must see nothing, for this process and all that it starts; and a home without profiles."""
     honour_no_proxy()
-    made = DaraCore.get_adapter
+    original = DaraCore.get_adapter
 
     def get_adapter(prefix: str, *args: Any, **kwargs: Any) -> HTTPAdapter:
         # Else what loads all certificates of the machine for plain HTTP, too: 40 ms for each simulated cloud.
-        return HTTPAdapter(pool_maxsize=40) if prefix.upper() == "HTTP" else made(prefix, *args, **kwargs)
+        return HTTPAdapter(pool_maxsize=40) if prefix.upper() == "HTTP" else original(prefix, *args, **kwargs)
 
     home = Path.home()
     with watching() as watch, pytest.MonkeyPatch.context() as patch:

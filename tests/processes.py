@@ -53,9 +53,9 @@ def command_line(process_id: int) -> str:
     return ""
 
 
-def end_all_but(kept: frozenset[int]) -> None:
+def end_all_but(spared: frozenset[int]) -> None:
     """Kill the children that are not in `kept`, and theirs, which become children of this process by that."""
-    while left := children() - kept:
+    while left := children() - spared:
         for process_id in left:
             with suppress(ProcessLookupError, ChildProcessError):
                 os.kill(process_id, signal.SIGKILL)

@@ -50,17 +50,17 @@ def test_an_answer_with_a_defect_stops_the_reading_or_is_reported() -> None:
 
 
 def test_traffic_that_the_conversion_loses_is_in_its_report() -> None:
-    told = []
+    reported = []
     for seed in range(1000, 1000 + SEEDS):
-        made = security_groups.scenario(seed)
-        if made.damage or made.mapped:
+        drawn = security_groups.scenario(seed)
+        if drawn.damage or drawn.mapped:
             continue
-        plan = security_groups.plan_of(made)
+        plan = security_groups.plan_of(drawn)
         for instance in plan.instances:
             groups = instance.facts.texts("securityGroupIds")
             lines = judge(plan, instance.facts, "lost", security_groups.NOW).differences.lines("accepted by")
             if [line for line in lines if not line.startswith("at ")]:
-                entries = [entry for group in groups for entry in made.conversions[group].report]
-                told.append(any(entry.outcome == "not-portable" for entry in entries))
-    assert len(told) > 10
-    assert all(told)
+                entries = [entry for group in groups for entry in drawn.conversions[group].report]
+                reported.append(any(entry.outcome == "not-portable" for entry in entries))
+    assert len(reported) > 10
+    assert all(reported)

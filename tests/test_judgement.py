@@ -65,9 +65,9 @@ def test_an_update_is_judged_by_the_preview_of_the_same_facts(tmp_path: Path) ->
     keep(tmp_path, first_preview())
     assert judgement_of(tmp_path) == "judged"
     assert judgement_of(tmp_path) == "judged", "asking takes nothing away"
-    kept = tmp_path / f"classic-to-vpc-{os.getuid()}" / "judged"
-    assert [path.name for path in kept.iterdir()] == [f"{DIGEST}.json"]
-    assert kept.stat().st_mode & 0o077 == (kept / f"{DIGEST}.json").stat().st_mode & 0o077 == 0
+    verdicts = tmp_path / f"classic-to-vpc-{os.getuid()}" / "judged"
+    assert [path.name for path in verdicts.iterdir()] == [f"{DIGEST}.json"]
+    assert verdicts.stat().st_mode & 0o077 == (verdicts / f"{DIGEST}.json").stat().st_mode & 0o077 == 0
 
 
 def test_an_update_without_its_own_recent_verdict_is_not_judged(tmp_path: Path) -> None:
@@ -172,8 +172,8 @@ def database(**changes: Any) -> Estate:
 
 
 def sold(*instance_types: str) -> Estate:
-    first, *others = estate().zones
-    return estate(zones=(first.model_copy(update={"instance_types": instance_types}), *others))
+    first, *remaining = estate().zones
+    return estate(zones=(first.model_copy(update={"instance_types": instance_types}), *remaining))
 
 
 def hybrid(seconds: int) -> Estate:
@@ -193,10 +193,10 @@ def test_a_verdict_holds_for_another_reading_of_the_same() -> None:
 
 
 def other_estates() -> dict[str, Estate]:
-    web, *others = estate().instances
+    web, *remaining = estate().instances
     group, *groups = estate().security_groups
     return {
-        "an instance": estate(instances=(web.model_copy(update={"status": "Stopped"}), *others)),
+        "an instance": estate(instances=(web.model_copy(update={"status": "Stopped"}), *remaining)),
         "a rule": estate(security_groups=(group.model_copy(update={"rules": ()}), *groups)),
         "a whitelist": database(whitelist_groups=()),
         "a database": database(status="Rebooting"),
@@ -251,7 +251,7 @@ def approval(**changes: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+def warned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """What the program warns of in an update that no pack judges."""
     lines: list[str] = []
     monkeypatch.setenv("TMPDIR", str(tmp_path))
@@ -263,7 +263,7 @@ def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     return lines
 
 
-def test_an_update_that_nobody_judged_is_refused_in_one_message(said: list[str]) -> None:
+def test_an_update_that_nobody_judged_is_refused_in_one_message(warned: list[str]) -> None:
     with pytest.raises(UnjudgedError) as refused:
         require_verdict(Inputs(planned(), None, SOURCES))
     assert str(refused.value).splitlines() == [
@@ -273,19 +273,19 @@ def test_an_update_that_nobody_judged_is_refused_in_one_message(said: list[str])
         "Who answers for an update without a verdict says so under unjudgedUpdates (docs/weakening.md).",
     ]
     require_verdict(Inputs(planned(hybrid(3600)), None, SOURCES))
-    assert said == []
+    assert warned == []
 
 
-def test_a_preview_is_refused_nothing(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preview_is_refused_nothing(warned: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
     require_verdict(Inputs(planned(), None, SOURCES))
-    assert said == []
+    assert warned == []
 
 
-def test_an_approved_unjudged_update_names_its_owner_until_the_end(said: list[str]) -> None:
+def test_an_approved_unjudged_update_names_its_owner_until_the_end(warned: list[str]) -> None:
     plan = planned(unjudgedUpdates=approval())
     require_verdict(Inputs(plan, None, SOURCES))
-    assert said == [
+    assert warned == [
         "no preview with the policy pack has judged this update within the last 60 minutes. me answers for that until "
         "2026-12-19 09:00:00+08:00, by unjudgedUpdates: The pack is checked by our own gate."
     ]

@@ -125,7 +125,7 @@ def test_a_pack_without_an_engine_leaves_nothing(tmp_path: Path, arguments: list
 
 
 @pytest.mark.parametrize(
-    ("answer", "preview", "told"),
+    ("answer", "preview", "message"),
     [
         (True, True, ""),
         (True, False, ""),
@@ -134,7 +134,9 @@ def test_a_pack_without_an_engine_leaves_nothing(tmp_path: Path, arguments: list
         (None, True, "info: Whether a policy pack judges this preview is unknown: because."),
     ],
 )
-def test_it_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, answer: bool | None, preview: bool, told: str) -> None:
+def test_it_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, answer: bool | None, preview: bool, message: str
+) -> None:
     lines: list[str] = []
 
     def is_judged(*_: object) -> bool:
@@ -148,4 +150,4 @@ def test_it_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch, answer: bool | 
     monkeypatch.setattr(pulumi.log, "info", lambda text: lines.append(f"info: {text}"))
     warn_unless_judged()
     remedy = ' Run pulumi with --policy-pack policies, or after eval "$(make env)".'
-    assert lines == ([told + remedy] if told else [])
+    assert lines == ([message + remedy] if message else [])

@@ -15,9 +15,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_make_target_exists() -> None:
-    others = ("CONTRIBUTING.md", "docs/setup.md", "docs/architecture.md")
+    pages = ("CONTRIBUTING.md", "docs/setup.md", "docs/architecture.md")
     named = set(re.findall(r"(?m)(?:^|[`(])make ([a-z-]+)", README)).union(
-        *(re.findall(r"`make ([a-z-]+)", (ROOT / name).read_text(encoding="utf-8")) for name in others)
+        *(re.findall(r"`make ([a-z-]+)", (ROOT / name).read_text(encoding="utf-8")) for name in pages)
     )
     assert {"demo", "test", "env", "simulator"} <= named
     for target in sorted(named):
@@ -29,9 +29,9 @@ def test_every_make_target_exists() -> None:
 
 def test_every_key_of_the_config_is_reported() -> None:
     table = (ROOT / "docs/config.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"`([a-zA-Z]+)`", table))
+    documented = set(re.findall(r"`([a-zA-Z]+)`", table))
     keys = {field.alias or name for name, field in MigrationConfig.model_fields.items()}
-    assert keys <= told
+    assert keys <= documented
 
 
 def test_ci_calls_the_test_command_of_the_readme() -> None:

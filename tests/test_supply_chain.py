@@ -43,9 +43,9 @@ def test_every_python_package_is_locked_by_hash(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     if name == "requirements.txt":
         text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    asked = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+    required = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
     locked = pinned(text)
-    assert len(locked) == len(asked) > 0, "a line that is no pin"
+    assert len(locked) == len(required) > 0, "a line that is no pin"
     assert [package for package, hashes in locked.items() if not hashes] == []
 
 
@@ -106,10 +106,10 @@ def test_the_sbom_names_every_go_module_of_a_build_with_its_sum(
 ) -> None:
     """What the go command of a build wrote into the binaries was compared by hand: no other module is in them."""
     text = (ROOT / directory / "go.mod").read_text(encoding="utf-8")
-    asked = set(re.findall(r"(?m)^(?:require |\t)(\S+) (v\S+?)(?: // indirect)?$", text))
+    required = set(re.findall(r"(?m)^(?:require |\t)(\S+) (v\S+?)(?: // indirect)?$", text))
     # By another module, another version, or one that is in this repository.
     replaced = re.findall(r"(?m)^(?:replace |\t)(\S+) => (\S+)(?: (v\S+))?$", text)
-    built = {item for item in asked if item[0] not in {path for path, _, _ in replaced}}
+    built = {item for item in required if item[0] not in {path for path, _, _ in replaced}}
     built |= {(by, version) for _, by, version in replaced if version}
     parts = [
         part

@@ -66,8 +66,8 @@ class _Answers(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         if self._preview:  # What is to be made has no id, and nothing that only the cloud knows.
             return None, args.inputs
-        made = {key: f"{args.name}-{key}" for key in _MADE.get(args.typ, ())}
-        return f"{args.name}-id", {**made, **args.inputs, "status": "Available"}
+        texts = {key: f"{args.name}-{key}" for key in _MADE.get(args.typ, ())}
+        return f"{args.name}-id", {**texts, **args.inputs, "status": "Available"}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise AssertionError(f"no component calls a function, but {args.token} was called")

@@ -81,8 +81,8 @@ def test_the_network_interface_for_an_eip_is_marked_and_adopted() -> None:
     left = {(INTERFACE, mark(STACK, "i-web")): "eni-left"}
     for leftovers in ({}, left):
         record = replace(recorded(raw), stack=STACK, leftovers=leftovers)
-        made = make_plan(parse(raw, FILE), after_the_move("i-web"), FILE, record=record)
-        recording = declare(lambda: Migration("migration", MigrationArgs(made)))  # noqa: B023 - declared at once
+        planned = make_plan(parse(raw, FILE), after_the_move("i-web"), FILE, record=record)
+        recording = declare(lambda: Migration("migration", MigrationArgs(planned)))  # noqa: B023 - declared at once
         [interface] = recording.of_type(INTERFACE).values()
         assert interface.inputs["description"].endswith(mark(STACK, "i-web"))
         assert imported(recording) == ({(INTERFACE, "i-web"): "eni-left"} if leftovers else {})

@@ -70,8 +70,8 @@ def test_outputs_are_read_by_their_python_names() -> None:
     found: list[object] = []
 
     def program() -> pulumi.Output[None]:
-        made = SecurityGroupRules("rules", security_group_id="sg-1", rules={"a rule": rule_args(RULE, {})})
-        known = pulumi.Output.all(made.security_group_id, made.rules)
+        resource = SecurityGroupRules("rules", security_group_id="sg-1", rules={"a rule": rule_args(RULE, {})})
+        known = pulumi.Output.all(resource.security_group_id, resource.rules)
         return known.apply(lambda values: found.extend(values))
 
     declare(program)
@@ -97,9 +97,9 @@ def test_a_provider_gets_texts_and_keeps_secrets() -> None:
             assume_role_with_oidc={"roleArn": "acs:ram::1:role/o"},
         )
 
-    told = sent(program, "pulumi:providers:alimigrate")
-    secrets = {name for name, value in told.inputs.items() if rpc.is_rpc_secret(value)}
-    plain = {name: rpc.unwrap_rpc_secret(value) for name, value in told.inputs.items()}
+    request = sent(program, "pulumi:providers:alimigrate")
+    secrets = {name for name, value in request.inputs.items() if rpc.is_rpc_secret(value)}
+    plain = {name: rpc.unwrap_rpc_secret(value) for name, value in request.inputs.items()}
     assert plain == {
         "region": "cn-hangzhou",
         "endpoints": '{"ecs": "127.0.0.1:8815"}',

@@ -48,12 +48,12 @@ def test_a_flow_reads_as_it_is_said(port: str, text: str) -> None:
 
 
 def test_the_other_end_of_a_flow_is_a_linked_peer() -> None:
-    made = plan(classicLink={"flows": [TO_IDLE]})
-    web = next(item for item in made.instances if item.instance.id == "i-web")
+    planned = plan(classicLink={"flows": [TO_IDLE]})
+    web = next(item for item in planned.instances if item.instance.id == "i-web")
     assert [(peer.instance_id, peer.reasons) for peer in web.peers] == [
         ("i-idle", ("flow UDP 514 from i-web to 10.1.0.4",))
     ]
-    assert made.links.linked_ids == ("i-idle", "i-mon")
+    assert planned.links.linked_ids == ("i-idle", "i-mon")
     backwards = {"source": "i-idle", "destination": "i-web", "port": "22"}
     assert "i-idle" in plan(classicLink={"flows": [backwards]}).links.linked_ids
 
@@ -141,9 +141,9 @@ def test_links_of_the_stack_itself_are_no_obstacle_to_a_change_of_its_network(
     of = estate(classic_links=LINKED_BEFORE)
     parsed = parse(config(network=EXISTING), FILE)
     if not refused:
-        made = make_plan(parsed, of, FILE, record=record_of(outputs))
-        assert made.links.attached_ids == ("i-mon",)
-        assert made.links.elsewhere == ()
+        planned = make_plan(parsed, of, FILE, record=record_of(outputs))
+        assert planned.links.attached_ids == ("i-mon",)
+        assert planned.links.elsewhere == ()
         return
     with pytest.raises(ConfigError) as caught:
         make_plan(parsed, of, FILE, record=record_of(outputs))
@@ -162,8 +162,8 @@ def test_link_facts_are_registered_outputs_and_no_inputs() -> None:
         ),
         classic_links=(ClassicLinkAttachment(instance_id="i-idle", vpc_id="vpc-old"),),
     )
-    made = plan(of, network=EXISTING)
-    recording = declare(lambda: Migration("migration", MigrationArgs(made)))
+    planned = plan(of, network=EXISTING)
+    recording = declare(lambda: Migration("migration", MigrationArgs(planned)))
     registered = outputs(recording)
     assert registered["customRoutes"] == ["10.0.0.0/8"]
     assert registered["existingLinks"] == [{"instanceId": "i-idle", "toTarget": True}]
@@ -177,8 +177,8 @@ def test_link_facts_are_registered_outputs_and_no_inputs() -> None:
 
 
 def test_a_vpc_that_links_nobody_is_left_without_classic_link() -> None:
-    made = plan(estate(instances=tuple(item for item in estate().instances if item.id != "i-mon")))
-    recording = declare(lambda: Migration("migration", MigrationArgs(made)))
+    planned = plan(estate(instances=tuple(item for item in estate().instances if item.id != "i-mon")))
+    recording = declare(lambda: Migration("migration", MigrationArgs(planned)))
     assert "alimigrate:vpc:ClassicLink" not in {item.type for item in recording.resources.values()}
 
 
@@ -191,8 +191,8 @@ def broad(**changes: Any) -> Estate:
     )
 
 
-def broad_rules_of(made: MigrationPlan) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(item.group_id, item.text, item.instance_ids) for item in made.links.broad_rules]
+def broad_rules_of(planned: MigrationPlan) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(item.group_id, item.text, item.instance_ids) for item in planned.links.broad_rules]
 
 
 def test_a_broad_rule_names_who_stays_unlinked() -> None:
@@ -208,9 +208,9 @@ def test_a_broad_rule_names_who_stays_unlinked() -> None:
 @pytest.mark.parametrize("peer", [{"prefix_list_id": "pl-1"}, {"cidr_ip": "10.1.0.300"}])
 def test_a_rule_whose_peer_nobody_can_read_may_be_for_anybody(peer: dict[str, str]) -> None:
     groups = [group for group in estate().security_groups if group.id != "sg-app"]
-    made = plan(estate(security_groups=(*groups, SecurityGroup(id="sg-app", name="app", rules=(rule(**peer),)))))
+    planned = plan(estate(security_groups=(*groups, SecurityGroup(id="sg-app", name="app", rules=(rule(**peer),)))))
     [value] = peer.values()
-    assert broad_rules_of(made) == [("sg-app", f"ingress accept TCP 8080/8080 from {value}", ("i-idle",))]
+    assert broad_rules_of(planned) == [("sg-app", f"ingress accept TCP 8080/8080 from {value}", ("i-idle",))]
 
 
 def test_a_broad_rule_names_who_moves_later_too() -> None:
@@ -246,15 +246,17 @@ def test_a_broad_rule_of_a_group_that_stays_counts_too() -> None:
 def test_a_narrow_rule_is_not_reported_as_broad(fields: dict[str, Any]) -> None:
     groups = [group for group in estate().security_groups if group.id != "sg-app"]
     bent = SecurityGroup(id="sg-app", name="app", rules=(rule(**fields),))
-    others = tuple(item for item in estate().instances if item.id != "i-mon")
-    made = plan(estate(security_groups=(*groups, bent), instances=(*others, instance("i-far", "sg-idle", "10.9.0.1"))))
-    assert broad_rules_of(made) == []
+    remaining = tuple(item for item in estate().instances if item.id != "i-mon")
+    planned = plan(
+        estate(security_groups=(*groups, bent), instances=(*remaining, instance("i-far", "sg-idle", "10.9.0.1")))
+    )
+    assert broad_rules_of(planned) == []
 
 
 def test_the_pack_receives_whether_flows_are_given() -> None:
     for link, given in ((None, False), ({}, False), ({"flows": []}, True), ({"attach": []}, False)):
-        made = plan(broad(), classicLink=link)
-        recording = declare(lambda made=made: Migration("migration", MigrationArgs(made)))  # type: ignore[misc]
+        planned = plan(broad(), classicLink=link)
+        recording = declare(lambda planned=planned: Migration("migration", MigrationArgs(planned)))  # type: ignore[misc]
         facts = recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]
         assert facts["flowsGiven"] is given
         assert facts.get("linksListed", False) is ("attach" in (link or {}))

@@ -402,8 +402,8 @@ GUARDED = {
 
 
 def test_resources_that_carry_traffic_are_protected_unless_the_config_says_otherwise() -> None:
-    for wanted in (True, False):
-        recording = declared() if wanted else declared(protect=False)
+    for protected in (True, False):
+        recording = declared() if protected else declared(protect=False)
         custom = [item for item in recording.resources.values() if not item.type.startswith("classic-to-vpc:")]
-        assert {item.type for item in custom if item.request.protect} == (GUARDED if wanted else set())
+        assert {item.type for item in custom if item.request.protect} == (GUARDED if protected else set())
         assert {item.type for item in custom} == GUARDED | {"alicloud:ecs/ecsSnapshot:EcsSnapshot"}

@@ -279,10 +279,10 @@ def test_too_many_public_blocks_give_way_to_guards_and_a_second_group_that_names
 
 def test_a_second_group_that_a_member_has_no_room_for_is_not_made_and_the_loss_is_reported() -> None:
     rules = [f"internet ingress accept TCP {port}/{port} 0.0.0.0/0 1" for port in range(1, 80, 2)]
-    others = [f"sg-{number}" for number in range(4)]
-    full = instance("i-full", "10.0.0.9", "sg-web", *others)
+    further = [f"sg-{number}" for number in range(4)]
+    full = instance("i-full", "10.0.0.9", "sg-web", *further)
     web = group("sg-web", *rules, inner="Accept")
-    conversion = convert([web, *map(group, others)], context(WEB, full))["sg-web"]
+    conversion = convert([web, *map(group, further)], context(WEB, full))["sg-web"]
     assert (conversion.limits, len(conversion.parts), len(conversion.rules)) == ((), 1, 43)
     loss = ("intranet ingress accept from members by default", "not-portable")
     assert loss in outcomes(conversion)
@@ -298,10 +298,10 @@ def test_a_drop_of_the_clouds_own_range_cuts_no_members() -> None:
 
 def test_a_drop_of_private_addresses_on_the_internet_cuts_members_without_any_guard() -> None:
     web = group("sg-web", "internet ingress drop TCP 80/80 0.0.0.0/0 1", inner="Accept")
-    others = [f"sg-{number}" for number in range(4)]
-    full = instance("i-full", "10.0.0.9", "sg-web", *others)
+    further = [f"sg-{number}" for number in range(4)]
+    full = instance("i-full", "10.0.0.9", "sg-web", *further)
     around = context(WEB, full, targets="10.0.0.0/28")
-    report = convert([web, *map(group, others)], around)["sg-web"].report
+    report = convert([web, *map(group, further)], around)["sg-web"].report
     assert not [entry for entry in report if entry.reason.startswith("guards restrict it")]
 
 
@@ -335,10 +335,10 @@ def test_a_drop_for_its_own_group_is_written_in_a_second_group() -> None:
 
 
 def test_a_drop_for_its_own_group_drops_all_where_its_members_may_be_without_room_for_a_second() -> None:
-    others = [f"sg-{number}" for number in range(4)]
-    full = instance("i-full", "10.0.0.9", "sg-web", *others)
+    further = [f"sg-{number}" for number in range(4)]
+    full = instance("i-full", "10.0.0.9", "sg-web", *further)
     web = group("sg-web", "intranet ingress drop TCP 80/80 sg-web 1", inner="Accept")
-    conversion = convert([web, *map(group, others)], context(WEB, full))["sg-web"]
+    conversion = convert([web, *map(group, further)], context(WEB, full))["sg-web"]
     assert labels(conversion) == [f"ingress drop TCP 80/80 from {NEW_BLOCK} (1)"]
     assert conversion.report[0].outcome is Outcome.NOT_PORTABLE
 
@@ -381,10 +381,10 @@ def test_a_narrow_rule_is_for_those_that_it_names_whatever_the_limits() -> None:
 
 @pytest.mark.parametrize(("second", "reported"), [(110, True), (90, False)])
 def test_a_drop_that_never_decides_is_not_made_wider(second: int, reported: bool) -> None:
-    others = [f"sg-{number}" for number in range(4)]
-    full = instance("i-full", "10.0.0.9", "sg-web", *others)
+    further = [f"sg-{number}" for number in range(4)]
+    full = instance("i-full", "10.0.0.9", "sg-web", *further)
     rules = ("intranet ingress accept TCP 23/23 10.0.0.0/8 100", f"intranet ingress drop TCP 23/23 10.0.0.0/8 {second}")
-    conversion = convert([group("sg-web", *rules, inner="Accept"), *map(group, others)], context(WEB, full))["sg-web"]
+    conversion = convert([group("sg-web", *rules, inner="Accept"), *map(group, further)], context(WEB, full))["sg-web"]
     reasons = [entry.reason for entry in conversion.report if entry.classic_rule.split()[2] == "drop"]
     assert [reason.startswith("had no effect: intranet ingress accept TCP 23/23") for reason in reasons] == [reported]
     assert any("drop" in label for label in labels(conversion)) is not reported

@@ -61,9 +61,9 @@ def test_too_many_levels_still_keep_their_order(policies: dict[Level, RulePolicy
 def test_bands_that_do_not_meet_keep_their_numbers(policies: dict[Level, RulePolicy]) -> None:
     apart = {level: policy for level, policy in policies.items() if level[0] is not Band.GUARD}
     priorities, _ = numbers(apart, banded=False)
-    for (band, wanted), number in priorities.items():
+    for (band, expected), number in priorities.items():
         crowded = (band, 110) in apart
-        assert number == wanted or crowded
+        assert number == expected or crowded
 
 
 def test_a_level_yields_only_as_far_as_it_must() -> None:

@@ -186,12 +186,12 @@ class TestComponent:
 
     def test_hybrid_access_and_the_network_it_leads_to_outlive_a_destroy(self) -> None:
         recording = declared(OF_ALL, {"id": "rm-orders", "hybridAccess": {}})
-        kept = {item.type for item in recording.resources.values() if item.request.retainOnDelete}
+        retained = {item.type for item in recording.resources.values() if item.request.retainOnDelete}
         network = {"alicloud:vpc/network:Network", "alicloud:vpc/switch:Switch"}
-        assert kept == {HYBRID["rds"], "alicloud:ecs/ecsSnapshot:EcsSnapshot", *network}
+        assert retained == {HYBRID["rds"], "alicloud:ecs/ecsSnapshot:EcsSnapshot", *network}
         without = declared(OF_ALL, {"id": "rm-orders"})
-        kept = {item.type for item in without.resources.values() if item.request.retainOnDelete}
-        assert kept & {HYBRID["rds"], *network} == set()
+        retained = {item.type for item in without.resources.values() if item.request.retainOnDelete}
+        assert retained & {HYBRID["rds"], *network} == set()
 
     def test_nothing_is_declared_that_was_not_asked_for(self) -> None:
         recording = declared(OF_ALL, {"id": "rm-orders"})
@@ -318,8 +318,8 @@ def test_a_database_is_prepared_though_some_of_it_was_not_read(parts: tuple[str,
     whole = declared((database("rm-orders"),), {"id": "rm-orders", "hybridAccess": {}})
     partly = declared((database("rm-orders", unread=unread(*parts)),), {"id": "rm-orders", "hybridAccess": {}})
     for kind in (GROUPS["rds"], HYBRID["rds"]):
-        [wanted], [made] = whole.of_type(kind).values(), partly.of_type(kind).values()
-        assert made.inputs == wanted.inputs
+        [complete], [partial] = whole.of_type(kind).values(), partly.of_type(kind).values()
+        assert partial.inputs == complete.inputs
 
 
 @pytest.mark.parametrize("part", ["securityIpMode", "engine"])

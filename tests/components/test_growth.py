@@ -196,6 +196,6 @@ def test_an_instance_that_another_stack_moves_adds_no_more_than_its_address_and_
 def test_a_search_through_a_list_is_counted() -> None:
     """Else the test above could not fail."""
     ids = [Id(f"i-{number}") for number in range(100)]
-    wanted = [str(item) for item in ids]
-    assert steps(lambda: [item in ids for item in wanted]) > 100 * 100 / 2
-    assert steps(lambda: [item in set(ids) for item in wanted]) > 100
+    searched = [str(item) for item in ids]
+    assert steps(lambda: [item in ids for item in searched]) > 100 * 100 / 2
+    assert steps(lambda: [item in set(ids) for item in searched]) > 100

@@ -51,8 +51,8 @@ def facts(instance_id: str, of: Estate, record: StackRecord | None = None) -> di
 
 
 def before_the_move() -> StackRecord:
-    made = plan(in_waves(network=NETWORK), with_groups(after_the_move(), *GROUPS))
-    return record_of({"vpcId": "vpc-old", **exported(made)})
+    planned = plan(in_waves(network=NETWORK), with_groups(after_the_move(), *GROUPS))
+    return record_of({"vpcId": "vpc-old", **exported(planned)})
 
 
 FRONT = {"vserverGroupId": "rsp-front", "vserverGroupName": "front", "loadBalancerId": "lb-front"}
@@ -143,8 +143,8 @@ def test_an_unread_load_balancer_makes_all_memberships_unknown() -> None:
         assert "vserverGroups" not in instance_facts
         assert instance_facts["unread"] == {"vserverGroups": UNREAD[0].reason}
     # Nor is what nobody knows recorded for the time after the move.
-    made = plan(in_waves(network=NETWORK), of)
-    assert [item for item in origins(made).values() if "vserverGroups" in item] == []
+    planned = plan(in_waves(network=NETWORK), of)
+    assert [item for item in origins(planned).values() if "vserverGroups" in item] == []
 
 
 @pytest.mark.parametrize(("unread", "known"), [("lb-front", False), ("lb-other", True)])

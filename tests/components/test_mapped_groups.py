@@ -41,8 +41,8 @@ def plan(*choices: dict[str, Any], mode: str = "clone", stranger: bool = False, 
     return make_plan(parse(given, FILE), of, FILE)
 
 
-def declared(made: MigrationPlan) -> Recording:
-    return declare(lambda: Migration("migration", MigrationArgs(made)))
+def declared(planned: MigrationPlan) -> Recording:
+    return declare(lambda: Migration("migration", MigrationArgs(planned)))
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_in_mode_map_single_groups_can_be_cloned() -> None:
     assert set(recording.of_type("alicloud:ecs/securityGroup:SecurityGroup")) == {"sg-web"}
 
 
-def web_rules(made: MigrationPlan) -> list[dict[str, Any]]:
-    return list(declared(made).of_type("alimigrate:ecs:SecurityGroupRules")["sg-web"].inputs["rules"].values())
+def web_rules(planned: MigrationPlan) -> list[dict[str, Any]]:
+    return list(declared(planned).of_type("alimigrate:ecs:SecurityGroupRules")["sg-web"].inputs["rules"].values())
 
 
 def test_a_clone_names_a_mapped_group_that_is_for_its_members_alone() -> None:
@@ -111,10 +111,10 @@ def test_a_clone_names_a_mapped_group_that_is_for_its_members_alone() -> None:
 
 
 def test_a_clone_names_no_mapped_group_that_strangers_are_in() -> None:
-    made = plan(MAPPED, stranger=True)
-    assert web_rules(made) == []
+    planned = plan(MAPPED, stranger=True)
+    assert web_rules(planned) == []
     component = "classic-to-vpc:securitygroup:ClonedSecurityGroup"
-    recording = declared(made)
+    recording = declared(planned)
     [entry] = recording.outputs[recording.urn(component, "sg-web")]["report"]
     assert entry["outcome"] == "not-portable"
     assert "have other members too" in entry["reason"]
@@ -125,8 +125,8 @@ def test_a_drop_for_such_a_group_is_made_wider() -> None:
     known["sg-web"] = known["sg-web"].model_copy(update={"rules": (rule(group_id="sg-app", policy="drop"),)})
     of = estate(security_groups=(*known.values(), NEW), instances=(*estate().instances, STRANGER))
     groups = {"mode": "clone", "groups": [MAPPED]}
-    made = make_plan(parse(config(network=NETWORK, securityGroups=groups), FILE), of, FILE)
-    assert [(item["cidrIp"], item["policy"]) for item in web_rules(made)] == [("172.16.8.0/24", "drop")]
+    planned = make_plan(parse(config(network=NETWORK, securityGroups=groups), FILE), of, FILE)
+    assert [(item["cidrIp"], item["policy"]) for item in web_rules(planned)] == [("172.16.8.0/24", "drop")]
 
 
 def test_the_classic_groups_of_linked_instances_name_no_group_with_strangers() -> None:
@@ -138,12 +138,12 @@ def test_the_classic_groups_of_linked_instances_name_no_group_with_strangers() -
 
 @pytest.mark.parametrize(("address", "addresses"), [("172.16.8.9", True), ("172.16.99.9", False)])
 def test_other_servers_in_the_blocks_that_instances_move_into_are_known(address: str, addresses: bool) -> None:
-    made = plan(stranger=False)
-    [cidr] = made.network.target_cidrs
+    planned = plan(stranger=False)
+    [cidr] = planned.network.target_cidrs
     stranger = STRANGER.model_copy(update={"intranet_ips": (address,)})
-    of = made.estate.model_copy(update={"instances": (*made.estate.instances, stranger)})
-    changed = make_plan(made.config, of, FILE)
-    assert (made.network.strangers, made.network.to_themselves) == ({cidr: ()}, True)
+    of = planned.estate.model_copy(update={"instances": (*planned.estate.instances, stranger)})
+    changed = make_plan(planned.config, of, FILE)
+    assert (planned.network.strangers, planned.network.to_themselves) == ({cidr: ()}, True)
     assert changed.network.strangers == {cidr: ("i-stranger",) if addresses else ()}
     assert changed.network.to_themselves is not addresses
     [vswitch] = declared(changed).outputs[declared(changed).urn(TARGET_NETWORK, "network")]["vswitches"]

@@ -18,7 +18,7 @@ DEFAULT = VSwitchArgs(zone_id="cn-hangzhou-b", name="default", cidr_block=None)
 
 
 @pytest.mark.parametrize(
-    ("args", "mode", "made"),
+    ("args", "mode", "expected"),
     [
         (
             TargetNetworkArgs(vpc_name="shop", cidr_block="172.16.0.0/16", vswitches=[VSWITCH]),
@@ -43,10 +43,10 @@ DEFAULT = VSwitchArgs(zone_id="cn-hangzhou-b", name="default", cidr_block=None)
     ],
     ids=["create", "existing", "existing with a new VSwitch", "default"],
 )
-def test_a_network_declares_what_is_not_there(args: TargetNetworkArgs, mode: str, made: list[str]) -> None:
+def test_a_network_declares_what_is_not_there(args: TargetNetworkArgs, mode: str, expected: list[str]) -> None:
     recording = declare(lambda: TargetNetwork("network", args))
     urn = recording.urn("classic-to-vpc:network:TargetNetwork", "network")
-    assert recording.children(urn) == made
+    assert recording.children(urn) == expected
     assert recording.outputs[urn]["mode"] == mode
 
 

@@ -106,14 +106,14 @@ def names(rule: Rule, other: Instance) -> bool:
     return block.prefixlen >= 24 and ip_address(other.intranet_ips[0]) in block
 
 
-def pairs_by_the_oracle(made: Scenario) -> tuple[set[frozenset[str]], set[frozenset[str]]]:
+def pairs_by_the_oracle(drawn: Scenario) -> tuple[set[frozenset[str]], set[frozenset[str]]]:
     """Return who may be meant to talk by some rule, and who of them really can: by every packet tried."""
     named, talking = set(), set()
-    for own, other in permutations(made.instances, 2):
+    for own, other in permutations(drawn.instances, 2):
         far = Far(other.intranet_ips[0], frozenset(other.security_group_ids))
         ends = frozenset({own.id, other.id})
         for group_id in own.security_group_ids:
-            facts = security_group_facts(made.groups[group_id], ())
+            facts = security_group_facts(drawn.groups[group_id], ())
             group = Group(facts["rules"], inner=facts["innerAccessPolicy"] == "Accept")
             if group.inner and group_id in other.security_group_ids:
                 named.add(ends)
@@ -136,14 +136,14 @@ def test_peers_are_those_that_an_independent_reading_of_the_rules_finds(first: i
     """Two talk where a rule that names one of them lets a packet through, and only where some rule names one."""
     number = 0
     for seed in range(first, first + 40):
-        made = scenario(seed)
-        starts = {item: datetime(2026, 12, 12 + wave, tzinfo=UTC) for item, wave in made.waves.items()}
-        peers = classic_peers(made.instances, starts, made.groups, {})
+        drawn = scenario(seed)
+        starts = {item: datetime(2026, 12, 12 + wave, tzinfo=UTC) for item, wave in drawn.waves.items()}
+        peers = classic_peers(drawn.instances, starts, drawn.groups, {})
         named, talking = (
             {ends for ends in pairs if len({starts.get(item) for item in ends}) == 2}
-            for pairs in pairs_by_the_oracle(made)
+            for pairs in pairs_by_the_oracle(drawn)
         )
-        pairs = {frozenset({one, peer.instance_id}) for one, others in peers.items() for peer in others}
+        pairs = {frozenset({one, peer.instance_id}) for one, peers_of_one in peers.items() for peer in peers_of_one}
         assert talking <= pairs <= named, f"seed {seed}"
         number += len(pairs)
     assert number > 20

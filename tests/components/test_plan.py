@@ -198,8 +198,8 @@ def test_an_existing_network_must_be_private() -> None:
 
 def test_an_instance_that_is_in_a_vpc_already_is_no_migrating_one() -> None:
     moved = instance("i-web", "sg-web", "172.16.8.9", network_type="vpc", vpc_id="vpc-old")
-    others = tuple(item for item in estate().instances if item.id != "i-web")
-    assert problems({"instances": (moved, *others)}) == [
+    remaining = tuple(item for item in estate().instances if item.id != "i-web")
+    assert problems({"instances": (moved, *remaining)}) == [
         "instances[0].id: i-web is in vpc-old already; expected a classic instance, or one that this stack was up for "
         "before it moved into its VPC"
     ]
@@ -217,8 +217,8 @@ def test_an_instance_that_is_linked_elsewhere_cannot_be_linked() -> None:
     assert line.startswith("classicLink: i-mon is linked to vpc-other")
     assert plan({"classic_links": links}, later=["i-mon"]).links.linked_ids == ()
     vpcs = (*estate().vpcs, Vpc(id="vpc-made", name="target", cidr_block="172.16.0.0/16"))
-    made = {"vpcs": vpcs, "classic_links": (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-made"),)}
-    assert plan(made, StackRecord("vpc-made")).links.linked_ids == ("i-mon",)
+    live = {"vpcs": vpcs, "classic_links": (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-made"),)}
+    assert plan(live, StackRecord("vpc-made")).links.linked_ids == ("i-mon",)
     linked_here = (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-old"),)
     assert plan({"classic_links": linked_here}, network=EXISTING).links.linked_ids == ("i-mon",)
 
@@ -259,9 +259,9 @@ def test_blocks_that_are_not_given_are_planned_with_room_to_grow() -> None:
 
 def test_a_planned_block_is_kept_once_it_is_made_whatever_is_added() -> None:
     """The block of a VSwitch can never be changed: more instances, or a VSwitch before it, must not move it."""
-    made = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
+    target = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
     there = vswitch("vsw-b", "vpc-target", "172.20.5.0/24").model_copy(update={"name": "target-cn-hangzhou-b"})
-    changes = {"vpcs": (*estate().vpcs, made), "vswitches": (*estate().vswitches, there)}
+    changes = {"vpcs": (*estate().vpcs, target), "vswitches": (*estate().vswitches, there)}
     network = {**CREATED, "vswitches": [{"zone": "cn-hangzhou-b", "tier": "web"}, {"zone": "cn-hangzhou-b"}]}
     planned = plan(changes, OURS, network=network, instances=[{"id": "i-web", "tier": "web"}, "i-app"])
     assert blocks(planned) == {
@@ -283,10 +283,10 @@ def test_a_planned_block_is_kept_once_it_is_made_whatever_is_added() -> None:
     ],
 )
 def test_a_vswitch_that_is_made_keeps_its_block_with_its_name_and_zone(change: dict[str, str], clashes: bool) -> None:
-    made = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
+    target = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
     there = vswitch("vsw-b", "vpc-target", "172.20.5.0/24").model_copy(update={"name": "target-cn-hangzhou-b"})
     zones = (*estate().zones, Zone(id="cn-hangzhou-f", vswitch_available=True))
-    live = {"vpcs": (*estate().vpcs, made), "vswitches": (*estate().vswitches, there), "zones": zones}
+    live = {"vpcs": (*estate().vpcs, target), "vswitches": (*estate().vswitches, there), "zones": zones}
     item = {"zone": "cn-hangzhou-b", "cidrBlock": "172.20.5.0/24", **change}
     network = {**CREATED, "vswitches": [item]}
     if clashes:
@@ -303,24 +303,24 @@ def test_a_vswitch_that_is_made_keeps_its_block_with_its_name_and_zone(change: d
 @pytest.mark.parametrize("given", [{}, {"cidrBlock": "172.20.5.0/24"}])
 @pytest.mark.parametrize("name", ["target", "renamed"])
 def test_a_network_renamed_in_the_console_stays_the_stacks_own(name: str, given: dict[str, str]) -> None:
-    made = Vpc(id="vpc-target", name=name, cidr_block="172.20.0.0/16", description=marked("", STACK, "target"))
+    target = Vpc(id="vpc-target", name=name, cidr_block="172.20.0.0/16", description=marked("", STACK, "target"))
     own = {"name": name, "description": marked("", STACK, "target-cn-hangzhou-b")}
     there = vswitch("vsw-b", "vpc-target", "172.20.5.0/24").model_copy(update=own)
-    live = {"vpcs": (*estate().vpcs, made), "vswitches": (*estate().vswitches, there)}
+    live = {"vpcs": (*estate().vpcs, target), "vswitches": (*estate().vswitches, there)}
     network = {**CREATED, "vswitches": [{"zone": "cn-hangzhou-b", **given}]}
     planned_network = plan(live, StackRecord("vpc-target", stack=STACK), network=network, classicLink=None).network
-    assert planned_network.vpc == made
+    assert planned_network.vpc == target
     assert [(item.name, item.cidr_block, item.free) for item in planned_network.vswitches] == [
         ("target-cn-hangzhou-b", "172.20.5.0/24", 200)
     ]
 
 
 def test_a_planned_block_keeps_off_every_vswitch_of_the_vpc_whatever_their_names() -> None:
-    made = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
+    target = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
     unnamed = tuple(
         vswitch(f"vsw-{n}", "vpc-target", f"172.20.{n}.0/24").model_copy(update={"name": ""}) for n in (0, 1)
     )
-    live = {"vpcs": (*estate().vpcs, made), "vswitches": (*estate().vswitches, *unnamed)}
+    live = {"vpcs": (*estate().vpcs, target), "vswitches": (*estate().vswitches, *unnamed)}
     network = {**CREATED, "vswitches": [{"zone": "cn-hangzhou-b"}]}
     assert blocks(plan(live, OURS, network=network)) == {"target-cn-hangzhou-b": "172.20.2.0/24"}
 

@@ -10,7 +10,7 @@ from components.sdk_messages import drop_debug_messages
 
 
 @pytest.mark.parametrize(
-    ("environ", "kept"),
+    ("environ", "shown"),
     [
         ({}, False),
         ({"PULUMI_OPTION_DEBUG": "false"}, False),
@@ -19,7 +19,7 @@ from components.sdk_messages import drop_debug_messages
     ],
 )
 def test_they_are_dropped_unless_asked_for(
-    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], kept: bool
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], shown: bool
 ) -> None:
     messages: list[str] = []
     monkeypatch.setattr(pulumi.log, "debug", messages.append)
@@ -27,7 +27,7 @@ def test_they_are_dropped_unless_asked_for(
     # As the SDK says them: by the module.
     for module in (resource, rpc, stack):
         module.log.debug("preparing")
-    assert len(messages) == (3 if kept else 0)
+    assert len(messages) == (3 if shown else 0)
 
 
 @pytest.mark.parametrize("level", ["info", "warn", "error"])

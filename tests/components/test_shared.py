@@ -62,8 +62,8 @@ def problems(**given: Any) -> str:
     return str(caught.value).removeprefix(f"{FILE}: classic-to-vpc:migration.")
 
 
-def declared(made: MigrationPlan) -> Recording:
-    return declare(lambda: Migration("migration", MigrationArgs(made)))
+def declared(planned: MigrationPlan) -> Recording:
+    return declare(lambda: Migration("migration", MigrationArgs(planned)))
 
 
 def facts_of(recording: Recording) -> dict[str, Any]:
@@ -71,10 +71,10 @@ def facts_of(recording: Recording) -> dict[str, Any]:
 
 
 def test_the_network_of_the_other_stack_becomes_an_existing_one() -> None:
-    made = second()
-    assert isinstance(made.config.network, ExistingNetwork)
-    assert (made.config.network.vpc_id, made.config.network.vswitch_ids) == ("vpc-old", ("vsw-old",))
-    assert made.network.target_cidrs == ("172.16.8.0/24",)
+    planned = second()
+    assert isinstance(planned.config.network, ExistingNetwork)
+    assert (planned.config.network.vpc_id, planned.config.network.vswitch_ids) == ("vpc-old", ("vsw-old",))
+    assert planned.network.target_cidrs == ("172.16.8.0/24",)
 
 
 def test_the_pack_receives_that_the_other_stack_chose_the_network() -> None:
@@ -84,9 +84,9 @@ def test_the_pack_receives_that_the_other_stack_chose_the_network() -> None:
 
 
 def test_instances_of_the_other_stack_are_of_a_later_wave_and_no_peers_when_they_move_before() -> None:
-    made = second()
-    assert made.config.later == ("i-web",)
-    [app] = made.instances
+    planned = second()
+    assert planned.config.later == ("i-web",)
+    [app] = planned.instances
     assert [peer.instance_id for peer in app.peers] == ["i-mon"]
     early = second(window={**LATE, "start": "2026-12-01T02:00:00+08:00"})
     assert [peer.instance_id for peer in early.instances[0].peers] == ["i-mon", "i-web"]
@@ -229,8 +229,8 @@ def by_file(directory: Path, content: object, **changes: Any) -> WithOutputs:
 def test_outputs_in_a_file_are_those_of_the_other_stack(tmp_path: Path) -> None:
     given = by_file(tmp_path, of_the_first())
     live = second()
-    made = make_plan(given.config, with_clones(), FILE, record=given.record)
-    assert (made.network, made.groups, made.instances) == (live.network, live.groups, live.instances)
+    planned = make_plan(given.config, with_clones(), FILE, record=given.record)
+    assert (planned.network, planned.groups, planned.instances) == (live.network, live.groups, live.instances)
     # A result that goes by it counts only beside the same file.
     assert given.source is not None
     assert given.source.path == "outputs.json"

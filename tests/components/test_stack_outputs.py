@@ -367,15 +367,15 @@ def test_a_free_network_interface_of_a_moved_instance_is_a_leftover(
     free = FreeInterface(id="eni-left", vpc_id=vpc_id, description=marked("for its EIP", owner, "i-web"))
     record = StackRecord("vpc-left", stack=STACK)
     parsed = parse(config(network=TARGET, instances=[{"id": "i-web", "ftp": {"plan": "eip-cut-through"}}]), FILE)
-    asked: list[str] = []
+    queried: list[str] = []
 
     def interfaces(name: str) -> list[FreeInterface]:
-        asked.append(name)
+        queried.append(name)
         return [free]
 
     for live, names in ((estate(), []), (after_the_move("i-web", vpc_id="vpc-left"), ["i-web-public"])):
         found = stack_outputs.with_leftovers(record, parsed, live, Unlisted(tuple, interfaces)).leftovers
-        assert asked == names, "an instance that has not moved has no such interface"
+        assert queried == names, "an instance that has not moved has no such interface"
         assert found == ({(INTERFACE, mark(STACK, "i-web")): "eni-left"} if taken and names else {})
 
 

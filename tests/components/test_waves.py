@@ -55,8 +55,8 @@ def recorded(raw: dict[str, Any]) -> StackRecord:
     return record_of({"vpcId": "vpc-old", **exported(plan(raw))})
 
 
-def declared(made: MigrationPlan) -> Recording:
-    return declare(lambda: Migration("migration", MigrationArgs(made)))
+def declared(planned: MigrationPlan) -> Recording:
+    return declare(lambda: Migration("migration", MigrationArgs(planned)))
 
 
 def resources(recording: Recording) -> dict[str, dict[str, Any]]:
@@ -64,13 +64,13 @@ def resources(recording: Recording) -> dict[str, dict[str, Any]]:
 
 
 def test_waves_are_in_the_order_of_their_windows() -> None:
-    made = plan(in_waves())
-    assert [(wave.name, wave.instance_ids, wave.has_moved) for wave in made.waves] == [
+    planned = plan(in_waves())
+    assert [(wave.name, wave.instance_ids, wave.has_moved) for wave in planned.waves] == [
         ("one", ("i-web",), False),
         ("two", ("i-app",), False),
     ]
-    assert made.instance_ids == ("i-app", "i-web")
-    assert {item.instance.id: item.wave.name for item in made.instances} == {"i-web": "one", "i-app": "two"}
+    assert planned.instance_ids == ("i-app", "i-web")
+    assert {item.instance.id: item.wave.name for item in planned.instances} == {"i-web": "one", "i-app": "two"}
 
 
 def test_one_window_is_a_wave_named_all() -> None:
@@ -80,17 +80,17 @@ def test_one_window_is_a_wave_named_all() -> None:
 
 def test_an_instance_of_a_later_wave_is_a_classic_peer_until_it_moves() -> None:
     """And not the other way about: when the later one moves, the earlier one is in the VPC."""
-    made = plan(in_waves())
-    peers = {item.instance.id: [peer.instance_id for peer in item.peers] for item in made.instances}
+    planned = plan(in_waves())
+    peers = {item.instance.id: [peer.instance_id for peer in item.peers] for item in planned.instances}
     assert peers == {"i-web": ["i-app"], "i-app": ["i-mon"]}
-    assert made.links.linked_ids == ("i-app", "i-mon")
+    assert planned.links.linked_ids == ("i-app", "i-mon")
     assert plan(in_waves(classicLink={"attach": ["i-app"]})).links.linked_ids == ("i-app",)
 
 
 def test_instances_of_waves_at_the_same_time_are_no_peers() -> None:
     together = [{**wave, "window": ONE, "after": []} for wave in WAVES]
-    made = plan(in_waves(waves=together))
-    assert {item.instance.id: [peer.instance_id for peer in item.peers] for item in made.instances} == {
+    planned = plan(in_waves(waves=together))
+    assert {item.instance.id: [peer.instance_id for peer in item.peers] for item in planned.instances} == {
         "i-web": [],
         "i-app": ["i-mon"],
     }
@@ -185,10 +185,10 @@ def test_still_classic_lists_the_instances_to_move_without_a_record() -> None:
         still_classic(nobody, estate(), FILE)
 
 
-def facts_of(made: MigrationPlan) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+def facts_of(planned: MigrationPlan) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """Facts of the migration, and of its instances by id."""
-    recording = declared(made)
-    instances = {name: recording.outputs[recording.urn(INSTANCE, name)] for name in made.instance_ids}
+    recording = declared(planned)
+    instances = {name: recording.outputs[recording.urn(INSTANCE, name)] for name in planned.instance_ids}
     return recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")], instances
 
 
@@ -284,8 +284,8 @@ def test_a_moved_instance_goes_on_using_the_databases_that_admitted_it() -> None
     record = recorded(raw)
     empty = WhitelistGroup(name="app", security_ips=("127.0.0.1",))
     database = estate().databases[0].model_copy(update={"whitelist_groups": (empty,)})
-    made = plan(raw, after_the_move("i-app").model_copy(update={"databases": (database,)}), record)
-    used = {item.instance.id: [one_database.id for one_database in item.databases] for item in made.instances}
+    planned = plan(raw, after_the_move("i-app").model_copy(update={"databases": (database,)}), record)
+    used = {item.instance.id: [one_database.id for one_database in item.databases] for item in planned.instances}
     assert used == {"i-app": ["rm-orders"], "i-web": []}
 
 
@@ -345,9 +345,9 @@ def test_an_eip_is_for_good_and_asks_for_a_verdict_until_it_is_one(
 )
 def test_resources_of_the_last_update_that_are_gone_are_reported(output: dict[str, Any], kind: str, gone: str) -> None:
     known = record_of({"vpcId": "vpc-old", **output})
-    made = plan(config(network=NETWORK), record=known)
-    assert made.gone == ((kind, gone),)
-    recording = declared(made)
+    planned = plan(config(network=NETWORK), record=known)
+    assert planned.gone == ((kind, gone),)
+    recording = declared(planned)
     facts = recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]
     assert facts["gone"] == [{"kind": kind, "id": gone}]
 
@@ -373,8 +373,8 @@ def test_the_groups_of_the_stack_are_reported_as_the_cloud_has_them() -> None:
     extra = (group("sg-1"), group("sg-2", description="clone of the classic security group sg-app"), group("sg-3"))
     of = estate()
     of = of.model_copy(update={"security_groups": (*of.security_groups, *extra)})
-    made = plan(config(network=NETWORK), of, record_of({"securityGroupIds": {"sg-web": ["sg-1"]}}))
-    recording = declared(made)
+    planned = plan(config(network=NETWORK), of, record_of({"securityGroupIds": {"sg-web": ["sg-1"]}}))
+    recording = declared(planned)
     groups = recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]["liveSecurityGroups"]
     assert [item["securityGroupId"] for item in groups] == ["sg-1", "sg-2"]
     assert groups[0] == {
@@ -399,9 +399,9 @@ def test_a_link_that_is_there_or_that_a_move_has_ended_is_not_gone() -> None:
     links = (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-old"),)
     of = estate(classic_links=links)
     in_vpc = of.instances[0].model_copy(update={"id": "i-vpc", "network_type": "vpc", "vpc_id": "vpc-old"})
-    made = plan(config(network=NETWORK), of.model_copy(update={"instances": (*of.instances, in_vpc)}), known)
-    assert made.gone == ()
-    recording = declared(made)
+    planned = plan(config(network=NETWORK), of.model_copy(update={"instances": (*of.instances, in_vpc)}), known)
+    assert planned.gone == ()
+    recording = declared(planned)
     assert "gone" not in recording.outputs[recording.urn("classic-to-vpc:index:Migration", "migration")]
 
 
@@ -410,14 +410,14 @@ def test_a_link_to_the_vpc_before_a_change_of_the_network_is_not_gone() -> None:
     known = record_of({"vpcId": "vpc-before", "linkedInstanceIds": ["i-mon"]})
     of = estate(classic_links=(ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-before"),))
     before = of.vpcs[0].model_copy(update={"id": "vpc-before", "name": "before", "is_default": False})
-    made = plan(config(network=NETWORK), of.model_copy(update={"vpcs": (*of.vpcs, before)}), known)
-    assert made.gone == ()
+    planned = plan(config(network=NETWORK), of.model_copy(update={"vpcs": (*of.vpcs, before)}), known)
+    assert planned.gone == ()
 
 
 def test_a_moved_instance_has_its_present_beside_its_origin() -> None:
     raw = in_waves(network=NETWORK)
-    made = plan(raw, after_the_move("i-web"), recorded(raw))
-    facts_of = {item.instance.id: instance_facts(item, made) for item in made.instances}
+    planned = plan(raw, after_the_move("i-web"), recorded(raw))
+    facts_of = {item.instance.id: instance_facts(item, planned) for item in planned.instances}
     web = facts_of["i-web"]
     assert web["moved"]
     assert web["present"] == {"privateIps": ["172.16.8.7"], "securityGroupIds": ["sg-clone"]}

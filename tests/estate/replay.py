@@ -35,7 +35,7 @@ class Replay:
     """
 
     request_id: str = ""
-    kept: dict[tuple[str, str], Any] = field(default_factory=dict)
+    answers: dict[tuple[str, str], Any] = field(default_factory=dict)
     action: str = ""
     spoil: Spoil | None = None
     struck: int = 0
@@ -52,13 +52,13 @@ class Replay:
         def call_api(client: Client, params: Any, request: Any, runtime: Any) -> Any:
             action = f"{SERVICES[params.version]}:{params.action}"
             call = (action, json.dumps([request.query, request.body], sort_keys=True, default=str))
-            if call not in self.kept:
+            if call not in self.answers:
                 # What the cloud refuses is refused again: a dry run, above all.
                 try:
-                    self.kept[call] = ask(client, params, request, runtime)
+                    self.answers[call] = ask(client, params, request, runtime)
                 except Exception as error:
-                    self.kept[call] = error
-            answer = self.kept[call]
+                    self.answers[call] = error
+            answer = self.answers[call]
             if isinstance(answer, Exception):
                 raise answer
             if action != self.action or self.spoil is None:

@@ -211,14 +211,14 @@ class Service:
         self.uri = f"http://127.0.0.1:{port}/keys?of=hush"
         self.status = 200
         self.answer: Any = {}
-        self.asked: list[str] = []
+        self.requests: list[str] = []
 
 
 @pytest.fixture
 def service() -> Iterator[Service]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            started.asked.append(self.path)
+            started.requests.append(self.path)
             payload = (
                 started.answer.encode() if isinstance(started.answer, str) else json.dumps(started.answer).encode()
             )
@@ -258,7 +258,7 @@ def test_a_service_is_asked_again_when_its_session_has_ended(
     simulator.simulation.end_sessions()
     service.answer = _given(as_role(simulator).credentials.keys())
     cloud.call("ecs:DescribeZones", region_id=cloud.region)
-    assert service.asked == ["/keys?of=hush"] * 2
+    assert service.requests == ["/keys?of=hush"] * 2
 
 
 @pytest.mark.parametrize(

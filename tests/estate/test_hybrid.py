@@ -31,7 +31,7 @@ REDIS, MONGODB = (
 
 
 @pytest.mark.parametrize(
-    ("item", "wanted", "days"),
+    ("item", "days_needed", "days"),
     [
         (MYSQL, 1.2, 2),
         (MYSQL, 2, 2),
@@ -45,8 +45,10 @@ REDIS, MONGODB = (
         (MONGODB, 121, 120),
     ],
 )
-def test_the_fewest_days_that_are_enough_or_as_many_as_there_can_be(item: Database, wanted: float, days: int) -> None:
-    assert hybrid.days_for(item, wanted) == days
+def test_the_fewest_days_that_are_enough_or_as_many_as_there_can_be(
+    item: Database, days_needed: float, days: int
+) -> None:
+    assert hybrid.days_for(item, days_needed) == days
 
 
 @pytest.mark.parametrize(

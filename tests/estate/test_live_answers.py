@@ -178,7 +178,7 @@ class Session:
         self.replay = replay
         self.whole = self.read("", None)
         # What is asked for after a spoilt answer is kept too.
-        self._answers = tuple(replay.kept.items())
+        self._answers = tuple(replay.answers.items())
 
     def read(self, action: str, spoil: Spoil | None) -> Estate:
         self.replay.set(action, spoil)
@@ -324,8 +324,8 @@ def test_a_refusal_for_one_database_leaves_the_others_read(session: Session, act
     read = session.read(action, refused_once(code))
     assert read.model_copy(update={"databases": ()}) == session.whole.model_copy(update={"databases": ()})
     [refusing] = [item for item in read.databases if item.unread]
-    others = [item for item in read.databases if item.id != refusing.id]
-    assert others == [item for item in session.whole.databases if item.id != refusing.id]
+    remaining = [item for item in read.databases if item.id != refusing.id]
+    assert remaining == [item for item in session.whole.databases if item.id != refusing.id]
     assert {item.part for item in refusing.unread} == OF_ONE_DATABASE[action]
     reason = f"is refused with {code}" if code == "IncorrectDBInstanceState" else "is not permitted for it"
     assert {item.reason for item in refusing.unread} == {
@@ -413,14 +413,14 @@ def test_nothing_is_read_of_an_answer_but_what_is_declared(session: Session, act
     """Which is what makes the declarations the whole of what has to be there."""
 
     def stripped(body: dict[str, Any]) -> None:
-        kept = {"RequestId": body["RequestId"]}
+        required = {"RequestId": body["RequestId"]}
         for name in ("Code", READS[action].success, "NextToken", "TotalCount"):
             if name in body:
-                kept[name] = body[name]
+                required[name] = body[name]
         for part in READS[action].all_parts():
-            _copy(body, kept, part.path)
+            _copy(body, required, part.path)
         body.clear()
-        body.update(kept)
+        body.update(required)
 
     assert session.read(action, stripped) == session.whole
 
@@ -434,9 +434,9 @@ def _copy(source: Any, target: dict[str, Any], path: str) -> None:
     for name in holders:
         target = target.setdefault(name, {})
     if brackets:
-        made = target.setdefault(last, [])
-        made.extend({} for _ in range(len(value) - len(made)))
-        for item, copy in zip(value, made, strict=True):
+        copies = target.setdefault(last, [])
+        copies.extend({} for _ in range(len(value) - len(copies)))
+        for item, copy in zip(value, copies, strict=True):
             _copy(item, copy, rest.strip("."))
     elif not isinstance(value, list) or not value or not isinstance(value[0], dict):
         target[last] = value

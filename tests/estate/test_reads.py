@@ -229,14 +229,14 @@ def test_each_part_is_one_of_the_sdks_models(action: str, part: Part) -> None:
     service, name = action.split(":")
     models = importlib.import_module(f"{_PACKAGES[service]}.models")
     body = answer(action)
-    kept = getattr(models, f"{name}ResponseBody")().from_map(body).to_map()
+    parsed = getattr(models, f"{name}ResponseBody")().from_map(body).to_map()
     head = part.path
     while "[]" in head:
         before, _, head = head.partition("[]")
-        owner = at(kept, before)
+        owner = at(parsed, before)
         assert owner, part.path
-        kept, head = owner[0], head.strip(".")
-    assert at(kept, head) is not None, part.path
+        parsed, head = owner[0], head.strip(".")
+    assert at(parsed, head) is not None, part.path
 
 
 def test_an_undeclared_action_cannot_be_called(stub: Stub) -> None:

@@ -49,7 +49,7 @@ def meet(body: Any, part: Part) -> None:
 
 def filled(parts: tuple[Part, ...]) -> dict[str, Any]:
     """An object with every part that is declared of it."""
-    made: dict[str, Any] = {}
+    answer: dict[str, Any] = {}
     for part in parts:
         if "[]" in part.path:
             continue
@@ -58,18 +58,18 @@ def filled(parts: tuple[Part, ...]) -> dict[str, Any]:
             inner = [item for item in parts if item.path.startswith(f"{part.path}[].")]
             stripped = [Part(item.path.removeprefix(f"{part.path}[]."), item.kind) for item in inner]
             value = [filled(tuple(stripped))] if stripped else []
-        put(made, part.path, value)
-    return made
+        put(answer, part.path, value)
+    return answer
 
 
 def item(action: str, number: int) -> dict[str, Any]:
     """The item of a list that has a number; it tells items apart."""
     reading = READS[action]
     assert reading.items
-    made = filled(reading.parts)
+    answer = filled(reading.parts)
     for path in reading.items.ids:
-        put(made, path, number if isinstance(at(made, path), int) else f"id-{number}")
-    return made
+        put(answer, path, number if isinstance(at(answer, path), int) else f"id-{number}")
+    return answer
 
 
 def answer(action: str, numbers: Iterable[int] = range(1), **around: Any) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def whole(action: str, *items: dict[str, Any], **around: Any) -> Answer:
     body = answer(action, range(len(items)))
     reading = READS[action]
     assert reading.items
-    for made, given in zip(at(body, reading.items.path), items, strict=True):
+    for entry, given in zip(at(body, reading.items.path), items, strict=True):
         for path, value in given.items():
-            put(made, path, value)
+            put(entry, path, value)
     return 200, body | around

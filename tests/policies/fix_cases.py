@@ -84,9 +84,9 @@ class Case:
 
 
 def bare(migration: Migrated) -> None:
-    kept = unprepared(migration)
+    unprepared_config = unprepared(migration)
     migration.clear()
-    migration.update(kept)
+    migration.update(unprepared_config)
 
 
 def without(*keys: str) -> Callable[[Migrated], None]:
@@ -173,10 +173,10 @@ def says_of(instance_id: str, **choices: Any) -> Bend:
     """The config says something of one instance."""
 
     def bend(migration: Migrated) -> None:
-        others = [
+        remaining = [
             item for item in migration["instances"] if instance_id != (item["id"] if isinstance(item, dict) else item)
         ]
-        migration["instances"] = [*others, {"id": instance_id, **choices}]
+        migration["instances"] = [*remaining, {"id": instance_id, **choices}]
 
     return bend
 
@@ -207,11 +207,11 @@ def mapped(mode: str) -> Bend:
     def bend(migration: Migrated) -> None:
         in_shared_vpc(migration)
         group = {"id": "sg-bp1web00000000000001", "mapTo": ["sg-shared"]}
-        others = [
+        further = [
             {"id": f"sg-bp1{name}", "mode": "clone"}
             for name in ("app00000000000001", "batch000000000001", "ftp00000000000001", "legacy00000000001")
         ]
-        migration["securityGroups"] = {"mode": mode, "groups": [group, *(others if mode == "map" else [])]}
+        migration["securityGroups"] = {"mode": mode, "groups": [group, *(further if mode == "map" else [])]}
 
     return bend
 

@@ -46,25 +46,25 @@ class _Object(Mapping[str, Any]):
     """An object that notes what is read of it."""
 
     def __init__(self, reads: _Reads, path: Path, values: dict[str, Any]) -> None:
-        self._reads, self._path, self._told = reads, path, values
+        self._reads, self._path, self._values = reads, path, values
 
     def __getitem__(self, key: str) -> Any:
-        value = self._reads.value((*self._path, key), self._told.get(key))
-        if key not in self._told:
+        value = self._reads.value((*self._path, key), self._values.get(key))
+        if key not in self._values:
             raise KeyError(key)
         return value
 
     def __contains__(self, key: object) -> bool:
         self._reads.value((*self._path, str(key)), None)
-        return key in self._told
+        return key in self._values
 
     def __iter__(self) -> Iterator[str]:
-        self._reads.keys(self._path, self._told)
-        return iter(self._told)
+        self._reads.keys(self._path, self._values)
+        return iter(self._values)
 
     def __len__(self) -> int:
-        self._reads.keys(self._path, self._told)
-        return len(self._told)
+        self._reads.keys(self._path, self._values)
+        return len(self._values)
 
 
 class _List(list[Any]):

@@ -11,8 +11,8 @@ from policies.results import findings, grouped
 def with_findings(content: dict[str, Any], change: Callable[[list[Any]], Iterable[Any] | None]) -> None:
     """Put other findings into a result: those that `change` returns, or else what it has made of its list."""
     items: list[Any] = list(findings(content))
-    made = change(items)
-    content["results"] = grouped(items if made is None else made, content["instances"])
+    changed = change(items)
+    content["results"] = grouped(items if changed is None else changed, content["instances"])
 
 
 def with_first(**values: object) -> Callable[[dict[str, Any]], None]:
@@ -23,7 +23,7 @@ def with_first(**values: object) -> Callable[[dict[str, Any]], None]:
 def without(rule: str | None = None, instance_id: str | None = None) -> Callable[[dict[str, Any]], None]:
     """Return the change of a result that takes out what a rule says of an instance; None: any."""
 
-    def kept(item: Any) -> bool:
+    def matches(item: Any) -> bool:
         return rule not in (None, item["rule"]) or instance_id not in (None, item["subject"]["id"])
 
-    return lambda content: with_findings(content, lambda items: filter(kept, items))
+    return lambda content: with_findings(content, lambda items: filter(matches, items))

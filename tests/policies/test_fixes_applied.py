@@ -47,7 +47,7 @@ def choices(fixes: Iterable[Fix]) -> Iterator[list[Way]]:
         return
     for place, those in enumerate(ways):
         for way in those:
-            yield [way if index == place else others[0] for index, others in enumerate(ways)]
+            yield [way if index == place else ways_of_fix[0] for index, ways_of_fix in enumerate(ways)]
 
 
 def pasted(migration: Mapping[str, Any], ways: Iterable[Way], known: Mapping[str, str] | None = None) -> Migrated:

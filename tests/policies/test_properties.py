@@ -64,7 +64,7 @@ def _blocking(results: Iterable[Result]) -> set[tuple[str, str]]:
     return {(same.get(item.rule_id, item.rule_id), item.subject.id) for item in results if item.blocking}
 
 
-def _assert_no_better(before: set[tuple[str, str]], results: Iterable[Result], what: object) -> None:
+def _assert_no_better(before: set[tuple[str, str]], results: Iterable[Result], damage: object) -> None:
     blocked_now = _blocking(results)
     # Without its migration or instance a finding has no subject to stand on; that those are gone is a finding then.
     if ("schedule-migration-declared", "dev") in blocked_now:
@@ -72,7 +72,7 @@ def _assert_no_better(before: set[tuple[str, str]], results: Iterable[Result], w
     for rule_id, subject_id in before:
         # A subject whose own id is damaged is told by the name of its resource, which is the same here.
         blamed = {(rule_id, subject_id), (rule_id, "dev"), (TOLD_BY.get(rule_id, rule_id), subject_id)}
-        assert blamed & blocked_now, (what, rule_id, subject_id)
+        assert blamed & blocked_now, (damage, rule_id, subject_id)
 
 
 def _damaged(draft: Draft, index: int, path: Path, damage: str) -> Draft:
@@ -103,12 +103,12 @@ def test_every_single_value_in_turn(name: str, damage: str) -> None:
         for path in paths(resource.properties):
             if damage == "missing" and (path[-1] in OPTIONAL or isinstance(path[-1], int)):
                 continue
-            damaged, what = _damaged(draft, index, path, damage), (resource.urn, path, damage)
+            damaged, place = _damaged(draft, index, path, damage), (resource.urn, path, damage)
             results = readers.results(damaged, index, path)
-            assert some.random() > 0.04 or results == damaged.evaluation().results, what
-            assert not [item for item in results if "crashed" in item.reason], what
+            assert some.random() > 0.04 or results == damaged.evaluation().results, place
+            assert not [item for item in results if "crashed" in item.reason], place
             if damage != "wrong":  # A wrong value may be a right one of another kind: no bandwidth, no group.
-                _assert_no_better(before, results, what)
+                _assert_no_better(before, results, place)
 
 
 @settings(max_examples=40, deadline=None)

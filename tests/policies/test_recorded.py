@@ -52,9 +52,9 @@ def no_better(before: Evaluation, after: Evaluation) -> list[object]:
     """What looks better after than before: verdicts, and findings that are gone without another that tells of them."""
     judged, now = _judgements(before), _judgements(after)
     better: list[object] = [
-        (what, judged[what].readiness, now[what].readiness)
-        for what in judged
-        if what in now and RANKS[now[what].readiness] < RANKS[judged[what].readiness]
+        (subject, judged[subject].readiness, now[subject].readiness)
+        for subject in judged
+        if subject in now and RANKS[now[subject].readiness] < RANKS[judged[subject].readiness]
     ]
     blocked = {(item.rule_id, item.subject.urn) for item in after.results if item.blocking}
     of_the_stack = {item.rule_id for item in after.results if item.blocking and item.subject.kind == "migration"}

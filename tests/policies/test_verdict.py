@@ -85,8 +85,8 @@ def judged(
     """Exit code and text for a result that is read some time after it was judged."""
     path = project / "result.json"
     path.write_text(json.dumps(content), encoding="utf-8")
-    wanted = Criteria(**{"run": RUN, "since": None, "project": project} | want)
-    code, lines = verdict(path, wanted, datetime.fromisoformat(content["judgedAt"]) + after, strict=strict)
+    criteria = Criteria(**{"run": RUN, "since": None, "project": project} | want)
+    code, lines = verdict(path, criteria, datetime.fromisoformat(content["judgedAt"]) + after, strict=strict)
     return code, "\n".join(lines)
 
 

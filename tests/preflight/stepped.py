@@ -22,14 +22,14 @@ def recorded_steps(name: str) -> tuple[Step, ...]:
 
 
 def _step(resource: Resource) -> Step:
-    made = resource.exists if not resource.type.startswith(("classic-to-vpc:", "pulumi:")) else True
+    exists = resource.exists if not resource.type.startswith(("classic-to-vpc:", "pulumi:")) else True
     return Step(
-        op="same" if made else "create",
+        op="same" if exists else "create",
         type=resource.type,
         urn=resource.urn,
         parent=resource.parent,
         id="",
-        before=resource.properties if made else {},
+        before=resource.properties if exists else {},
         after=resource.properties,
         retained=bool(re.search(r"HybridAccess|EcsSnapshot|vpc/network|vpc/switch", resource.type)),
     )

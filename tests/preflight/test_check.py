@@ -76,9 +76,9 @@ def test_only_what_is_asked_for_is_shown_and_the_answer_is_the_same() -> None:
     code, text = shown(decision, RUN, Wish(Path(), instances=(name,), rules=(rule,)))
     assert code == 20
     assert text.startswith(rule)
-    others = {item["rule"] for item in findings(result) if item["blocking"]} - {rule}
-    assert others
-    assert [other for other in others if f"\n{other}  " in text] == []
+    remaining = {item["rule"] for item in findings(result) if item["blocking"]} - {rule}
+    assert remaining
+    assert [other for other in remaining if f"\n{other}  " in text] == []
     assert str(result["blocking"]) in text
     with pytest.raises(Stop, match="--instance nobody: does not migrate in this stack"):
         shown(decision, RUN, Wish(Path(), instances=("nobody",)))

@@ -101,18 +101,18 @@ def test_every_rule_is_listed_and_explained(preflight: Preflight) -> None:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def result_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A result that was kept."""
     path = tmp_path_factory.mktemp("kept") / "result.json"
     path.write_text(json.dumps(recorded_result("broken")), encoding="utf-8")
     return path
 
 
-def test_a_finding_of_a_kept_result_is_explained(preflight: Preflight, kept: Path) -> None:
-    failing = list(findings(json.loads(kept.read_text(encoding="utf-8")), "FAIL"))
+def test_a_finding_of_a_kept_result_is_explained(preflight: Preflight, result_file: Path) -> None:
+    failing = list(findings(json.loads(result_file.read_text(encoding="utf-8")), "FAIL"))
     item = next(item for item in failing if item["subject"]["kind"] == "instance")
     rule, subject = item["rule"], item["subject"]
-    code, out, err = preflight("explain", rule, "--result", str(kept), "--instance", subject["name"])
+    code, out, err = preflight("explain", rule, "--result", str(result_file), "--instance", subject["name"])
     assert code == 0, err
     lines = out.splitlines()
     assert lines[0].startswith("By the result of stack test, judged 20")
@@ -123,7 +123,7 @@ def test_a_finding_of_a_kept_result_is_explained(preflight: Preflight, kept: Pat
     assert " ".join(item["reason"].splitlines()[0].split()) in words
     assert "Why it matters in the window" in words
     # Of all instances, those that pass too.
-    code, out, _ = preflight("explain", rule, "--result", str(kept))
+    code, out, _ = preflight("explain", rule, "--result", str(result_file))
     assert (code, out.count(subject["id"]) > 0) == (0, True)
 
 
@@ -137,9 +137,9 @@ def test_a_finding_of_a_kept_result_is_explained(preflight: Preflight, kept: Pat
     ],
 )
 def test_no_finding_is_explained_without_a_result_that_has_it(
-    preflight: Preflight, kept: Path, arguments: tuple[str, ...], expected: str
+    preflight: Preflight, result_file: Path, arguments: tuple[str, ...], expected: str
 ) -> None:
-    given = [str(kept) if item == "KEPT" else item for item in arguments]
+    given = [str(result_file) if item == "KEPT" else item for item in arguments]
     code, out, err = preflight("explain", "guest-free-space", *given)
     assert (code, out) == (2, "")
     assert expected in err
@@ -163,11 +163,11 @@ def test_a_rule_that_there_is_not_is_answered_by_those_like_it(preflight: Prefli
     assert err.startswith("preflight: there is no rule backup-snapshots. Did you mean backup-snapshot-of-every-disk")
 
 
-@pytest.mark.parametrize("what", [path.stem for path in sorted((REPOSITORY / "docs/ram").iterdir())])
-def test_permissions_are_the_document_that_the_docs_have(preflight: Preflight, what: str) -> None:
-    code, out, _ = preflight("permissions", what)
+@pytest.mark.parametrize("document", [path.stem for path in sorted((REPOSITORY / "docs/ram").iterdir())])
+def test_permissions_are_the_document_that_the_docs_have(preflight: Preflight, document: str) -> None:
+    code, out, _ = preflight("permissions", document)
     assert code == 0
-    assert out == (REPOSITORY / f"docs/ram/{what}.json").read_text(encoding="utf-8")
+    assert out == (REPOSITORY / f"docs/ram/{document}.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("columns", ["80", "120"])

@@ -11,7 +11,7 @@ SIGNATURE = "n0tArealSignature%2Bx%3D"
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("text", "remaining"),
     [
         (
             f'Post "https://ecs.aliyuncs.com/?AccessKeyId={KEY}&Action=DescribeZones&Signature={SIGNATURE}": EOF',
@@ -36,13 +36,13 @@ SIGNATURE = "n0tArealSignature%2Bx%3D"
         (f"SecurityToken%3D{SIGNATURE} for STS.NotARealSession0001", "for "),
     ],
 )
-def test_keys_tokens_and_signatures_are_blanked(text: str, kept: str) -> None:
+def test_keys_tokens_and_signatures_are_blanked(text: str, remaining: str) -> None:
     shown = redacted(text)
     assert "LTAI" not in shown
     assert "n0tAreal" not in shown
     assert "NotARealSession" not in shown
     assert "***" in shown
-    assert kept in shown
+    assert remaining in shown
 
 
 @pytest.mark.timeout(30)

@@ -108,7 +108,7 @@ def test_a_file_of_the_region_of_the_stack_is_taken(keys: dict[str, str]) -> Non
 
 
 def test_nothing_in_the_environment_leads_to_a_cloud_or_a_backend() -> None:
-    kept = {"PATH": "/usr/bin", "HOME": "/home/x", "PULUMI_HOME": "/home/x/.pulumi"}
+    harmless = {"PATH": "/usr/bin", "HOME": "/home/x", "PULUMI_HOME": "/home/x/.pulumi"}
     leading = {
         "ALICLOUD_ACCESS_KEY": "a",
         "ALIBABA_CLOUD_ECS_METADATA": "role",
@@ -119,7 +119,7 @@ def test_nothing_in_the_environment_leads_to_a_cloud_or_a_backend() -> None:
         "PULUMI_CONFIG_PASSPHRASE_FILE": "/secret",
         "PREFLIGHT_ESTATE": "/other.json",
     }
-    assert without_cloud({**kept, **leading}) == kept
+    assert without_cloud({**harmless, **leading}) == harmless
 
 
 @pytest.fixture

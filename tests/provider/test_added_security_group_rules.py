@@ -61,14 +61,14 @@ def writes(simulator: Simulator) -> list[str]:
 @pytest.mark.parametrize("group", [GROUP, "sg-vpc2"], ids=["classic", "vpc"])
 def test_a_life_leaves_the_group_as_it_was(cloud: Cloud, simulator: Simulator, group: str) -> None:
     rules = live(simulator, group)
-    wanted = inputs(group, clone=CLONE, out=CLONE | {"direction": "egress", "policy": "drop"})
-    resource_id, state = RESOURCE.create(cloud, wanted)
+    desired = inputs(group, clone=CLONE, out=CLONE | {"direction": "egress", "policy": "drop"})
+    resource_id, state = RESOURCE.create(cloud, desired)
     assert resource_id == group
-    assert state == wanted | {"presentBefore": [], "applied": state["applied"]}
+    assert state == desired | {"presentBefore": [], "applied": state["applied"]}
     assert [item for item in live(simulator, group) if item in rules] == rules
     assert len(live(simulator, group)) == len(rules) + 2
     assert RESOURCE.read(cloud, resource_id, state) == state
-    assert RESOURCE.diff(state, wanted) == {}
+    assert RESOURCE.diff(state, desired) == {}
     for _ in range(2):
         RESOURCE.delete(cloud, resource_id, state)
         assert live(simulator, group) == rules
@@ -90,11 +90,11 @@ def test_rules_of_others_are_no_drift(cloud: Cloud) -> None:
 def test_a_rule_that_was_there_is_neither_written_nor_revoked(cloud: Cloud, simulator: Simulator) -> None:
     authorize(cloud, description="of the other team")
     rules = live(simulator)
-    wanted = inputs(clone=CLONE, peer=PEER | {"description": "ours"})
-    _, state = RESOURCE.create(cloud, wanted)
+    desired = inputs(clone=CLONE, peer=PEER | {"description": "ours"})
+    _, state = RESOURCE.create(cloud, desired)
     assert state["presentBefore"] == ["peer"]
     assert RESOURCE.read(cloud, GROUP, state) == state
-    assert RESOURCE.diff(state, wanted) == {}
+    assert RESOURCE.diff(state, desired) == {}
     RESOURCE.delete(cloud, GROUP, state)
     assert live(simulator) == rules
 
@@ -116,14 +116,14 @@ def test_a_rule_with_the_declared_words_was_made_by_a_killed_run(
     cloud: Cloud, simulator: Simulator, words: str, before: list[str]
 ) -> None:
     authorize(cloud, **({"description": words} if words else {}))
-    wanted = inputs(clone=CLONE, peer=PEER | {"description": "of the shop"})
-    _, state = RESOURCE.create(cloud, wanted)
+    desired = inputs(clone=CLONE, peer=PEER | {"description": "of the shop"})
+    _, state = RESOURCE.create(cloud, desired)
     assert state["presentBefore"] == before
     # What was there before stays so, even once it has these words.
     if words == "of another shop":
         revoke(cloud, simulator, "22/22")
         authorize(cloud, description="of the shop")
-        state = RESOURCE.update(cloud, GROUP, state, wanted)
+        state = RESOURCE.update(cloud, GROUP, state, desired)
         assert state["presentBefore"] == before
     RESOURCE.delete(cloud, GROUP, state)
     assert ports(simulator) == (["22/22"] if before else [])
@@ -131,9 +131,9 @@ def test_a_rule_with_the_declared_words_was_made_by_a_killed_run(
 
 def test_an_update_that_was_killed_leaves_rules_that_are_ours(cloud: Cloud, simulator: Simulator) -> None:
     _, state = RESOURCE.create(cloud, inputs(clone=CLONE))
-    wanted = inputs(clone=CLONE, peer=PEER | {"description": "of the shop"})
-    RESOURCE.update(cloud, GROUP, state, wanted)
-    again = RESOURCE.update(cloud, GROUP, state, wanted)
+    desired = inputs(clone=CLONE, peer=PEER | {"description": "of the shop"})
+    RESOURCE.update(cloud, GROUP, state, desired)
+    again = RESOURCE.update(cloud, GROUP, state, desired)
     assert again["presentBefore"] == []
     RESOURCE.delete(cloud, GROUP, again)
     assert ports(simulator) == []
@@ -165,14 +165,14 @@ def test_a_new_description_is_changed_in_place(cloud: Cloud, simulator: Simulato
 
 
 def test_a_rule_of_ours_that_is_gone_is_drift_and_healed(cloud: Cloud, simulator: Simulator) -> None:
-    wanted = inputs(a=CLONE, b=CLONE | {"portRange": "80/80"})
-    _, state = RESOURCE.create(cloud, wanted)
+    desired = inputs(a=CLONE, b=CLONE | {"portRange": "80/80"})
+    _, state = RESOURCE.create(cloud, desired)
     revoke(cloud, simulator, "80/80")
     read_state = RESOURCE.read(cloud, GROUP, state)
     assert read_state is not None
     assert set(read_state["rules"]) == {"a"}
-    assert RESOURCE.diff(read_state, wanted) == {'rules["b"]': Change.ADD}
-    after = RESOURCE.update(cloud, GROUP, read_state, wanted)
+    assert RESOURCE.diff(read_state, desired) == {'rules["b"]': Change.ADD}
+    after = RESOURCE.update(cloud, GROUP, read_state, desired)
     assert RESOURCE.read(cloud, GROUP, after) == after == state
 
 
@@ -192,9 +192,9 @@ def test_a_rule_that_was_there_and_went_becomes_ours(cloud: Cloud, simulator: Si
 def test_half_done_work_is_reported_and_undone(cloud: Cloud, simulator: Simulator) -> None:
     authorize(cloud)
     rules = live(simulator)
-    wanted = inputs(clone=CLONE, peer=PEER, bad=CLONE | {"direction": "egress", "groupId": "sg-absent"})
+    desired = inputs(clone=CLONE, peer=PEER, bad=CLONE | {"direction": "egress", "groupId": "sg-absent"})
     with pytest.raises(PartialFailure, match="AuthorizeSecurityGroupEgress failed with") as caught:
-        RESOURCE.create(cloud, wanted)
+        RESOURCE.create(cloud, desired)
     state = caught.value.state
     assert (set(state["rules"]), state["presentBefore"]) == ({"clone", "peer"}, ["peer"])
     RESOURCE.delete(cloud, GROUP, state)

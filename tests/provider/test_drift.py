@@ -55,11 +55,11 @@ def authorize(cloud: Cloud) -> None:
 def test_a_rule_that_somebody_adds_is_drift_and_refused_until_somebody_declares_it(
     provider: AlimigrateProvider,
 ) -> None:
-    made = properties(create(provider, INPUTS).properties)
-    assert (made["drift"], made["declared"]) == ([], INPUTS)
-    assert read(provider, made)["drift"] == []
+    created = properties(create(provider, INPUTS).properties)
+    assert (created["drift"], created["declared"]) == ([], INPUTS)
+    assert read(provider, created)["drift"] == []
     authorize(provider.cloud())
-    seen = read(provider, made)
+    seen = read(provider, created)
     assert seen["drift"] == ['rules["unmanaged: ingress accept TCP 3389/3389 from 0.0.0.0/0 (1)"] was added']
     # A refresh that is written into the state makes it no better.
     assert read(provider, seen)["drift"] == seen["drift"]
@@ -68,25 +68,25 @@ def test_a_rule_that_somebody_adds_is_drift_and_refused_until_somebody_declares_
     assert "3389/3389 from 0.0.0.0/0 (1)" in planned["refused"]
     with pytest.raises(ResourceError, match=r"neither applied nor declares: ingress accept TCP 3389/3389 .*An update"):
         update(provider, seen, INPUTS, preview=False)
-    wanted = INPUTS | {"rules": INPUTS["rules"] | {"rdp": RDP}}
-    assert "refused" not in update(provider, seen, wanted, preview=True)
-    after = update(provider, seen, wanted, preview=False)
-    assert (after["drift"], after["rules"], after["declared"]) == ([], wanted["rules"], wanted)
+    desired = INPUTS | {"rules": INPUTS["rules"] | {"rdp": RDP}}
+    assert "refused" not in update(provider, seen, desired, preview=True)
+    after = update(provider, seen, desired, preview=False)
+    assert (after["drift"], after["rules"], after["declared"]) == ([], desired["rules"], desired)
     assert read(provider, after)["drift"] == []
 
 
 def test_a_rule_that_somebody_revokes_is_drift(provider: AlimigrateProvider) -> None:
-    made = properties(create(provider, INPUTS).properties)
-    run(provider.delete(sdk.DeleteRequest(urn(), "sg-vpc", values(made), 0)))
-    assert read(provider, made)["drift"] == ['rules["web"] is gone']
+    created = properties(create(provider, INPUTS).properties)
+    run(provider.delete(sdk.DeleteRequest(urn(), "sg-vpc", values(created), 0)))
+    assert read(provider, created)["drift"] == ['rules["web"] is gone']
 
 
 def test_a_newly_declared_rule_is_no_drift(provider: AlimigrateProvider) -> None:
-    made = properties(create(provider, INPUTS).properties)
-    wanted = INPUTS | {"rules": {"web": RULE | {"priority": 2}}}
-    planned = update(provider, read(provider, made), wanted, preview=True)
+    created = properties(create(provider, INPUTS).properties)
+    desired = INPUTS | {"rules": {"web": RULE | {"priority": 2}}}
+    planned = update(provider, read(provider, created), desired, preview=True)
     assert (planned["applied"], planned["drift"]) == (UNKNOWN, [])
-    assert update(provider, made, wanted, preview=False)["declared"] == wanted
+    assert update(provider, created, desired, preview=False)["declared"] == desired
 
 
 def test_a_write_that_cannot_be_read_back_is_not_confirmed_and_fails_nothing(
@@ -100,9 +100,9 @@ def test_a_write_that_cannot_be_read_back_is_not_confirmed_and_fails_nothing(
         reads += 1
 
     monkeypatch.setattr(RESOURCES[RULES].__class__, "read", stale)
-    made = create(provider, INPUTS)
-    assert made.resource_id == "sg-vpc"
-    outputs = properties(made.properties)
+    created = create(provider, INPUTS)
+    assert created.resource_id == "sg-vpc"
+    outputs = properties(created.properties)
     assert (outputs["declared"], outputs.get("confirmedAt"), reads) == (INPUTS, None, 31)
     assert "could not be read back" in caplog.text
 
@@ -116,17 +116,17 @@ def test_it_is_told_when_it_was_written_last_and_no_refresh_or_preview_moves_tha
     """So an update can tell what it has put right from what it left as it was."""
     cloud = provider.cloud()
     began = cloud.now()
-    made = properties(create(provider, INPUTS).properties)
+    created = properties(create(provider, INPUTS).properties)
     # The Date header of an answer has whole seconds, so what is told may be up to one behind.
     second = timedelta(seconds=1)
-    confirmed = datetime.fromisoformat(made["confirmedAt"])
+    confirmed = datetime.fromisoformat(created["confirmedAt"])
     assert began <= confirmed + second
-    assert provider_diff(provider, made | {"confirmedAt": "2020-01-01T00:00:00+00:00"}) is False
-    old = made | {"confirmedAt": "2020-01-01T00:00:00+00:00"}
+    assert provider_diff(provider, created | {"confirmedAt": "2020-01-01T00:00:00+00:00"}) is False
+    old = created | {"confirmedAt": "2020-01-01T00:00:00+00:00"}
     assert read(provider, old)["confirmedAt"] == old["confirmedAt"]
-    wanted = INPUTS | {"rules": {"web": RULE | {"priority": 2}}}
-    assert update(provider, old, wanted, preview=True)["confirmedAt"] == old["confirmedAt"]
-    assert datetime.fromisoformat(update(provider, old, wanted, preview=False)["confirmedAt"]) >= confirmed - second
+    desired = INPUTS | {"rules": {"web": RULE | {"priority": 2}}}
+    assert update(provider, old, desired, preview=True)["confirmedAt"] == old["confirmedAt"]
+    assert datetime.fromisoformat(update(provider, old, desired, preview=False)["confirmedAt"]) >= confirmed - second
 
 
 @pytest.mark.parametrize("known", [{}, INPUTS | {"applied": "digest"}], ids=["imported", "of an earlier version"])
@@ -147,12 +147,12 @@ def test_other_resources_tell_theirs_as_well() -> None:
 
 def test_a_state_of_an_earlier_version_counts_as_declared_as_it_was_known(provider: AlimigrateProvider) -> None:
     """It has no `declared`: an update without a refresh goes by what the state shows, and then remembers."""
-    made = properties(create(provider, INPUTS).properties)
-    earlier = {name: value for name, value in made.items() if name not in ("declared", "drift")}
+    created = properties(create(provider, INPUTS).properties)
+    earlier = {name: value for name, value in created.items() if name not in ("declared", "drift")}
     assert drift.recalled(RESOURCES[RULES], earlier)["declared"] == INPUTS
-    wanted = INPUTS | {"rules": {"web": RULE | {"priority": 2}}}
-    after = update(provider, earlier, wanted, preview=False)
-    assert (after["rules"], after["declared"], after["drift"]) == (wanted["rules"], wanted, [])
+    desired = INPUTS | {"rules": {"web": RULE | {"priority": 2}}}
+    after = update(provider, earlier, desired, preview=False)
+    assert (after["rules"], after["declared"], after["drift"]) == (desired["rules"], desired, [])
     authorize(provider.cloud())
     with pytest.raises(ResourceError, match="neither applied nor declares"):
-        update(provider, earlier | {"rules": wanted["rules"]}, INPUTS, preview=False)
+        update(provider, earlier | {"rules": desired["rules"]}, INPUTS, preview=False)

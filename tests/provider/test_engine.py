@@ -140,14 +140,14 @@ def stack(engine: Engine, simulator: Simulator, tmp_path: Path) -> Stack:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
     )
-    made = Stack(tmp_path, environ, PROGRAM)
-    made.pulumi("stack", "init", "dev")
+    stack = Stack(tmp_path, environ, PROGRAM)
+    stack.pulumi("stack", "init", "dev")
     config = simulator.config()
     secret = config.pop("secretKey")
-    made.pulumi("config", "set", "cloud", json.dumps(config))
-    made.pulumi("config", "set", "--secret", "secretKey", secret)
-    made.ports(80, 443)
-    return made
+    stack.pulumi("config", "set", "cloud", json.dumps(config))
+    stack.pulumi("config", "set", "--secret", "secretKey", secret)
+    stack.ports(80, 443)
+    return stack
 
 
 def rules_of(simulator: Simulator) -> dict[str, str]:

@@ -218,20 +218,20 @@ class Life:
             self.id = ""
             return
         then = self.case.then
-        wanted = resource.check(then).inputs if name == "update" and then else self.inputs
+        desired = resource.check(then).inputs if name == "update" and then else self.inputs
         try:
             if self.id:
-                if resource.diff(drift.forgotten(self.known), wanted):
+                if resource.diff(drift.forgotten(self.known), desired):
                     state = drift.recalled(resource, self.known)
-                    self._keep(self.id, resource.update(self.cloud, self.id, state, wanted), wanted)
+                    self._keep(self.id, resource.update(self.cloud, self.id, state, desired), desired)
             else:
-                self._keep(*resource.create(self.cloud, wanted), wanted)
+                self._keep(*resource.create(self.cloud, desired), desired)
         except PartialFailure as failure:
             self.id, self.known = failure.resource_id, failure.state
             raise
 
-    def _keep(self, resource_id: str, state: Properties, wanted: Properties) -> None:
-        confirmed = drift.read_back(self.cloud, self.case.resource, resource_id, state, wanted)
+    def _keep(self, resource_id: str, state: Properties, desired: Properties) -> None:
+        confirmed = drift.read_back(self.cloud, self.case.resource, resource_id, state, desired)
         self.id, self.known = resource_id, drift.remembered(self.case.resource, state, confirmed)
 
 
@@ -271,7 +271,7 @@ def test_a_write_that_meets_a_fault_converges_or_says_why(name: str, fault: str)
 def _struck(life: Life, struck: str, action: str, fault: str, seen: Sequence[Any]) -> None:
     """Lead a life in which one action of one step meets a fault."""
     simulator = life.simulator
-    for step, wanted in zip(STEPS, seen, strict=True):
+    for step, expected in zip(STEPS, seen, strict=True):
         if step == struck:
             simulator.faults.add(actions=[f"*:{action}"], **FAULTS[fault])
             failure = _tried(life, step)
@@ -282,7 +282,7 @@ def _struck(life: Life, struck: str, action: str, fault: str, seen: Sequence[Any
                 life.step(step)
         else:
             life.step(step)
-        assert look(simulator) == wanted, f"after {step}, with {action} {fault} in {struck}"
+        assert look(simulator) == expected, f"after {step}, with {action} {fault} in {struck}"
     assert sum(life.slept) < LONGEST
     # What the answer asks for is waited, and little more: the jitter is none here.
     retry_after = FAULTS[fault].get("retry_after")
@@ -294,9 +294,9 @@ def test_steps_right_after_each_other_converge_though_reads_are_a_minute_behind(
     """A step that read what was before the last one would leave what that wrote, or add to what it replaces."""
     with lives(CASES[name]) as (simulator, life):
         simulator.faults.add(effect="stale", seconds=60)
-        for step, wanted in zip(STEPS, undisturbed(name)[1], strict=True):
+        for step, expected in zip(STEPS, undisturbed(name)[1], strict=True):
             life.step(step)
-            assert look(simulator) == wanted, step
+            assert look(simulator) == expected, step
             assert step == "delete" or "confirmedAt" in life.known
         assert sum(life.slept) < LONGEST
 
@@ -315,10 +315,10 @@ def cloud_is_ahead(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_a_clock_that_is_ten_minutes_off_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with lives(CASES[name]) as (simulator, life):
-        for step, minutes, wanted in zip(STEPS, (10, -10, 10), undisturbed(name)[1], strict=True):
+        for step, minutes, expected in zip(STEPS, (10, -10, 10), undisturbed(name)[1], strict=True):
             cloud_is_ahead(monkeypatch, minutes)
             life.step(step)
-            assert look(simulator) == wanted, step
+            assert look(simulator) == expected, step
 
 
 @pytest.mark.parametrize("minutes", [20, -20])

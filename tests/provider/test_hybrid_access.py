@@ -127,7 +127,7 @@ def test_a_database_in_several_zones_goes_into_a_vswitch_of_one_of_them(product:
 
 
 @pytest.mark.parametrize(
-    ("product", "wanted", "days"),
+    ("product", "days_needed", "days"),
     [
         ("rds", 9.3, 10),
         ("rds", 120.0, 120),
@@ -140,10 +140,10 @@ def test_a_database_in_several_zones_goes_into_a_vswitch_of_one_of_them(product:
     ],
 )
 def test_days_are_the_fewest_that_the_product_takes_and_that_are_enough(
-    simulator: Simulator, product: str, wanted: float, days: int
+    simulator: Simulator, product: str, days_needed: float, days: int
 ) -> None:
     case = case_of(simulator, product)
-    case.created(wanted)
+    case.created(days_needed)
     assert set(case.days_left()) == {days}
     [call] = case.calls(case.switch)
     assert (call["RetainClassic"], call["ClassicExpiredDays"]) == ("True", str(days))

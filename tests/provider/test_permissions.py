@@ -52,7 +52,7 @@ def test_exactly_the_steps_that_need_an_action_fail_without_it(name: str) -> Non
         life = Life(case, simulator)
         everything = life.cloud
         without = [_cloud(simulator, life, f"without-{number}") for number in range(len(actions))]
-        for step, needed, wanted in zip(STEPS, called(name), undisturbed(name)[1], strict=True):
+        for step, needed, expected in zip(STEPS, called(name), undisturbed(name)[1], strict=True):
             assert needed <= set(actions), "what is called is declared"
             _, saved = simulator.simulation.saved()
             known = life.id, life.known
@@ -60,7 +60,7 @@ def test_exactly_the_steps_that_need_an_action_fail_without_it(name: str) -> Non
                 failure = _failure(life, step)
                 assert (failure is not None) == (action in needed), f"{step} without {action}: {failure}"
                 if failure is None:
-                    assert without_users(look(simulator)) == without_users(wanted)
+                    assert without_users(look(simulator)) == without_users(expected)
                 else:
                     assert action in failure, failure
                     assert re.search(r"RequestId:? [0-9A-F-]{8,}", failure), failure

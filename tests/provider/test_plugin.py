@@ -63,15 +63,15 @@ def create(provider: AlimigrateProvider, inputs: Properties, *, preview: bool = 
 def test_a_life_through_the_protocol(provider: AlimigrateProvider) -> None:
     checked = run(provider.check(sdk.CheckRequest(urn(), {}, values(INPUTS), b"")))
     assert checked.failures == []
-    made = run(provider.create(sdk.CreateRequest(urn(), checked.inputs or {}, 0, False)))
-    assert made.resource_id == "sg-vpc"
-    same = run(provider.diff(sdk.DiffRequest(urn(), "sg-vpc", made.properties, checked.inputs or {}, [])))
+    created = run(provider.create(sdk.CreateRequest(urn(), checked.inputs or {}, 0, False)))
+    assert created.resource_id == "sg-vpc"
+    same = run(provider.diff(sdk.DiffRequest(urn(), "sg-vpc", created.properties, checked.inputs or {}, [])))
     assert (same.changes, same.diffs, same.detailed_diff) == (False, [], {})
-    read = run(provider.read(sdk.ReadRequest(urn(), "sg-vpc", made.properties, {})))
-    assert (read.resource_id, properties(read.properties)) == ("sg-vpc", properties(made.properties))
+    read = run(provider.read(sdk.ReadRequest(urn(), "sg-vpc", created.properties, {})))
+    assert (read.resource_id, properties(read.properties)) == ("sg-vpc", properties(created.properties))
     assert properties(read.inputs) == INPUTS
     news = values(INPUTS | {"rules": {"web": RULE | {"priority": 2}}})
-    changed = run(provider.update(sdk.UpdateRequest(urn(), "sg-vpc", made.properties, news, 0, [], False)))
+    changed = run(provider.update(sdk.UpdateRequest(urn(), "sg-vpc", created.properties, news, 0, [], False)))
     assert properties(changed.properties)["rules"]["web"]["priority"] == 2
     run(provider.delete(sdk.DeleteRequest(urn(), "sg-vpc", changed.properties, 0)))
 
@@ -212,8 +212,8 @@ LINK = "alimigrate:ecs:ClassicLinkAttachment"
 
 def linked_in_preview(provider: AlimigrateProvider, vpc_id: object) -> Properties:
     inputs = values({"instanceId": "i-1", "vpcId": vpc_id})
-    made = run(provider.create(sdk.CreateRequest(urn(LINK), inputs, 0, preview=True)))
-    return properties(made.properties)
+    created = run(provider.create(sdk.CreateRequest(urn(LINK), inputs, 0, preview=True)))
+    return properties(created.properties)
 
 
 @pytest.mark.parametrize("vpc_id", ["vpc-2", UNKNOWN])

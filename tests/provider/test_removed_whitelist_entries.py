@@ -30,7 +30,7 @@ def entries(simulator: Simulator, table: str, database_id: str) -> list[str]:
     return sorted(group["security_ips"])
 
 
-def made(cloud: Cloud, product: str, ips: list[str]) -> dict[str, object]:
+def inputs_for(cloud: Cloud, product: str, ips: list[str]) -> dict[str, object]:
     """Somebody's group with these entries, and the inputs that clean it up."""
     _, group, database_id, _ = CASES[product]
     inputs = {"dbInstanceId": database_id, "groupName": "theirs", "securityIps": sorted(ips)}
@@ -41,7 +41,7 @@ def made(cloud: Cloud, product: str, ips: list[str]) -> dict[str, object]:
 @pytest.mark.parametrize("product", CASES)
 def test_the_addresses_go_and_all_else_stays(cloud: Cloud, simulator: Simulator, product: str) -> None:
     resource, _, database_id, table = CASES[product]
-    inputs = made(cloud, product, ["10.160.0.1/32", "10.160.0.2/32", *KEPT])
+    inputs = inputs_for(cloud, product, ["10.160.0.1/32", "10.160.0.2/32", *KEPT])
     resource_id, state = resource.create(cloud, inputs)
     assert resource_id == f"{database_id}:MIX:theirs"
     assert entries(simulator, table, database_id) == KEPT
@@ -53,13 +53,13 @@ def test_the_addresses_go_and_all_else_stays(cloud: Cloud, simulator: Simulator,
 @pytest.mark.parametrize("product", CASES)
 def test_a_group_that_would_be_empty_admits_nobody(cloud: Cloud, simulator: Simulator, product: str) -> None:
     resource, _, database_id, table = CASES[product]
-    resource.create(cloud, made(cloud, product, ["10.160.0.1/32", "10.160.0.2/32"]))
+    resource.create(cloud, inputs_for(cloud, product, ["10.160.0.1/32", "10.160.0.2/32"]))
     assert entries(simulator, table, database_id) == ["127.0.0.1"]
 
 
 def test_an_entry_added_again_is_drift_that_an_update_fixes(cloud: Cloud, simulator: Simulator) -> None:
     resource, _, database_id, table = CASES["rds"]
-    inputs = made(cloud, "rds", [*OLD, *KEPT])
+    inputs = inputs_for(cloud, "rds", [*OLD, *KEPT])
     resource_id, state = resource.create(cloud, inputs)
     cloud.call(
         "rds:ModifySecurityIps",
@@ -76,7 +76,7 @@ def test_an_entry_added_again_is_drift_that_an_update_fixes(cloud: Cloud, simula
 
 
 def test_nothing_is_asked_of_the_cloud_where_nothing_is_there(cloud: Cloud, simulator: Simulator) -> None:
-    inputs = made(cloud, "rds", KEPT)
+    inputs = inputs_for(cloud, "rds", KEPT)
     before = [entry["action"] for entry in simulator.requests()].count("ModifySecurityIps")
     CASES["rds"][0].create(cloud, inputs)
     assert [entry["action"] for entry in simulator.requests()].count("ModifySecurityIps") == before

@@ -45,7 +45,7 @@ def authorize(cloud: Cloud, **fields: Any) -> None:
 
 
 def test_all_kinds_of_rules_are_made_and_read_back(cloud: Cloud) -> None:
-    wanted = inputs(
+    desired = inputs(
         a=rule(description="web", sourcePortRange="1/9"),
         b=WITHOUT_PEER | {"groupId": "sg-vpc2", "clonedFrom": "sg-peer"},
         c=WITHOUT_PEER | {"ipv6CidrIp": "::/0", "policy": "drop", "priority": 100},
@@ -53,10 +53,10 @@ def test_all_kinds_of_rules_are_made_and_read_back(cloud: Cloud) -> None:
         e=rule(direction="egress", ipProtocol="ALL", portRange="-1/-1"),
         f=rule(ipProtocol="GRE", portRange="-1/-1"),
     )
-    resource_id, state = RESOURCE.create(cloud, wanted)
+    resource_id, state = RESOURCE.create(cloud, desired)
     assert resource_id == GROUP
-    assert RESOURCE.read(cloud, resource_id, state) == state == wanted | {"applied": state["applied"]}
-    assert RESOURCE.diff(state, wanted) == {}
+    assert RESOURCE.read(cloud, resource_id, state) == state == desired | {"applied": state["applied"]}
+    assert RESOURCE.diff(state, desired) == {}
 
 
 @pytest.mark.parametrize(("ingress", "egress"), [(1, 0), (0, 1), (100, 0), (101, 0), (99, 101), (100, 100), (150, 50)])
@@ -107,9 +107,9 @@ def test_without_room_for_both_the_old_rules_go_first(
 
 
 def test_more_rules_than_a_group_takes_are_refused(cloud: Cloud, simulator: Simulator) -> None:
-    wanted = inputs(**{f"r{port}": rule(portRange=f"{port}/{port}") for port in range(1, 252)})
+    desired = inputs(**{f"r{port}": rule(portRange=f"{port}/{port}") for port in range(1, 252)})
     with pytest.raises(PartialFailure, match="AuthorizationLimitExceed") as caught:
-        RESOURCE.create(cloud, wanted)
+        RESOURCE.create(cloud, desired)
     assert len(caught.value.state["rules"]) == len(live(simulator)) == 200
 
 
@@ -121,13 +121,13 @@ def test_a_new_description_is_changed_in_place(cloud: Cloud, simulator: Simulato
 
 
 def test_drift_is_seen_and_healed(cloud: Cloud, simulator: Simulator) -> None:
-    wanted = inputs(a=rule(priority=1), b=rule(priority=2))
-    _, state = RESOURCE.create(cloud, wanted)
+    desired = inputs(a=rule(priority=1), b=rule(priority=2))
+    _, state = RESOURCE.create(cloud, desired)
     revoke(cloud, simulator, priority=2)
     read_state = RESOURCE.read(cloud, GROUP, state)
     assert read_state is not None
-    assert RESOURCE.diff(read_state, wanted) == {'rules["b"]': Change.ADD}
-    after = RESOURCE.update(cloud, GROUP, read_state | {"declared": wanted}, wanted)
+    assert RESOURCE.diff(read_state, desired) == {'rules["b"]': Change.ADD}
+    after = RESOURCE.update(cloud, GROUP, read_state | {"declared": desired}, desired)
     assert {read_state["priority"] for read_state in live(simulator)} == {1, 2}
     assert RESOURCE.read(cloud, GROUP, after) == after
 
@@ -136,16 +136,16 @@ def test_drift_is_seen_and_healed(cloud: Cloud, simulator: Simulator) -> None:
 def test_a_rule_of_somebody_else_is_shown_and_revoked_by_nobody(
     cloud: Cloud, simulator: Simulator, *, refreshed: bool
 ) -> None:
-    wanted = inputs(a=rule(priority=1))
-    _, state = RESOURCE.create(cloud, wanted)
+    desired = inputs(a=rule(priority=1))
+    _, state = RESOURCE.create(cloud, desired)
     authorize(cloud)
     read_state = RESOURCE.read(cloud, GROUP, state)
     assert read_state is not None
     unmanaged = "unmanaged: ingress accept TCP 22/22 from 10.0.0.0/8 (7)"
     assert set(read_state["rules"]) == {"a", unmanaged}
-    assert RESOURCE.diff(read_state, wanted) == {f'rules["{unmanaged}"]': Change.DELETE}
+    assert RESOURCE.diff(read_state, desired) == {f'rules["{unmanaged}"]': Change.DELETE}
     [theirs] = [item["id"] for item in live(simulator) if item["priority"] == 7]
-    known = (read_state if refreshed else state) | {"declared": wanted}
+    known = (read_state if refreshed else state) | {"declared": desired}
     message = rf"22/22 from 10\.0\.0\.0/8 \(7\)\..*RevokeSecurityGroup --SecurityGroupId sg-vpc .*Id\.1 {theirs}$"
     for change in (inputs(a=rule(priority=1)), inputs(a=rule(priority=2))):
         with pytest.raises(ResourceError, match=message):
@@ -155,21 +155,21 @@ def test_a_rule_of_somebody_else_is_shown_and_revoked_by_nobody(
     assert {item["priority"] for item in live(simulator)} == {1, 7}
     # Declared, it stays, whatever its label is; and later it may go like any other of ours.
     both = inputs(a=rule(priority=1), theirs=rule(portRange="22/22", cidrIp="10.0.0.0/8", priority=7))
-    kept = RESOURCE.update(cloud, GROUP, known, both)
+    updated = RESOURCE.update(cloud, GROUP, known, both)
     assert [item["id"] for item in live(simulator) if item["priority"] == 7] == [theirs]
-    RESOURCE.update(cloud, GROUP, kept | {"declared": both}, wanted)
+    RESOURCE.update(cloud, GROUP, updated | {"declared": both}, desired)
     assert {item["priority"] for item in live(simulator)} == {1}
 
 
 def test_an_edit_of_our_rule_is_a_rule_of_somebody_else(cloud: Cloud, simulator: Simulator) -> None:
-    wanted = inputs(a=rule(priority=1))
-    _, state = RESOURCE.create(cloud, wanted)
+    desired = inputs(a=rule(priority=1))
+    _, state = RESOURCE.create(cloud, desired)
     revoke(cloud, simulator, priority=1)
     authorize(cloud)
     read_state = RESOURCE.read(cloud, GROUP, state)
     assert read_state is not None
     with pytest.raises(ResourceError, match="neither applied nor declares"):
-        RESOURCE.update(cloud, GROUP, read_state | {"declared": wanted}, wanted)
+        RESOURCE.update(cloud, GROUP, read_state | {"declared": desired}, desired)
 
 
 def test_rules_of_a_partial_update_are_ours(cloud: Cloud, simulator: Simulator) -> None:
@@ -197,9 +197,9 @@ def test_a_creation_that_was_cut_off_is_carried_on(cloud: Cloud, simulator: Simu
 
 
 def test_half_done_work_is_reported_with_what_is_there(cloud: Cloud, simulator: Simulator) -> None:
-    wanted = inputs(a=rule(), b=WITHOUT_PEER | {"direction": "egress", "groupId": "sg-absent"})
+    desired = inputs(a=rule(), b=WITHOUT_PEER | {"direction": "egress", "groupId": "sg-absent"})
     with pytest.raises(PartialFailure, match=r"AuthorizeSecurityGroupEgress failed with .*RequestId") as caught:
-        RESOURCE.create(cloud, wanted)
+        RESOURCE.create(cloud, desired)
     assert caught.value.resource_id == GROUP
     assert set(caught.value.state["rules"]) == {"a"}
     mended = inputs(a=rule(), b=rule(direction="egress"))
@@ -253,8 +253,8 @@ def test_a_preview_shows_that_applied_is_not_known_yet() -> None:
 
 def test_the_diff_is_a_line_a_rule_and_a_new_group_replaces() -> None:
     state = inputs(a=GOOD, b=rule(priority=2), c=rule(priority=3)) | {"applied": "x"}
-    wanted = inputs(b=rule(priority=2), c=rule(priority=4), d=rule(priority=5))
-    assert RESOURCE.diff(state, wanted) == {
+    desired = inputs(b=rule(priority=2), c=rule(priority=4), d=rule(priority=5))
+    assert RESOURCE.diff(state, desired) == {
         'rules["a"]': Change.DELETE,
         'rules["c"]': Change.UPDATE,
         'rules["d"]': Change.ADD,

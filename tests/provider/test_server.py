@@ -70,13 +70,13 @@ def test_a_fault_of_ours_keeps_its_traceback() -> None:
 
 
 class _Engine(engine_pb2_grpc.EngineServicer):
-    """Keeps what it is told."""
+    """Keeps the messages that it gets."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[int, str]] = []
+        self.messages: list[tuple[int, str]] = []
 
     def Log(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name of the RPC
-        self.told.append((request.severity, request.message))
+        self.messages.append((request.severity, request.message))
         return empty_pb2.Empty()
 
 
@@ -88,7 +88,7 @@ def test_warnings_of_a_resource_reach_the_engine() -> None:
     record = logging.LogRecord("alimigrate", logging.WARNING, "", 0, "%s stays.", ("rm-1",), None)
     EngineLog(f"127.0.0.1:{port}").emit(record)
     server.stop(None).wait()
-    assert engine.told == [(2, "rm-1 stays.")]
+    assert engine.messages == [(2, "rm-1 stays.")]
     # An engine that is gone hears nothing, and nothing fails for it.
     EngineLog(f"127.0.0.1:{port}").emit(record)
 

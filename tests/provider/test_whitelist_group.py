@@ -56,7 +56,7 @@ def modify(cloud: Cloud, name: str, ips: str, mode: str = "Cover") -> None:
 
 
 def test_a_group_is_made_read_changed_and_done_away_with(cloud: Cloud, simulator: Simulator) -> None:
-    others = groups(simulator)
+    before = groups(simulator)
     resource_id, state = RESOURCE.create(cloud, INPUTS)
     assert resource_id == ID
     assert RESOURCE.read(cloud, ID, state) == state == INPUTS | {"applied": state["applied"]}
@@ -66,7 +66,7 @@ def test_a_group_is_made_read_changed_and_done_away_with(cloud: Cloud, simulator
     RESOURCE.delete(cloud, ID, after)
     assert RESOURCE.read(cloud, ID, {}) is None
     RESOURCE.delete(cloud, ID, after)
-    assert {key: ips for key, ips in groups(simulator).items() if key[1] != "migrated"} == others
+    assert {key: ips for key, ips in groups(simulator).items() if key[1] != "migrated"} == before
 
 
 @pytest.mark.parametrize("left", ["nobody", "nothing"])
@@ -156,8 +156,8 @@ def test_a_group_with_entries_of_others_alone_has_no_such_command(cloud: Cloud) 
 def test_a_group_of_the_other_network_is_another_group(cloud: Cloud, simulator: Simulator) -> None:
     before = groups(simulator, "rm-safety")
     RESOURCE.create(cloud, INPUTS | {"dbInstanceId": "rm-safety", "networkType": "VPC", "groupName": "app"})
-    made = {("VPC", "app"): INPUTS["securityIps"]}
-    assert groups(simulator, "rm-safety") == before | made
+    new = {("VPC", "app"): INPUTS["securityIps"]}
+    assert groups(simulator, "rm-safety") == before | new
 
 
 @pytest.mark.parametrize("resource_id", ["rm-safety:MIX:app", "rm-normal:VPC:app", "rm-normal:Classic:app"])
@@ -181,17 +181,17 @@ def test_an_edit_made_elsewhere_is_seen_and_not_overwritten(cloud: Cloud, simula
     read_state = RESOURCE.read(cloud, ID, state)
     assert read_state is not None
     assert RESOURCE.diff(read_state, INPUTS) == {"securityIps": Change.UPDATE}
-    wanted = INPUTS | {"securityIps": ["10.0.0.0/24"]}
+    desired = INPUTS | {"securityIps": ["10.0.0.0/24"]}
     # As well without a refresh as after one, which makes the state tell of it.
     for known in (state, read_state | {"declared": INPUTS}):
         with pytest.raises(ResourceError, match=TOLD):
-            RESOURCE.update(cloud, ID, known, wanted)
+            RESOURCE.update(cloud, ID, known, desired)
     assert "192.168.7.7" in groups(simulator)["MIX", "migrated"]
-    kept = INPUTS | {"securityIps": ["10.0.0.0/24", "192.168.7.7/32"]}
-    after = RESOURCE.update(cloud, ID, read_state | {"declared": INPUTS}, kept)
+    merged = INPUTS | {"securityIps": ["10.0.0.0/24", "192.168.7.7/32"]}
+    after = RESOURCE.update(cloud, ID, read_state | {"declared": INPUTS}, merged)
     assert groups(simulator)["MIX", "migrated"] == ["10.0.0.0/24", "192.168.7.7"]
     # What was declared once may go like any other of ours.
-    RESOURCE.update(cloud, ID, after | {"declared": kept}, wanted)
+    RESOURCE.update(cloud, ID, after | {"declared": merged}, desired)
     assert groups(simulator)["MIX", "migrated"] == ["10.0.0.0/24"]
 
 
@@ -234,15 +234,15 @@ def test_an_entry_added_during_an_update_stays(
         return live
 
     monkeypatch.setattr(RdsWhitelistGroup, "_before_update", added)
-    wanted = INPUTS | {"securityIps": ["10.0.0.0/24", "10.9.0.0/24"]}
+    desired = INPUTS | {"securityIps": ["10.0.0.0/24", "10.9.0.0/24"]}
     # Past the preview, which is asked before: nothing was there then.
     monkeypatch.setattr(RdsWhitelistGroup, "foresee", lambda *_: None)
-    after = RESOURCE.update(cloud, ID, state | {"declared": INPUTS}, wanted)
+    after = RESOURCE.update(cloud, ID, state | {"declared": INPUTS}, desired)
     assert sorted(groups(simulator)["MIX", "migrated"]) == ["10.0.0.0/24", "10.9.0.0/24", "192.168.7.7"]
-    assert after["securityIps"] == wanted["securityIps"]
+    assert after["securityIps"] == desired["securityIps"]
     seen = RESOURCE.read(cloud, ID, after)
     assert seen is not None
-    compared = drift.compared(RESOURCE, after | {"declared": wanted}, seen)
+    compared = drift.compared(RESOURCE, after | {"declared": desired}, seen)
     assert compared["drift"] == ["securityIps: 192.168.7.7/32 was added"]
 
 
@@ -287,7 +287,7 @@ class TestServersInTheVpc:
         with running(moved.estate()) as served:
             yield served
 
-    def made(self, cloud: Cloud, *, hybrid: bool = True) -> Properties:
+    def created(self, cloud: Cloud, *, hybrid: bool = True) -> Properties:
         if hybrid:
             read = RESOURCE.product.database(cloud, "rm-normal")
             assert read is not None
@@ -296,14 +296,14 @@ class TestServersInTheVpc:
         return state
 
     def test_they_refuse_it_by_name(self, cloud: Cloud, simulator: Simulator) -> None:
-        state = self.made(cloud)
+        state = self.created(cloud)
         message = r"migrated of rm-normal alone admits batch-2 \(i-bare\), ftp-1 \(i-moved\): without it they would"
         with pytest.raises(ResourceError, match=message):
             RESOURCE.delete(cloud, ID, state)
         assert groups(simulator)["MIX", "migrated"] == ["172.16.0.0/24"]
 
     def test_another_group_that_admits_them_is_enough(self, cloud: Cloud, simulator: Simulator) -> None:
-        state = self.made(cloud)
+        state = self.created(cloud)
         modify(cloud, "app", "172.16.0.10", "Append")
         with pytest.raises(ResourceError, match=r"alone admits batch-2 \(i-bare\): without"):
             RESOURCE.delete(cloud, ID, state)
@@ -315,7 +315,7 @@ class TestServersInTheVpc:
         """From another VPC, and from the classic network, by their own addresses."""
         with running(self.with_another_vpc("192.168.0.0/16", "192.168.7.7")) as simulator:
             cloud = estates.cloud(simulator)
-            self.made(cloud)
+            self.created(cloud)
             inputs = INPUTS | {"groupName": "far", "securityIps": ["10.9.0.0/24", "192.168.0.0/16"]}
             resource_id, state = RESOURCE.create(cloud, inputs)
             with pytest.raises(ResourceError, match=r"far of rm-normal alone admits far-1 \(i-far\): without it"):
@@ -336,7 +336,7 @@ class TestServersInTheVpc:
         """Where the VPC has a VSwitch its own routes lead; the blocks of two VPCs that are connected may overlap."""
         with running(self.with_another_vpc("172.16.0.0/12", address)) as simulator:
             cloud = estates.cloud(simulator)
-            self.made(cloud)
+            self.created(cloud)
             inputs = INPUTS | {"groupName": "near", "securityIps": [f"{address}/32"]}
             resource_id, state = RESOURCE.create(cloud, inputs)
             refused = pytest.raises(ResourceError, match=r"near of rm-normal alone admits far-1 \(i-far\): without it")
@@ -362,7 +362,7 @@ class TestServersInTheVpc:
         return Estate.model_validate(data)
 
     def test_a_classic_database_has_no_users_in_a_vpc(self, cloud: Cloud, simulator: Simulator) -> None:
-        state = self.made(cloud, hybrid=False)
+        state = self.created(cloud, hybrid=False)
         RESOURCE.delete(cloud, ID, state)
         assert groups(simulator).get(("MIX", "migrated"), ["127.0.0.1/32"]) == ["127.0.0.1/32"]
 

@@ -41,26 +41,26 @@ def modify(cloud: Cloud, resource: WhitelistGroup, database: str, mode: str, *ip
 def test_a_group_is_made_read_changed_and_done_away_with(
     resource: WhitelistGroup, database: str, cloud: Cloud, simulator: Simulator
 ) -> None:
-    others = groups(simulator, database)
+    before = groups(simulator, database)
     resource_id, state = resource.create(cloud, inputs(database, "10.0.0.0/24", "10.1.2.3/32"))
     assert resource_id == f"{database}:migrated"
     assert resource.read(cloud, resource_id, state) == state
     assert resource.read(cloud, resource_id, {}) == state
     assert "networkType" not in state
     after = resource.update(cloud, resource_id, state, inputs(database, "10.0.0.0/24"))
-    assert groups(simulator, database) == others | {"migrated": ["10.0.0.0/24"]}
+    assert groups(simulator, database) == before | {"migrated": ["10.0.0.0/24"]}
     resource.delete(cloud, resource_id, after)
     assert resource.read(cloud, resource_id, {}) is None
     seen = resource.read(cloud, resource_id, after)
     assert seen is not None
     assert seen["securityIps"] == []
     again = resource.update(cloud, resource_id, seen | {"declared": after}, inputs(database, "10.0.0.0/24"))
-    assert groups(simulator, database) == others | {"migrated": ["10.0.0.0/24"]}
+    assert groups(simulator, database) == before | {"migrated": ["10.0.0.0/24"]}
     resource.delete(cloud, resource_id, again)
     resource.delete(cloud, resource_id, again)
     left = groups(simulator, database)
     assert left.pop("migrated", ["127.0.0.1/32"]) == ["127.0.0.1/32"]
-    assert left == others
+    assert left == before
 
 
 @each

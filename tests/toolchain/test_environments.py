@@ -33,8 +33,8 @@ def test_the_environment_answers_what_pulumi_asks_of_it(file: str) -> None:
 
 
 def test_the_lock_file_pins_pip_so_that_no_sync_removes_it() -> None:
-    asked = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    assert any(re.match(r"pip[><=~]", requirement) for requirement in asked)
+    requirements = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    assert any(re.match(r"pip[><=~]", requirement) for requirement in requirements)
     assert re.search(r"^pip==\S+", LOCK, re.MULTILINE)
 
 

@@ -171,10 +171,10 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def info(project: Path) -> language_pb2.ProgramInfo:
     """A program in tmp_path/project that runs on this test's own Python."""
-    return told(project, virtualenv=sys.prefix)
+    return program_info(project, virtualenv=sys.prefix)
 
 
-def told(directory: Path, **options: Any) -> language_pb2.ProgramInfo:
+def program_info(directory: Path, **options: Any) -> language_pb2.ProgramInfo:
     info = language_pb2.ProgramInfo(
         root_directory=str(directory), program_directory=str(directory), entry_point="__main__.py"
     )
@@ -210,14 +210,14 @@ class TestOptions:
     def test_a_wrong_option_is_refused(
         self, options: dict[str, object], message: str, host: Host, project: Path
     ) -> None:
-        assert message in host.error("Run", info=told(project, **options))
+        assert message in host.error("Run", info=program_info(project, **options))
 
     def test_without_a_virtualenv_a_program_runs_on_the_python_on_path(self, host: Host, project: Path) -> None:
-        assert host.About(info=told(project)).executable
+        assert host.About(info=program_info(project)).executable
 
     def test_without_a_virtualenv_a_plugin_runs_in_venv(self, host: Host, project: Path) -> None:
         (project / "__main__.py").touch()
-        error = host.error("RunPlugin", info=told(project), kind="resource", pwd="/", env=[path_entry()])
+        error = host.error("RunPlugin", info=program_info(project), kind="resource", pwd="/", env=[path_entry()])
         assert f"{project}/venv/bin/python" in error
 
     def test_about_names_interpreter_and_toolchain(self, host: Host, info: language_pb2.ProgramInfo) -> None:
@@ -231,8 +231,10 @@ class TestOptions:
 
     def test_version_and_prompts(self, host: Host, engine: Engine, project: Path) -> None:
         assert host.stub.GetPluginInfo(empty_pb2.Empty()).version.lstrip("v") == str(engine.version)
-        assert [prompt.key for prompt in host.RuntimeOptionsPrompts(info=told(project)).prompts] == ["toolchain"]
-        pip = told(project, toolchain="pip")
+        assert [prompt.key for prompt in host.RuntimeOptionsPrompts(info=program_info(project)).prompts] == [
+            "toolchain"
+        ]
+        pip = program_info(project, toolchain="pip")
         assert [prompt.key for prompt in host.RuntimeOptionsPrompts(info=pip).prompts] == ["virtualenv"]
         pip.options.update({"virtualenv": "venv"})
         assert not host.RuntimeOptionsPrompts(info=pip).prompts
@@ -249,7 +251,7 @@ class TestPackages:
         bare_virtualenv(project / "venv")
         expected = f"{project}/venv/bin/python -m pip list --format json"
         for method in ("GetRequiredPackages", "GetProgramDependencies"):
-            error = host.error(method, info=told(project, virtualenv="venv"), **_transitive(method))
+            error = host.error(method, info=program_info(project, virtualenv="venv"), **_transitive(method))
             assert expected in error
             assert "exit status 1" in error
 
@@ -261,17 +263,17 @@ class TestPackages:
 
     def test_a_missing_virtualenv_is_made(self, host: Host, project: Path) -> None:
         """Without an index, pip cannot be updated; by then the environment is there."""
-        error = host.error("GetRequiredPackages", info=told(project, virtualenv="venv"))
+        error = host.error("GetRequiredPackages", info=program_info(project, virtualenv="venv"))
         assert "updating pip, setuptools, and wheel" in error
         assert (project / "venv" / "bin" / "pip").exists()
         assert "Creating virtual environment...\n" in host.log.messages
-        installed = "".join(output_or_error(host, info=told(project, virtualenv="venv")))
+        installed = "".join(output_or_error(host, info=program_info(project, virtualenv="venv")))
         assert "Installing dependencies..." in installed
         assert "updating pip, setuptools, and wheel" in installed
 
     def test_a_file_where_the_virtualenv_should_be_is_an_error(self, host: Host, project: Path) -> None:
         (project / "venv").touch()
-        assert "not a directory" in host.error("GetRequiredPackages", info=told(project, virtualenv="venv"))
+        assert "not a directory" in host.error("GetRequiredPackages", info=program_info(project, virtualenv="venv"))
 
 
 class TestPackagesOfPip:
@@ -327,17 +329,17 @@ class TestUv:
 
     def test_without_a_lock_file_it_is_an_error(self, host: Host, project: Path) -> None:
         bare_virtualenv(project / ".venv")
-        error = host.error("GetRequiredPackages", info=told(project, toolchain="uv"))
+        error = host.error("GetRequiredPackages", info=program_info(project, toolchain="uv"))
         assert "could not find uv.lock" in error or "could not find pyproject.toml" in error
 
     def test_a_lock_file_in_a_directory_above_chooses_uv(self, host: Host, project: Path, tmp_path: Path) -> None:
         (tmp_path / "uv.lock").write_text("version = 1\n")
         bare_virtualenv(project / "venv")
-        assert "-m pip list" not in _said(host, told(project, virtualenv="venv"))
-        assert "-m pip list" in _said(host, told(project, virtualenv="venv", toolchain="pip"))
+        assert "-m pip list" not in _output(host, program_info(project, virtualenv="venv"))
+        assert "-m pip list" in _output(host, program_info(project, virtualenv="venv", toolchain="pip"))
 
 
-def _said(host: Host, info: language_pb2.ProgramInfo) -> str:
+def _output(host: Host, info: language_pb2.ProgramInfo) -> str:
     try:
         return str(host.GetRequiredPackages(info=info))
     except grpc.RpcError as error:
@@ -346,7 +348,7 @@ def _said(host: Host, info: language_pb2.ProgramInfo) -> str:
 
 class TestRun:
     def test_needs_its_virtualenv(self, host: Host, project: Path) -> None:
-        error = host.error("Run", info=told(project, virtualenv="venv"))
+        error = host.error("Run", info=program_info(project, virtualenv="venv"))
         assert "The 'virtualenv' option in Pulumi.yaml is set to \"venv\"" in error
         assert f"-m venv {project}/venv" in error
 
@@ -556,17 +558,17 @@ class TestPolicyPack:
         with channel, pytest.raises(grpc.RpcError) as error:
             analyzer_pb2_grpc.AnalyzerStub(channel).GetAnalyzerInfo(empty_pb2.Empty(), timeout=SECONDS)
         assert "could not read policy pack port" in error.value.details()
-        said: list[bytes] = []
+        output: list[bytes] = []
         with pytest.raises(grpc.RpcError):
-            said.extend(item.stderr for item in call)
-        assert b"no rules" in b"".join(said)
+            output.extend(item.stderr for item in call)
+        assert b"no rules" in b"".join(output)
 
     def test_one_without_its_environment_is_an_error(self, host: Host, engine: Engine, project: Path) -> None:
         if engine.version < ENGINE:
             pytest.skip("hosts before that leave the engine waiting")
         (project / "__main__.py").write_text(PACK)
         request = language_pb2.RunPluginRequest(
-            info=told(project, virtualenv="venv"), pwd="/", kind="analyzer", env=[path_entry()], args=["e:1"]
+            info=program_info(project, virtualenv="venv"), pwd="/", kind="analyzer", env=[path_entry()], args=["e:1"]
         )
         call = host.stub.RunPlugin(request, timeout=SECONDS)
         channel = grpc.insecure_channel(f"127.0.0.1:{int(next(call).stdout)}")

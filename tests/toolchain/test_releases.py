@@ -43,7 +43,7 @@ class Server:
 
     url: str
     files: dict[str, bytes] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
     #: Paths answered with a part of what their Content-Length says, or with nothing at all.
     truncated: set[str] = field(default_factory=set)
     hanging: set[str] = field(default_factory=set)
@@ -62,7 +62,7 @@ def server() -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             name = self.path.rpartition("/")[2]
-            state.asked.append(self.path)
+            state.requests.append(self.path)
             if name in state.hanging:
                 done.wait()
             elif name in state.redirects:
@@ -79,7 +79,7 @@ def server() -> Iterator[Server]:
                 self.send_error(404)
 
         def do_CONNECT(self) -> None:
-            state.asked.append(f"CONNECT {self.path}")
+            state.requests.append(f"CONNECT {self.path}")
             self.send_error(403, "Not on the list")
 
         def log_message(self, format: str, *args: object) -> None:
@@ -149,7 +149,7 @@ def test_a_good_release_is_unpacked_and_downloaded_once(server: Server, get: Cal
     directory = get()
     assert sorted(path.name for path in directory.iterdir()) == ["pulumi", "pulumi-language-python"]
     assert get() == directory
-    assert server.asked == [f"/{CHECKSUMS}", f"/{ARCHIVE}"]
+    assert server.requests == [f"/{CHECKSUMS}", f"/{ARCHIVE}"]
 
 
 def test_a_wrong_checksum_is_named_and_nothing_is_unpacked(
@@ -174,7 +174,7 @@ def test_without_a_published_checksum_nothing_is_downloaded(
     server.files[CHECKSUMS] = checksums
     with pytest.raises(NotDownloadedError, match="has no SHA-256 checksum of"):
         get()
-    assert server.asked == [f"/{CHECKSUMS}"]
+    assert server.requests == [f"/{CHECKSUMS}"]
 
 
 @pytest.mark.parametrize("name", [CHECKSUMS, ARCHIVE])
@@ -216,7 +216,7 @@ def test_a_proxy_that_refuses(server: Server, get: Callable[..., Path], monkeypa
     monkeypatch.setenv("https_proxy", server.url)
     with pytest.raises(NotDownloadedError, match=r"cannot be reached: .*403 Not on the list"):
         get("https://releases.invalid/sdk")
-    assert server.asked == ["CONNECT releases.invalid:443"]
+    assert server.requests == ["CONNECT releases.invalid:443"]
 
 
 def test_no_proxy_exempts_a_host(server: Server, get: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,7 +299,7 @@ def test_a_platform_without_a_release(
     monkeypatch.setattr("platform.machine", lambda: machine)
     with pytest.raises(NotDownloadedError, match=f"no official release for {system} on {machine}"):
         get()
-    assert server.asked == []
+    assert server.requests == []
 
 
 class TestChoice:
@@ -327,9 +327,9 @@ class TestChoice:
         server.publish(release())
         environment["TOOLCHAIN_RELEASES"] = server.url
         first = ensure(environment=environment, reporter=reporter)
-        server.asked.clear()
+        server.requests.clear()
         assert ensure(environment=first.environ(environment), reporter=reporter) == first
-        assert server.asked == []
+        assert server.requests == []
 
     def test_a_plugin_that_cannot_be_downloaded_is_built(
         self,
@@ -370,7 +370,7 @@ class TestChoice:
         fake_go()
         first = ensure(environment=environment, reporter=reporter)
         assert ensure(environment=environment | {"TOOLCHAIN_RELEASES": server.url}, reporter=reporter) == first
-        assert server.asked == []
+        assert server.requests == []
         assert "no pulumi on PATH; it was built here before\n" in log.getvalue()
 
     def test_without_go_it_is_built_with_the_go_of_pypi(
@@ -396,7 +396,7 @@ class TestChoice:
         server.publish(release())
         environment["TOOLCHAIN_RELEASES"] = server.url
         assert ensure(force_build=True, environment=environment, reporter=reporter).origin is Origin.BUILT
-        assert server.asked == []
+        assert server.requests == []
 
     def test_the_least_version_is_downloaded_too(
         self, server: Server, environment: dict[str, str], reporter: Reporter, cache: Path

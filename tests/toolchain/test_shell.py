@@ -43,10 +43,10 @@ def settings(
 
 
 def test_the_pack_is_on_from_any_directory_and_outputs_are_not_printed(project: Path, home: Path) -> None:
-    made = settings(project, home)
-    assert made[PACK] == str(project / "policies")
-    assert made["PULUMI_OPTION_SUPPRESS_OUTPUTS"] == "true"
-    assert (made["PATH"] or "").split(os.pathsep)[0] == str(project / "bin")
+    variables = settings(project, home)
+    assert variables[PACK] == str(project / "policies")
+    assert variables["PULUMI_OPTION_SUPPRESS_OUTPUTS"] == "true"
+    assert (variables["PATH"] or "").split(os.pathsep)[0] == str(project / "bin")
 
 
 def test_packs_that_are_set_stay(project: Path, home: Path) -> None:
@@ -57,8 +57,8 @@ def test_packs_that_are_set_stay(project: Path, home: Path) -> None:
 
 def after(project: Path, home: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
     """A shell in which `make env` of a project has been read."""
-    made = {**(base or {}), **settings(project, home, base)}
-    return {name: value for name, value in made.items() if value is not None}
+    variables = {**(base or {}), **settings(project, home, base)}
+    return {name: value for name, value in variables.items() if value is not None}
 
 
 def test_settings_of_the_first_project_give_way_to_the_second(project: Path, home: Path, tmp_path: Path) -> None:
@@ -75,9 +75,11 @@ def test_a_backend_of_the_second_project_wins_over_the_first_ones_trials(
 ) -> None:
     first = after(tmp_path / "first", home)
     (project / "Pulumi.yaml").write_text("name: shop\nruntime: python\nbackend:\n  url: s3://states\n")
-    made = settings(project, home, first)
-    assert (made[BACKEND], made[PASSPHRASE]) == (None, None), "unset, and no empty passphrase for a real backend"
-    assert "unset PULUMI_BACKEND_URL\n" in export_lines(made)
+    variables = settings(project, home, first)
+    assert (variables[BACKEND], variables[PASSPHRASE]) == (None, None), (
+        "unset, and no empty passphrase for a real backend"
+    )
+    assert "unset PULUMI_BACKEND_URL\n" in export_lines(variables)
 
 
 def test_settings_of_the_user_after_the_first_project_stay(project: Path, home: Path, tmp_path: Path) -> None:
@@ -98,9 +100,9 @@ def test_settings_of_the_user_after_the_first_project_stay(project: Path, home: 
 def test_behind_a_proxy_loopback_has_none(
     project: Path, home: Path, proxy: str, base: dict[str, str], lower: str, upper: str
 ) -> None:
-    made = settings(project, home, {proxy: "http://proxy.corp:3128", **base})
-    assert (made["no_proxy"], made["NO_PROXY"]) == (lower, upper)
-    assert made.get("no_grpc_proxy") == ("127.0.0.1,localhost" if lower == "*" else None)
+    variables = settings(project, home, {proxy: "http://proxy.corp:3128", **base})
+    assert (variables["no_proxy"], variables["NO_PROXY"]) == (lower, upper)
+    assert variables.get("no_grpc_proxy") == ("127.0.0.1,localhost" if lower == "*" else None)
 
 
 @pytest.mark.parametrize("base", [{}, {"http_proxy": ""}, {"NO_PROXY": ".corp"}])
@@ -109,15 +111,15 @@ def test_without_a_proxy_nothing_is_said_of_one(project: Path, home: Path, base:
 
 
 def test_without_a_backend_a_trial_backend_is_set(project: Path, home: Path) -> None:
-    made = settings(project, home)
-    assert (made[BACKEND], made[PASSPHRASE]) == ((project / ".trial").as_uri(), "")
+    variables = settings(project, home)
+    assert (variables[BACKEND], variables[PASSPHRASE]) == ((project / ".trial").as_uri(), "")
 
 
 @pytest.mark.parametrize("name", [PASSPHRASE, f"{PASSPHRASE}_FILE"])
 def test_a_passphrase_that_is_set_stays(project: Path, home: Path, name: str) -> None:
-    made = settings(project, home, {name: "of mine"})
-    assert BACKEND in made
-    assert PASSPHRASE not in made
+    variables = settings(project, home, {name: "of mine"})
+    assert BACKEND in variables
+    assert PASSPHRASE not in variables
 
 
 @pytest.mark.parametrize(
@@ -151,16 +153,16 @@ def test_no_login_in_the_credentials_is_none(project: Path, home: Path, credenti
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_shell_reads_it_back(project: Path, home: Path, shell: str) -> None:
-    made = settings(project, home)
+    variables = settings(project, home)
     script = f'eval "$EXPORTS" && printf "%s\\n" "${PACK}" "${BACKEND}" "[${PASSPHRASE}]"'
     read = subprocess.run(
         [shell, "-euc", script],
         capture_output=True,
         text=True,
         check=True,
-        env={"PATH": "/usr/bin:/bin", "EXPORTS": export_lines(made)},
+        env={"PATH": "/usr/bin:/bin", "EXPORTS": export_lines(variables)},
     )
-    assert read.stdout.splitlines() == [made[PACK], made[BACKEND], "[]"]
+    assert read.stdout.splitlines() == [variables[PACK], variables[BACKEND], "[]"]
     assert read.stderr == ""
 
 

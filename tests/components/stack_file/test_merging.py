@@ -120,8 +120,8 @@ WINDOW: Final = BASE["window"]
 
 
 def waves(*names: str) -> dict[str, Any]:
-    made = [{"name": name, "window": dict(WINDOW), "instances": [f"i-{name}"]} for name in names]
-    return config(window=None, instances=None, databases=None) | {"waves": made}
+    entries = [{"name": name, "window": dict(WINDOW), "instances": [f"i-{name}"]} for name in names]
+    return config(window=None, instances=None, databases=None) | {"waves": entries}
 
 
 def test_an_instance_is_changed_where_its_wave_names_it() -> None:

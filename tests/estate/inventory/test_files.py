@@ -59,7 +59,7 @@ def test_every_field_comes_back_as_it_was_written(estate: Estate, scratch: Path)
 def test_the_schema_knows_every_key_and_asks_for_what_the_reader_asks_for() -> None:
     schema = json_schema()
     seen: set[str] = set()
-    _kept(json.loads(render(WHOLE)), schema, schema["$defs"], seen)
+    _hold(json.loads(render(WHOLE)), schema, schema["$defs"], seen)
     assert {"Estate", "Instance", "Disk", "SecurityGroupRule", "Database", "WhitelistGroup"} <= seen
     for name, definition in schema["$defs"].items():
         model: type[BaseModel] = getattr(estate_model, name)
@@ -70,7 +70,7 @@ def test_the_schema_knows_every_key_and_asks_for_what_the_reader_asks_for() -> N
         assert definition["additionalProperties"] is False
 
 
-def _kept(value: Any, schema: dict[str, Any], definitions: dict[str, Any], seen: set[str]) -> None:
+def _hold(value: Any, schema: dict[str, Any], definitions: dict[str, Any], seen: set[str]) -> None:
     """Hold a document's keys to the schema."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
@@ -79,9 +79,9 @@ def _kept(value: Any, schema: dict[str, Any], definitions: dict[str, Any], seen:
     if isinstance(value, dict):
         assert set(schema.get("required", ())) <= set(value) <= set(schema["properties"])
         for key, part in value.items():
-            _kept(part, schema["properties"][key], definitions, seen)
+            _hold(part, schema["properties"][key], definitions, seen)
     for item in value if isinstance(value, list) else ():
-        _kept(item, schema["items"], definitions, seen)
+        _hold(item, schema["items"], definitions, seen)
 
 
 def test_the_order_of_the_answers_and_their_requests_change_nothing() -> None:

@@ -98,13 +98,13 @@ def test_advice_of_two_waves_is_one_and_says_from_when_to_when() -> None:
 def test_rules_that_say_the_same_of_the_same_are_shown_once() -> None:
     rules = {RULE.id: RULE, OTHER.id: OTHER}
     mine = several("Nothing is known.", "Nothing is known.")
-    others = [replace(item, rule_id=OTHER.id) for item in mine]
-    (alike,) = said_alike([mine, others])
+    alike_results = [replace(item, rule_id=OTHER.id) for item in mine]
+    (alike,) = said_alike([mine, alike_results])
     text = advice_text([(rules[group[0].rule_id], group) for group in alike], "dev")
     assert text.splitlines()[:3] == [f"{RULE.id}, {OTHER.id}:", "web-1 (i-1), web-2 (i-2):", "  - Nothing is known."]
     assert text.count("Fix: ") == 1
     assert "Why: " not in text
-    first = others[0]
+    first = alike_results[0]
     for another in (
         {"reason": "Something is."},
         {"remediation": "pulumi up, twice"},
@@ -112,19 +112,19 @@ def test_rules_that_say_the_same_of_the_same_are_shown_once() -> None:
         {"waived": Outcome.FAIL},
         {"subject": replace(first.subject, id="i-9")},
     ):
-        assert len(list(said_alike([mine, [replace(first, **another), *others[1:]]]))) == 2
+        assert len(list(said_alike([mine, [replace(first, **another), *alike_results[1:]]]))) == 2
 
 
 def several(*reasons: str, **changes: Any) -> list[Result]:
     """Results of web-1, web-2 and so on, with a change of the config and a command each."""
-    made = []
+    results = []
     for number, reason in enumerate(reasons, start=1):
         own = f"i-{number}"
         fix = change("instances", [{"id": own, "releasePublicIp": True}]) + aliyun(
             "ecs", "RebootInstance", {"InstanceId": own}, "at night"
         )
-        made.append(result(subject_id=own, name=f"web-{number}", reason=reason, fixes=(fix,), **changes))
-    return made
+        results.append(result(subject_id=own, name=f"web-{number}", reason=reason, fixes=(fix,), **changes))
+    return results
 
 
 def test_one_fix_for_several_is_one_finding() -> None:

@@ -71,15 +71,15 @@ def test_single_resources_are_answered_as_the_sdk_answers_for_this_pack() -> Non
     """It decodes each first. A policy about single resources would not be asked: none of the pack's is one."""
     policies: Any = [*stack_policies({}), what_if({}), not_checked({}), announced({})]
     assert {type(policy) for policy in policies} == {StackValidationPolicy}
-    made: list[Any] = [
+    packs: list[Any] = [
         servicer("pack", "0.0.1", policies, EnforcementLevel.MANDATORY)
         for servicer in (sdk.Servicer, _PolicyAnalyzerServicer)
     ]
-    for pack in made:
+    for pack in packs:
         pack.Configure(proto.ConfigureAnalyzerRequest(), None)
     for resource in request(prepared()).resources:
         analysis = proto.AnalyzeRequest(type=resource.type, urn=resource.urn, properties=resource.properties)
-        ours, theirs = made
+        ours, theirs = packs
         assert ours.Analyze(analysis, None) == theirs.Analyze(analysis, None)
         assert ours.Remediate(analysis, None) == theirs.Remediate(analysis, None)
 

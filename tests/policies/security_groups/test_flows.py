@@ -41,12 +41,12 @@ def holds(flows: Flows, port: int, source: int) -> bool:
     ],
 )
 def test_an_operation_says_of_all_ports_what_it_says_of_its_operands(
-    operation: Callable[[Flows, Flows], Flows], on_truths: Callable[[bool, bool], bool], ones: Flows, others: Flows
+    operation: Callable[[Flows, Flows], Flows], on_truths: Callable[[bool, bool], bool], left: Flows, right: Flows
 ) -> None:
-    combined = operation(ones, others)
+    combined = operation(left, right)
     for port in EDGES:
         for source in EDGES:
-            expected = on_truths(holds(ones, port, source), holds(others, port, source))
+            expected = on_truths(holds(left, port, source), holds(right, port, source))
             assert holds(combined, port, source) == expected
 
 

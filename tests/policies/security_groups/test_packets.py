@@ -81,10 +81,10 @@ def _holds(differences: list[Difference], port: int, source_port: int) -> bool:
     _rules("one"), _rules("other"), st.sampled_from(["ingress", "egress"]), st.sampled_from(["TCP", "ICMP", "other"])
 )
 def test_disagreements_are_those_of_single_packets(
-    ones: list[PacketRule], others: list[PacketRule], direction: Direction, protocol: str
+    left: list[PacketRule], right: list[PacketRule], direction: Direction, protocol: str
 ) -> None:
-    one = RuleSet(tuple(ones)).table(direction, protocol)
-    other = RuleSet(tuple(others)).table(direction, protocol)
+    one = RuleSet(tuple(left)).table(direction, protocol)
+    other = RuleSet(tuple(right)).table(direction, protocol)
     for text in (*ADDRESSES, "sg-1"):
         peer: int | str = text
         if text.startswith("sg-"):
@@ -96,7 +96,7 @@ def test_disagreements_are_those_of_single_packets(
         for port in PORTS:
             for source_port in PORTS:
                 packet = (direction, protocol, peer, port, source_port)
-                assert _holds(regions, port, source_port) == (_naive(ones, *packet) and not _naive(others, *packet))
+                assert _holds(regions, port, source_port) == (_naive(left, *packet) and not _naive(right, *packet))
 
 
 @settings(max_examples=150, deadline=None)
@@ -177,10 +177,10 @@ def test_two_hundred_rules_take_less_than_a_second(kind: Literal["addresses", "p
         return PacketRule(f"{index}", "ingress", "TCP", ports, ALL_PORTS, index % 3 > 0, index % 100 + 1, peer)
 
     ones = RuleSet(tuple(rule(index, 0) for index in range(200))).table("ingress", "TCP")
-    others = RuleSet(tuple(rule(index, 1) for index in range(200))).table("ingress", "TCP")
+    shifted = RuleSet(tuple(rule(index, 1) for index in range(200))).table("ingress", "TCP")
     began = time.perf_counter()
     count = 0
-    for start in sorted({*ones.starts(4), *others.starts(4)}):
-        count += len(list(disagreements(ones, ones.at_address(4, start), others, others.at_address(4, start), "TCP")))
+    for start in sorted({*ones.starts(4), *shifted.starts(4)}):
+        count += len(list(disagreements(ones, ones.at_address(4, start), shifted, shifted.at_address(4, start), "TCP")))
     assert time.perf_counter() - began < 1
     assert count >= 0

@@ -55,9 +55,9 @@ def fixed(path: Path, scene: Scene | None = None, way: int | None = None) -> tup
 
 def without_what_fixes_write(migration: dict[str, Any]) -> dict[str, Any]:
     """The sample config with all that only people can say, and none of what follows from the estate."""
-    kept = {key: value for key, value in migration.items() if key not in BY_CONFIG}
-    kept["instances"] = [
+    remaining = {key: value for key, value in migration.items() if key not in BY_CONFIG}
+    remaining["instances"] = [
         {key: value for key, value in item.items() if key != "targetZone"} if isinstance(item, dict) else item
-        for item in kept["instances"]
+        for item in remaining["instances"]
     ]
-    return kept
+    return remaining

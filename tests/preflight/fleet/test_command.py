@@ -92,13 +92,13 @@ def test_every_stack_names_every_classic_instance_and_one_of_them_moves_it(proje
 
 def test_the_first_stack_makes_network_and_clones_and_the_others_share_them(project: Path) -> None:
     run(*PLAN, "--size", "48")
-    first, *others = [config(project, stack["name"]) for stack in fleet(project)["stacks"]]
+    first, *further = [config(project, stack["name"]) for stack in fleet(project)["stacks"]]
     network: Any = first.network
     assert network.mode == "create"
     assert [item.zone for item in network.vswitches] == ["cn-hangzhou-b"]
     assert first.security_groups is not None
     assert first.security_groups.mode == "clone"
-    for migration in others:
+    for migration in further:
         shared: Any = migration.network
         assert (shared.mode, shared.stack) == ("shared", "organization/classic-to-vpc/fleet-01")
         assert migration.security_groups is not None
@@ -167,10 +167,10 @@ def test_the_operator_applies_no_stack_that_was_not_judged_and_none_before_the_f
     names = [stack["name"] for stack in fleet(project)["stacks"]]
     assert objects.keys() == {*names, *(f"{name}-judged" for name in names)}
     for name in names:
-        wanted = {item["name"]: item.get("requirement") for item in objects[name]["prerequisites"]}
-        assert set(wanted) == {f"{name}-judged"} | ({names[0]} if name != names[0] else set())
+        requirements = {item["name"]: item.get("requirement") for item in objects[name]["prerequisites"]}
+        assert set(requirements) == {f"{name}-judged"} | ({names[0]} if name != names[0] else set())
         # What was judged must be younger than two turns of judging, or nothing would ever be applied.
-        minutes = int(re.fullmatch(r"(\d+)m", wanted[f"{name}-judged"]["succeededWithinDuration"])[1])  # type: ignore[index]
+        minutes = int(re.fullmatch(r"(\d+)m", requirements[f"{name}-judged"]["succeededWithinDuration"])[1])  # type: ignore[index]
         assert minutes * 60 == 2 * objects[f"{name}-judged"]["resyncFrequencySeconds"]
         assert objects[name]["destroyOnFinalize"] is False
         assert "preview" not in objects[name]

@@ -92,15 +92,15 @@ def rolled(
     return roll_up(fleet, paths, Criteria(RUN, None, project, account=fleet.account_id), at + after)
 
 
-def verdicts(made: Rollup) -> dict[str, str]:
-    return {stack.name: stack.readiness for stack in made.stacks}
+def verdicts(rollup: Rollup) -> dict[str, str]:
+    return {stack.name: stack.readiness for stack in rollup.stacks}
 
 
 def test_a_fleet_whose_stacks_are_ready_is_ready(project: Path) -> None:
     paths = [keep(project, name, of_stack(project, name)) for name in ("a", "b")]
-    made = rolled(project, fleet_of("a", "b"), paths)
-    assert (made.readiness, verdicts(made), made.problems) == ("READY", {"a": "READY", "b": "READY"}, ())
-    assert made.exit_code(strict=True) == 0
+    rollup = rolled(project, fleet_of("a", "b"), paths)
+    assert (rollup.readiness, verdicts(rollup), rollup.problems) == ("READY", {"a": "READY", "b": "READY"}, ())
+    assert rollup.exit_code(strict=True) == 0
 
 
 def test_the_worst_stack_comes_first_and_decides(project: Path) -> None:
@@ -109,18 +109,18 @@ def test_the_worst_stack_comes_first_and_decides(project: Path) -> None:
         keep(project, "b", of_stack(project, "b", unready())),
         keep(project, "c", of_stack(project, "c", undecided())),
     ]
-    made = rolled(project, fleet_of("a", "b", "c"), paths)
-    assert list(verdicts(made).values()) == ["NOT READY", "UNKNOWN", "READY"]
-    assert (made.readiness, made.exit_code(strict=False)) == ("NOT READY", 20)
-    assert dict(made.counts) == {"NOT READY": 1, "UNKNOWN": 1, "READY": 1}
-    assert [(fix.severity, fix.stacks, fix.findings) for fix in made.fixes] == [("critical", 1, 1), ("high", 1, 1)]
+    rollup = rolled(project, fleet_of("a", "b", "c"), paths)
+    assert list(verdicts(rollup).values()) == ["NOT READY", "UNKNOWN", "READY"]
+    assert (rollup.readiness, rollup.exit_code(strict=False)) == ("NOT READY", 20)
+    assert dict(rollup.counts) == {"NOT READY": 1, "UNKNOWN": 1, "READY": 1}
+    assert [(fix.severity, fix.stacks, fix.findings) for fix in rollup.fixes] == [("critical", 1, 1), ("high", 1, 1)]
 
 
 def test_a_fleet_with_conditions_passes_unless_asked_strictly(project: Path) -> None:
     paths = [keep(project, "a", of_stack(project, "a", prepared(exists=False)))]
-    made = rolled(project, fleet_of("a"), paths, at=BEFORE_FREEZE)
-    assert made.readiness == "READY WITH CONDITIONS"
-    assert (made.exit_code(strict=False), made.exit_code(strict=True)) == (0, 10)
+    rollup = rolled(project, fleet_of("a"), paths, at=BEFORE_FREEZE)
+    assert rollup.readiness == "READY WITH CONDITIONS"
+    assert (rollup.exit_code(strict=False), rollup.exit_code(strict=True)) == (0, 10)
 
 
 def _missing(project: Path) -> list[Path]:
@@ -196,18 +196,20 @@ def test_a_result_that_is_missing_or_counts_for_nothing_is_not_judged(
 ) -> None:
     for name in ("a", "b"):
         keep(project, name, of_stack(project, name))
-    made = rolled(project, fleet_of("a", "b"), change(project))
-    assert (made.readiness, made.exit_code(strict=False)) == ("NOT JUDGED", 40)
-    assert message in "\n".join(str(line) for line in screen(made, 400))
-    assert message in "\n".join([*made.problems, *(f"{s.name}: {text}" for s in made.stacks for text in s.problems)])
+    rollup = rolled(project, fleet_of("a", "b"), change(project))
+    assert (rollup.readiness, rollup.exit_code(strict=False)) == ("NOT JUDGED", 40)
+    assert message in "\n".join(str(line) for line in screen(rollup, 400))
+    assert message in "\n".join(
+        [*rollup.problems, *(f"{s.name}: {text}" for s in rollup.stacks for text in s.problems)]
+    )
 
 
 def test_a_result_that_is_too_old_is_not_judged(project: Path) -> None:
     paths = [keep(project, name, of_stack(project, name)) for name in ("a", "b")]
     assert rolled(project, fleet_of("a", "b"), paths).code == 0
-    made = rolled(project, fleet_of("a", "b"), paths, after=timedelta(minutes=61))
-    assert set(verdicts(made).values()) == {"NOT JUDGED"}
-    assert "more than 60 minutes ago" in made.stacks[0].problems[0]
+    rollup = rolled(project, fleet_of("a", "b"), paths, after=timedelta(minutes=61))
+    assert set(verdicts(rollup).values()) == {"NOT JUDGED"}
+    assert "more than 60 minutes ago" in rollup.stacks[0].problems[0]
 
 
 def test_stacks_that_were_judged_by_two_readings_are_not_judged_together(project: Path) -> None:
@@ -223,26 +225,26 @@ def test_stacks_that_were_judged_by_two_readings_are_not_judged_together(project
     contents[1]["run"] |= {"estateReadAt": "2026-11-20T10:00:00+08:00"}
     contents[1]["run"]["estateFile"]["sha256"] = digest(project / "older.json")
     paths = [keep(project, content["stack"], content) for content in contents]
-    made = rolled(project, fleet_of("a", "b"), paths)
-    assert verdicts(made) == {"b": "NOT JUDGED", "a": "UNKNOWN"}
-    assert "others by a newer one" in made.stacks[0].problems[0]
+    rollup = rolled(project, fleet_of("a", "b"), paths)
+    assert verdicts(rollup) == {"b": "NOT JUDGED", "a": "UNKNOWN"}
+    assert "others by a newer one" in rollup.stacks[0].problems[0]
 
 
 def test_an_instance_that_no_stack_moves_any_more_is_found(project: Path) -> None:
     """Its own stack dropped it, and all others have it under later: no stack by itself can see that."""
     paths = [keep(project, name, of_stack(project, name)) for name in ("a", "b")]
-    made = rolled(project, fleet_of("a", "b", b=["i-web-b", "i-lost"]), paths)
-    assert (made.readiness, verdicts(made)) == ("NOT READY", {"a": "READY", "b": "READY"})
-    assert made.problems == ("b no longer moves 1 instance of the plan, and no other stack does: i-lost",)
+    rollup = rolled(project, fleet_of("a", "b", b=["i-web-b", "i-lost"]), paths)
+    assert (rollup.readiness, verdicts(rollup)) == ("NOT READY", {"a": "READY", "b": "READY"})
+    assert rollup.problems == ("b no longer moves 1 instance of the plan, and no other stack does: i-lost",)
 
 
 def test_an_instance_may_have_gone_to_another_stack_and_not_to_two(project: Path) -> None:
     paths = [keep(project, name, of_stack(project, name)) for name in ("a", "b")]
     assert rolled(project, fleet_of("a", "b", a=["i-web-a", "i-web-b"], b=["i-web-b"]), paths).code == 0
     both = json.loads(json.dumps(of_stack(project, "b")).replace("i-web-b", "i-web-a"))
-    made = rolled(project, fleet_of("a", "b", b=[]), [paths[0], keep(project, "b", both)])
-    assert made.readiness == "NOT READY"
-    assert made.problems == ("1 instance would be moved by more than one of a, b: i-web-a",)
+    rollup = rolled(project, fleet_of("a", "b", b=[]), [paths[0], keep(project, "b", both)])
+    assert rollup.readiness == "NOT READY"
+    assert rollup.problems == ("1 instance would be moved by more than one of a, b: i-web-a",)
 
 
 def test_one_result_is_in_memory_at_a_time(project: Path) -> None:
@@ -252,8 +254,8 @@ def test_one_result_is_in_memory_at_a_time(project: Path) -> None:
 
     def peak(count: int) -> int:
         tracemalloc.start()
-        made = rolled(project, fleet_of(*names[:count]), [project / f"results/{name}.json" for name in names[:count]])
-        assert made.code == 0
+        rollup = rolled(project, fleet_of(*names[:count]), [project / f"results/{name}.json" for name in names[:count]])
+        assert rollup.code == 0
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return most
@@ -295,9 +297,9 @@ def test_it_fits_a_screen(count: int, columns: int) -> None:
 
 def test_text_of_results_is_data_in_markdown(project: Path) -> None:
     hostile = "<img src=x onerror=alert(1)> @octocat | x"
-    made = many(1)
-    made = Rollup(made.fleet, made.stacks, (hostile,), 40)
-    text = markdown(made)
+    rollup = many(1)
+    rollup = Rollup(rollup.fleet, rollup.stacks, (hostile,), 40)
+    text = markdown(rollup)
     assert text.startswith("<!-- preflight fleet -->\n\n## NOT JUDGED: ")
     assert "<img" not in text.replace("\\<", "")
     assert " @octocat" not in text
@@ -316,7 +318,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
 
 
 @pytest.fixture
-def kept(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def directory(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two results and their fleet, and a clock that shows when they were judged."""
 
     class Clock(datetime):
@@ -334,25 +336,25 @@ def kept(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return project
 
 
-def test_a_directory_of_results_is_reported_in_all_forms(kept: Path) -> None:
-    keep(kept, "b", of_stack(kept, "b", unready()))
+def test_a_directory_of_results_is_reported_in_all_forms(directory: Path) -> None:
+    keep(directory, "b", of_stack(directory, "b", unready()))
     code, out, _ = run(
         "results", "--run", RUN, "--commit", COMMIT, "--output", "reports", "--format", "json", "--format", "markdown"
     )
     assert code == 20
     assert out.splitlines()[-2].startswith(f"NOT READY: fleet of 2 stacks in cn-hangzhou, account {ACCOUNT}")
-    data = json.loads((kept / "reports/fleet.json").read_text(encoding="utf-8"))
+    data = json.loads((directory / "reports/fleet.json").read_text(encoding="utf-8"))
     assert (data["readiness"], data["exitCode"], data["counts"]) == ("NOT READY", 20, {"NOT READY": 1, "READY": 1})
     assert [item["name"] for item in data["stacks"]] == ["b", "a"]
-    assert "| `b` | NOT READY |" in (kept / "reports/fleet.md").read_text(encoding="utf-8")
+    assert "| `b` | NOT READY |" in (directory / "reports/fleet.md").read_text(encoding="utf-8")
 
 
-def test_a_file_that_is_named_twice_is_one(kept: Path) -> None:
+def test_a_file_that_is_named_twice_is_one(directory: Path) -> None:
     assert run("results", "results/a.json", "--run", RUN)[0] == 0
 
 
-def test_a_directory_without_results_is_not_judged(kept: Path) -> None:
-    (kept / "empty").mkdir()
+def test_a_directory_without_results_is_not_judged(directory: Path) -> None:
+    (directory / "empty").mkdir()
     assert run("empty", "--run", RUN)[0] == 40
 
 
@@ -365,26 +367,26 @@ def test_a_directory_without_results_is_not_judged(kept: Path) -> None:
         (["results", "--run", RUN, "--fleet", "nowhere.json"], "nowhere.json: expected a file that can be read"),
     ],
 )
-def test_bad_input_is_reported(kept: Path, arguments: list[str], message: str) -> None:
+def test_bad_input_is_reported(directory: Path, arguments: list[str], message: str) -> None:
     code, _, error = run(*arguments)
     assert code == 2
     assert message in error
 
 
-def test_a_fleet_without_stacks_is_none(kept: Path) -> None:
+def test_a_fleet_without_stacks_is_none(directory: Path) -> None:
     """Nothing would be judged, and nothing would be wrong."""
-    document = json.loads((kept / "fleet/fleet.json").read_text(encoding="utf-8")) | {"stacks": []}
-    (kept / "fleet/fleet.json").write_text(json.dumps(document), encoding="utf-8")
+    document = json.loads((directory / "fleet/fleet.json").read_text(encoding="utf-8")) | {"stacks": []}
+    (directory / "fleet/fleet.json").write_text(json.dumps(document), encoding="utf-8")
     code, _, error = run("results", "--run", RUN)
     assert code == 2
     assert "expected fleet.json as `preflight fleet plan` wrote" in error
 
 
-def test_nothing_old_is_left_where_a_report_dies(kept: Path) -> None:
-    (kept / "reports").mkdir()
-    (kept / "reports/fleet.json").write_text("{}", encoding="utf-8")
+def test_nothing_old_is_left_where_a_report_dies(directory: Path) -> None:
+    (directory / "reports").mkdir()
+    (directory / "reports/fleet.json").write_text("{}", encoding="utf-8")
     assert run("results", "--run", RUN, "--fleet", "no.json", "--output", "reports", "--format", "json")[0] == 2
-    assert not (kept / "reports/fleet.json").exists()
+    assert not (directory / "reports/fleet.json").exists()
 
 
 def test_the_summary_is_reported_as_data(project: Path) -> None:

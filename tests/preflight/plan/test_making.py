@@ -83,8 +83,8 @@ def test_a_destroy_is_reported_by_what_it_leaves() -> None:
         "databases with their address in the VPC": 4,
     }
     link = only(recorded_steps("applied"), types.CLASSIC_LINK_ATTACHMENT)
-    [kept] = make_change([changed(link, "same", linkedBefore=True)]).kept
-    assert (kept.what, kept.count) == ("links of instances", 1)
+    [links] = make_change([changed(link, "same", linkedBefore=True)]).kept
+    assert (links.what, links.count) == ("links of instances", 1)
 
 
 def test_an_update_of_rules_is_reported_by_rules_with_anywhere_as_one() -> None:

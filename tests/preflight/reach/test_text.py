@@ -72,9 +72,9 @@ def test_it_fits_the_terminal_and_the_answer_is_last(name: str, width: int) -> N
 
 def test_a_file_passes_no_gate() -> None:
     reach = document("prepared" if "prepared" in NAMES else "first").reach
-    kept = reach.model_copy(update={"opened": 0, "unknown": ()})
-    assert (exit_code(kept, 0), exit_code(kept, 0, by_file=True)) == (0, 30)
-    by_file = document(reach=kept, estate_file="estate.json", exit_code=30)
+    unchanged = reach.model_copy(update={"opened": 0, "unknown": ()})
+    assert (exit_code(unchanged, 0), exit_code(unchanged, 0, by_file=True)) == (0, 30)
+    by_file = document(reach=unchanged, estate_file="estate.json", exit_code=30)
     last = shown(by_file, 120)[-1]
     assert last.startswith("UNKNOWN: by the estate in estate.json alone, and no cloud was asked")
     assert "NOTHING OPENED" not in last

@@ -62,8 +62,8 @@ def run(*arguments: str) -> tuple[int, str, Exception | None]:
 
 def test_all_formats_go_into_a_directory_and_commands_to_stdout(judged: list[Any], tmp_path: Path) -> None:
     into = tmp_path / "new/reports"
-    wanted = [text for name in GATES for text in ("--format", name)]
-    code, out, _ = run("--stack", "bare", "--wave", "all", *wanted, "--output", str(into))
+    formats = [text for name in GATES for text in ("--format", name)]
+    code, out, _ = run("--stack", "bare", "--wave", "all", *formats, "--output", str(into))
     assert code == 20
     assert judged[-1].stack == "bare"
     assert judged[-1].wave == "all"
@@ -113,8 +113,8 @@ def test_a_wrong_command_line_is_refused_before_anything_runs(
 def test_a_run_that_stops_leaves_reports_that_say_so_and_nothing_old(judged: list[Any], tmp_path: Path) -> None:
     judged[0] = Stop(3, "The cloud does not accept the credentials")
     (tmp_path / "report.md").write_text("READY", encoding="utf-8")
-    wanted = [text for name in GATES for text in ("--format", name)]
-    code, out, stop = run(*wanted, "--output", str(tmp_path))
+    formats = [text for name in GATES for text in ("--format", name)]
+    code, out, stop = run(*formats, "--output", str(tmp_path))
     assert (code, str(stop)) == (3, "The cloud does not accept the credentials")
     assert "title=NOT JUDGED" in out
     for name in (name for name in GATES if name != "github"):
@@ -136,17 +136,17 @@ def test_a_result_that_was_kept_is_gone_by_only_if_it_is_of_that_run(
 ) -> None:
     criteria: list[Criteria] = []
 
-    def decide(path: Path, wanted: Criteria, *_: object, **__: object) -> Decision:
+    def decide(path: Path, required: Criteria, *_: object, **__: object) -> Decision:
         assert path == tmp_path / "r.json"
-        criteria.append(wanted)
+        criteria.append(required)
         return Decision(0, "READY WITH CONDITIONS", recorded_result("first"))
 
-    kept = ("--format", "json", "--from", str(tmp_path / "r.json"), "--run", "7", "--commit", "abc", "--account", "12")
-    code, out, _ = run(*kept)
+    call = ("--format", "json", "--from", str(tmp_path / "r.json"), "--run", "7", "--commit", "abc", "--account", "12")
+    code, out, _ = run(*call)
     assert (code, json.loads(out)["readiness"]) == (40, "NOT JUDGED")
     monkeypatch.setattr(command, "decide", decide)
     monkeypatch.setenv("PREFLIGHT_RESULT", str(tmp_path / "r.json"))
-    code, out, _ = run(*kept)
+    code, out, _ = run(*call)
     assert (code, json.loads(out)["readiness"]) == (0, "READY WITH CONDITIONS")
     assert (criteria[0].run, criteria[0].commit, criteria[0].account) == ("7", "abc", "12")
     assert len(judged) == 1, "nothing is previewed"

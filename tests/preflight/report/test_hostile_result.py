@@ -38,11 +38,11 @@ def test_a_result(project: Path, blocked: dict[str, Any], data: st.DataObject) -
     path = project / "result.json"
     content = bent(blocked, data.draw(changes_of(blocked)))
     path.write_text(json.dumps(content), encoding="utf-8")
-    wanted, now = Criteria(RUN, None, project), datetime.fromisoformat(blocked["judgedAt"])
-    code, lines = verdict(path, wanted, now)
+    criteria, now = Criteria(RUN, None, project), datetime.fromisoformat(blocked["judgedAt"])
+    code, lines = verdict(path, criteria, now)
     assert code in (20, 30, 40), "a result that blocks became ready"
     expect_printable("\n".join(lines))
-    decision = decide(path, wanted, now)
+    decision = decide(path, criteria, now)
     report = _of_a_file(decision, project, None, dict.fromkeys(Format))
     texts = {name: render(report) for name, render in RENDERERS.items()}
     assert json.loads(texts[Format.JSON])["exitCode"] in (decision.code, 40)

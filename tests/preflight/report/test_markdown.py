@@ -161,10 +161,10 @@ def test_a_picture_shows_each_wave() -> None:
 def test_the_picture_shows_who_talks_across_and_by_classic_link_or_not() -> None:
     text = render(mapped(recorded_report("waves"), "waves"))
     picture = text.partition("```mermaid")[2].partition("```")[0]
-    others = dict(re.findall(r'(o\d)\["([^"]+)"\]', picture))
-    assert set(others.values()) == {"stays", "moves later"}
+    outside = dict(re.findall(r'(o\d)\["([^"]+)"\]', picture))
+    assert set(outside.values()) == {"stays", "moves later"}
     lines = {
-        (others.get(place, place), line, label)
+        (outside.get(place, place), line, label)
         for line, label, place in re.findall(r'    w\d (---|-\.-)\|"([^"]+)"\| (\w+)', picture)
     }
     assert ("stays", "---", "ClassicLink: 2") in lines

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[3]
 WIDTHS = pytest.mark.parametrize("width", [80, 120])
 
 
-def made(name: str, **changes: Mapping[str, Any]) -> Timeline:
+def timeline_of(name: str, **changes: Mapping[str, Any]) -> Timeline:
     """The timeline of a recorded preview; `changes` are further facts of resources, by the last word of their type."""
     steps = [_changed(step, changes.get(step.type.rpartition(":")[2], {})) for step in recorded_steps(name)]
     return make_timeline(plan_of(steps), recorded_result(name))
@@ -50,7 +50,7 @@ def when(text: str) -> datetime:
 
 
 def test_the_window_has_all_that_leads_to_it_and_follows_from_it() -> None:
-    timeline = made("first")
+    timeline = timeline_of("first")
     start = when("2026-12-12T02:00:00+08:00")
     leads = {hours for rule in recorded_result("first")["rules"] if (hours := rule["leadHours"]) is not None}
     assert {moment for moment, *_ in at(timeline, "lead-time")} == {start - timedelta(hours=hours) for hours in leads}
@@ -59,9 +59,9 @@ def test_the_window_has_all_that_leads_to_it_and_follows_from_it() -> None:
     # 7 instances, five at once, 15 minutes each; then 4 hours per 100 GiB of the largest.
     [(up, *_)] = at(timeline, "up-again")
     assert up == start + timedelta(minutes=30)
-    [(whole, _, what, _)] = at(timeline, "disks-whole")
+    [(whole, _, text, _)] = at(timeline, "disks-whole")
     assert whole == up + timedelta(hours=4) * 6.4
-    assert "640 GiB" in what
+    assert "640 GiB" in text
     assert [moment for moment, *_ in at(timeline, "latest")] == [when("2026-12-20T00:00:00+08:00")]
     assert timeline.unknown == ()
 
@@ -73,11 +73,11 @@ def test_waivers_attestations_and_addresses_end_with_their_subjects() -> None:
         "expires": "2026-12-15T02:00:00+08:00",
         "approvedAt": "2026-11-28T02:00:00+08:00",
     }
-    timeline = made("first", Migration={"waivers": [waiver]})
-    [(_, _, what, subjects)] = at(timeline, "classic-addresses-end")
-    assert "once hybrid access is made" in what
+    timeline = timeline_of("first", Migration={"waivers": [waiver]})
+    [(_, _, text, subjects)] = at(timeline, "classic-addresses-end")
+    assert "once hybrid access is made" in text
     assert subjects == ("report-postgres", "shop-catalog", "shop-mysql", "shop-sessions")
-    assert [what for _, _, what, _ in at(timeline, "attestation-ends")] == [
+    assert [text for _, _, text, _ in at(timeline, "attestation-ends")] == [
         "attestation address-lists of ops@example.com runs out",
         "attestation application-go of shop@example.com runs out",
     ]
@@ -86,7 +86,7 @@ def test_waivers_attestations_and_addresses_end_with_their_subjects() -> None:
     ]
     [(moment, _, _, subjects)] = at(timeline, "evidence-ends")
     assert (moment, len(subjects)) == (when("2026-12-13T21:00:00+08:00"), 7)
-    assert [moment - timeline.now for moment, _, what, _ in at(timeline, "snapshot-ends") if "takes today" in what] == [
+    assert [moment - timeline.now for moment, _, text, _ in at(timeline, "snapshot-ends") if "takes today" in text] == [
         timedelta(days=60)
     ]
 
@@ -94,17 +94,17 @@ def test_waivers_attestations_and_addresses_end_with_their_subjects() -> None:
 def test_findings_that_will_block_are_counted_at_their_lead_time() -> None:
     result = recorded_result("broken")
     waiting = [item for item in open_findings(result) if not item["blocking"]]
-    texts = [what for _, _, what, _ in at(made("broken"), "lead-time") if "will block then" in what]
-    counts = [int(match[1]) for what in texts if (match := re.search(r"; (\d+) finding", what))]
+    texts = [text for _, _, text, _ in at(timeline_of("broken"), "lead-time") if "will block then" in text]
+    counts = [int(match[1]) for text in texts if (match := re.search(r"; (\d+) finding", text))]
     assert len(waiting) == sum(counts) > 0
 
 
 def test_a_subscription_ends_and_what_is_paid_as_you_go_does_not() -> None:
     ends = {"expiredAt": "2026-12-10T00:00:00+08:00"}
-    paid = made("first", MigratingInstance={**ends, "instanceChargeType": "PrePaid"})
-    [(moment, _, what, subjects)] = at(paid, "instance-ends")
-    assert (moment, what, len(subjects)) == (when(ends["expiredAt"]), "the subscription ends", 7)
-    assert at(made("first", MigratingInstance={**ends, "instanceChargeType": "PostPaid"}), "instance-ends") == []
+    paid = timeline_of("first", MigratingInstance={**ends, "instanceChargeType": "PrePaid"})
+    [(moment, _, text, subjects)] = at(paid, "instance-ends")
+    assert (moment, text, len(subjects)) == (when(ends["expiredAt"]), "the subscription ends", 7)
+    assert at(timeline_of("first", MigratingInstance={**ends, "instanceChargeType": "PostPaid"}), "instance-ends") == []
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_subscription_ends_and_what_is_paid_as_you_go_does_not() -> None:
     ],
 )
 def test_unreadable_facts_are_named(type_: str, facts: dict[str, Any], missing: str) -> None:
-    timeline = made("first", **{type_.rpartition(":")[2]: facts})
+    timeline = timeline_of("first", **{type_.rpartition(":")[2]: facts})
     assert any(missing in item for item in timeline.unknown), timeline.unknown
     assert any("Not known, so not shown" in line for line in lines(timeline, 80))
 
@@ -135,7 +135,7 @@ def test_a_wave_that_has_moved_has_no_times_ahead() -> None:
 @WIDTHS
 @pytest.mark.parametrize("name", ["first", "waves"])
 def test_the_picture_fits_the_terminal_and_its_marks_are_in_order(width: int, name: str) -> None:
-    timeline = made(name)
+    timeline = timeline_of(name)
     shown = lines(timeline, width)
     assert max(map(len, shown)) <= width
     rows = {line.split()[0]: line for line in shown[3 : shown.index("", 2)]}
@@ -151,18 +151,18 @@ def test_the_picture_fits_the_terminal_and_its_marks_are_in_order(width: int, na
 
 def test_the_page_shows_what_is_shown() -> None:
     page = (ROOT / "docs/preflight-timeline.md").read_text(encoding="utf-8").split("```")[3]
-    shown = lines(made("first"), 80)
+    shown = lines(timeline_of("first"), 80)
     assert [line for line in page.strip().splitlines() if line not in (*shown, "...")] == []
 
 
 def test_a_name_of_the_cloud_steers_no_terminal() -> None:
-    text = "\n".join(lines(made("first", MigratingInstance={"instanceName": HOSTILE}), 120))
+    text = "\n".join(lines(timeline_of("first", MigratingInstance={"instanceName": HOSTILE}), 120))
     assert "\x1b" not in text
     assert "\r" not in text
 
 
 def test_the_data_are_valid_by_the_schema() -> None:
     schema = json.loads((ROOT / "docs/schema/timeline.schema.json").read_text(encoding="utf-8"))
-    data = json.loads(made("first").model_dump_json())
+    data = json.loads(timeline_of("first").model_dump_json())
     jsonschema.validate(data, schema)
-    assert Event.model_validate(data["events"][0]).at == made("first").events[0].at
+    assert Event.model_validate(data["events"][0]).at == timeline_of("first").events[0].at

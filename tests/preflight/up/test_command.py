@@ -58,32 +58,32 @@ class Run:
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """A prepared stack that is ready with conditions, at no terminal."""
     preview = Preview("build-7", tmp_path / "result.json", failed=False, steps=recorded_steps("first"))
-    wanted = Criteria("build-7", None, tmp_path)
-    made = Run(Judged(Stack(tmp_path), CONDITIONS, preview, wanted))  # type: ignore[arg-type]
-    made.updated = replace(preview, run_id="build-8", steps=())
+    criteria = Criteria("build-7", None, tmp_path)
+    run = Run(Judged(Stack(tmp_path), CONDITIONS, preview, criteria))  # type: ignore[arg-type]
+    run.updated = replace(preview, run_id="build-8", steps=())
 
     def judge(options: RunOptions, _: object) -> Judged:
-        made.requested.append(options)
+        run.requested.append(options)
         assert options.plan is not None
         options.plan.write_text(json.dumps({"resourcePlans": {}}), encoding="utf-8")
-        return made.judged
+        return run.judged
 
-    def decide(_: Path, wanted: Criteria, __: object, *, strict: bool = False) -> Decision:
-        decision = made.after if wanted.run == "build-8" else made.again
+    def decide(_: Path, required: Criteria, __: object, *, strict: bool = False) -> Decision:
+        decision = run.after if required.run == "build-8" else run.again
         return replace(decision, code=10) if strict and decision.readiness == "READY WITH CONDITIONS" else decision
 
     def update(_: object, plan: Path, __: object, ___: object, done: Any) -> Preview:
-        made.updates.append(json.loads(plan.read_text(encoding="utf-8")))
-        done.counts.update(made.done)
-        assert made.updated is not None
-        return made.updated
+        run.updates.append(json.loads(plan.read_text(encoding="utf-8")))
+        done.counts.update(run.done)
+        assert run.updated is not None
+        return run.updated
 
     def console(*, stderr: bool = False) -> Console:
-        return Console(stderr=stderr, highlight=False, width=made.width)
+        return Console(stderr=stderr, highlight=False, width=run.width)
 
     for name, function in (("judge", judge), ("decide", decide), ("update", update), ("console", console)):
         monkeypatch.setattr(command, name, function)
-    return made
+    return run
 
 
 def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,9 +19,9 @@ COMPONENT = "urn:pulumi:test::p::classic-to-vpc:index:Migration::migration"
 
 
 def step_event(op: str, urn: str = VPC, **more: Any) -> events.EngineEvent:
-    made = event(op, urn, {"inputs": {}, "outputs": {}})
-    made["resOutputsEvent"] |= more
-    return events.EngineEvent.from_json({"sequence": 1, "timestamp": 1, **made})
+    content = event(op, urn, {"inputs": {}, "outputs": {}})
+    content["resOutputsEvent"] |= more
+    return events.EngineEvent.from_json({"sequence": 1, "timestamp": 1, **content})
 
 
 def test_only_finished_operations_on_resources_are_counted() -> None:

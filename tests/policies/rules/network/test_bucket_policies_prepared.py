@@ -105,12 +105,12 @@ DENIED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("what", DENIED)
-def test_fail_where_a_deny_is_of_where_it_goes(what: str) -> None:
+@pytest.mark.parametrize("case", DENIED)
+def test_fail_where_a_deny_is_of_where_it_goes(case: str) -> None:
     """Whoever else is let in, and whether or not it is let in by its address today."""
     words = ("Statement 2 of the policy of shop-logs (Deny) applies to ", f"once it is in {VPC}", f"SourceVpc {VPC}")
     for first in (statement(addresses=[OLD, BLOCK]), statement(addresses=["203.0.113.0/24"])):
-        draft = policy(first, statement("Deny", **DENIED[what]) | {"number": 2.0})
+        draft = policy(first, statement("Deny", **DENIED[case]) | {"number": 2.0})
         expect(draft, RULE, "i-web", Outcome.FAIL, *words)
 
 
@@ -130,9 +130,9 @@ NOT_DENIED: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("what", NOT_DENIED)
-def test_pass_where_a_deny_is_of_others_or_refuses_it_today(what: str) -> None:
-    draft = policy(statement(addresses=[OLD, BLOCK]), statement("Deny", **NOT_DENIED[what]) | {"number": 2.0})
+@pytest.mark.parametrize("case", NOT_DENIED)
+def test_pass_where_a_deny_is_of_others_or_refuses_it_today(case: str) -> None:
+    draft = policy(statement(addresses=[OLD, BLOCK]), statement("Deny", **NOT_DENIED[case]) | {"number": 2.0})
     words = ("in as well", "Statement 2 of the policy of shop-logs (Deny) will not refuse the instance")
     expect(draft, RULE, "i-web", Outcome.PASS, *words)
 

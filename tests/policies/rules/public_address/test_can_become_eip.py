@@ -9,7 +9,7 @@ from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 RULE = "public-address-can-become-eip"
 
 
-def wanted(**facts: Any) -> Draft:
+def becoming_eip(**facts: Any) -> Draft:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web").update({"toEip": True, "expiredAt": "2027-12-01T00:00:00Z", **facts})
     return draft
@@ -24,11 +24,11 @@ def wanted(**facts: Any) -> Draft:
     ],
 )
 def test_pass_where_the_cloud_converts(facts: dict[str, Any]) -> None:
-    expect(wanted(**facts), RULE, "i-web", Outcome.PASS)
+    expect(becoming_eip(**facts), RULE, "i-web", Outcome.PASS)
 
 
 def test_fail_where_a_subscription_pays_by_bandwidth() -> None:
-    draft = wanted(instanceChargeType="PrePaid", internetChargeType="PayByBandwidth")
+    draft = becoming_eip(instanceChargeType="PrePaid", internetChargeType="PayByBandwidth")
     expect(draft, RULE, "i-web", Outcome.FAIL, "by bandwidth", "PayByTraffic")
 
 
@@ -37,18 +37,18 @@ def test_fail_where_a_subscription_pays_by_bandwidth() -> None:
     [("2026-12-21T02:00:00+08:00", Outcome.FAIL), ("2026-12-21T02:00:01+08:00", Outcome.PASS)],
 )
 def test_fail_within_a_day_of_the_end_of_the_subscription(ends: str, outcome: Outcome) -> None:
-    draft = wanted(instanceChargeType="PrePaid", expiredAt=ends)
+    draft = becoming_eip(instanceChargeType="PrePaid", expiredAt=ends)
     result = expect(draft, RULE, "i-web", outcome)
     assert ("within 24 hours" in result.reason) == (outcome is Outcome.FAIL)
 
 
 def test_fail_with_an_eip() -> None:
-    expect(wanted(eip="47.99.9.9"), RULE, "i-web", Outcome.FAIL, "47.99.9.9", "UnassociateEipAddress")
+    expect(becoming_eip(eip="47.99.9.9"), RULE, "i-web", Outcome.FAIL, "47.99.9.9", "UnassociateEipAddress")
 
 
 @pytest.mark.parametrize("facts", [{"publicIps": []}, {"internetMaxBandwidthOut": 0.0}])
 def test_fail_without_an_address_that_stays(facts: dict[str, Any]) -> None:
-    expect(wanted(**facts), RULE, "i-web", Outcome.FAIL, "outlasts the move", "InternetMaxBandwidthOut 1")
+    expect(becoming_eip(**facts), RULE, "i-web", Outcome.FAIL, "outlasts the move", "InternetMaxBandwidthOut 1")
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_fail_without_an_address_that_stays(facts: dict[str, Any]) -> None:
     ],
 )
 def test_unknown_when_a_fact_is_not_known(facts: dict[str, Any]) -> None:
-    expect(wanted(**facts), RULE, "i-web", Outcome.UNKNOWN)
+    expect(becoming_eip(**facts), RULE, "i-web", Outcome.UNKNOWN)
 
 
 def test_unknown_when_it_is_not_known_how_late_it_may_move() -> None:
-    draft = wanted(instanceChargeType="PrePaid")
+    draft = becoming_eip(instanceChargeType="PrePaid")
     draft.facts(MIGRATION)["waves"][0]["window"] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "the window does not show")
 

@@ -421,10 +421,10 @@ def test_unknown_when_nobody_read_it() -> None:
 BY_THE_RECORD = ("VSwitch",)
 
 
-@pytest.mark.parametrize("what", [what for what in CHANGED_BY_HAND if what not in BY_THE_RECORD])
-def test_an_update_that_left_it_as_it_was_does_not_count(what: str) -> None:
+@pytest.mark.parametrize("case", [case for case in CHANGED_BY_HAND if case not in BY_THE_RECORD])
+def test_an_update_that_left_it_as_it_was_does_not_count(case: str) -> None:
     """Of what the plugin alicloud makes, the record of the last update tells (`gone`)."""
-    bend, message = CHANGED_BY_HAND[what]
+    bend, message = CHANGED_BY_HAND[case]
     draft = prepared()
     bend(draft)
     written = {item.name for item in draft.resources if "applied" in item.properties}

@@ -117,10 +117,10 @@ def test_one_wave_and_one_group_are_found_from_the_keyboard(browser: Browser, tm
 def test_a_fix_is_copied_as_it_stands(browser: Browser, tmp_path: Path) -> None:
     report = mapped(recorded_report("broken"))
     tab = opened(browser, tmp_path, report)
-    wanted = next(line.text for line in report.fixes[0].lines if line.kind == "command")
+    command = next(line.text for line in report.fixes[0].lines if line.kind == "command")
     tab.page.locator("#fix-1 .copier").first.click()
     tab.page.locator("#announce").get_by_text("Copied").wait_for(state="attached")
-    assert tab.page.evaluate("navigator.clipboard.readText()") == wanted
+    assert tab.page.evaluate("navigator.clipboard.readText()") == command
 
 
 def test_a_link_opens_what_is_folded_and_print_opens_all(browser: Browser, tmp_path: Path) -> None:
