@@ -52,15 +52,15 @@ def table_of(
     """Return a row for each action whose calls grow, the busiest first, and one for all others together."""
     first, second, target = sizes
     rows: list[dict[str, object]] = []
-    others = Counter[int]()
+    remaining = Counter[int]()
     for action, count in sorted(large.items(), key=lambda entry: (-entry[1], entry[0])):
         before = small.get(action, 0)
         if count > before:
             ahead = carried_on((first, before), (second, count), target)
             rows.append({"action": action, f"{first}": before, f"{second}": count, f"{target}": ahead})
         else:
-            others.update({first: before, second: count, target: count})
-    return [*rows, {"action": "all others", **{f"{size}": others[size] for size in sizes}}]
+            remaining.update({first: before, second: count, target: count})
+    return [*rows, {"action": "all others", **{f"{size}": remaining[size] for size in sizes}}]
 
 
 def calls(instances: int) -> Counter[str]:

@@ -50,10 +50,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         question = question_of(instances)
         resources = len(question.resources)
-        asked = Path(directory) / "question"
-        asked.write_bytes(question.SerializeToString())
+        question_file = Path(directory) / "question"
+        question_file.write_bytes(question.SerializeToString())
         rounds = 1 if instances >= LARGE else ROUNDS
-        ours = _rate(lambda: _ours(asked), rounds)
+        ours = _rate(lambda: _ours(question_file), rounds)
         plans = [Path(directory) / f"plan-{count}.json" for count in (resources, 1)]
         for path, count in zip(plans, (resources, 1), strict=True):
             path.write_text(json.dumps(_plan(count)), encoding="utf-8")
@@ -76,17 +76,17 @@ def main() -> None:
 
 def _rate(measure: Callable[[], tuple[int, float]], rounds: int) -> tuple[int, float]:
     """Return the rules evaluated, and the median of the CPU seconds that they took."""
-    told = [measure() for _ in range(rounds)]
-    return told[0][0], statistics.median(seconds for _, seconds in told)
+    measured = [measure() for _ in range(rounds)]
+    return measured[0][0], statistics.median(seconds for _, seconds in measured)
 
 
 def _ours(question: Path) -> tuple[int, float]:
     """Return what rules concluded of instances and of the whole, and what the whole AnalyzeStack took."""
     result = question.with_name("result.json")
     command = [sys.executable, "-c", JUDGE, str(question), str(result), NOW]
-    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+    printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     tally = json.loads(result.read_text(encoding="utf-8"))["tally"]
-    return sum(count for outcome, count in tally.items() if outcome != "NOT_APPLICABLE"), float(told[0])
+    return sum(count for outcome, count in tally.items() if outcome != "NOT_APPLICABLE"), float(printed[0])
 
 
 def _theirs(checkov: Path, all_of_it: Path, one: Path) -> tuple[int, float]:
@@ -98,9 +98,9 @@ def _theirs(checkov: Path, all_of_it: Path, one: Path) -> tuple[int, float]:
 def _checked(checkov: Path, plan: Path) -> tuple[int, float]:
     command = [str(checkov), "-f", str(plan), "--framework", "terraform_plan", "--skip-download", "-o", "json"]
     before = _children_seconds()
-    told = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    printed = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
     spent = _children_seconds() - before
-    summary = json.loads(told)["summary"]
+    summary = json.loads(printed)["summary"]
     return summary["passed"] + summary["failed"], spent
 
 

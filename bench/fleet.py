@@ -68,8 +68,8 @@ class _Bench:
     def __init__(self, project: Project, cloud: Simulator) -> None:
         self._project = project
         self._cloud = cloud
-        kept = {name: value for name, value in project.environ.items() if name != "PREFLIGHT_RESULT"}
-        self._environ = {**kept, "CLASSIC_TO_VPC_CACHE": str(cache_root(os.environ)), "COLUMNS": "120"}
+        environment = {name: value for name, value in project.environ.items() if name != "PREFLIGHT_RESULT"}
+        self._environ = {**environment, "CLASSIC_TO_VPC_CACHE": str(cache_root(os.environ)), "COLUMNS": "120"}
 
     def rows(self, size: int) -> list[dict[str, Any]]:
         """Take all steps, and return what each took."""
@@ -112,10 +112,10 @@ class _Bench:
         self._environ["PREFLIGHT_OUTPUTS"] = "fleet/outputs.json"
         return row
 
-    def _preflight(self, what: str, arguments: Sequence[str], codes: Sequence[int]) -> dict[str, Any]:
-        return self._run(what, [str(_COMMAND), *arguments], self._environ, codes)
+    def _preflight(self, step: str, arguments: Sequence[str], codes: Sequence[int]) -> dict[str, Any]:
+        return self._run(step, [str(_COMMAND), *arguments], self._environ, codes)
 
-    def _run(self, what: str, command: Sequence[str], environ: dict[str, str], codes: Sequence[int]) -> dict[str, Any]:
+    def _run(self, step: str, command: Sequence[str], environ: dict[str, str], codes: Sequence[int]) -> dict[str, Any]:
         """Run a command, watch it and what it starts, and return its row. Calls are those of all at that time."""
         calls, began = len(self._cloud.requests()), time.monotonic()
         with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
@@ -135,12 +135,12 @@ class _Bench:
             seen.ended.set()
             watcher.join()
             printed.seek(0)
-            said = printed.read()
+            output = printed.read()
         if process.returncode not in codes:
-            sys.exit(f"{what} ended with {process.returncode}:\n{said[-10_000:]}")
-        verdicts = _VERDICT.findall(said)
+            sys.exit(f"{step} ended with {process.returncode}:\n{output[-10_000:]}")
+        verdicts = _VERDICT.findall(output)
         row = {
-            "step": what,
+            "step": step,
             "verdict": verdicts[-1] if verdicts else "",
             "seconds": round(time.monotonic() - began),
             "cpuSeconds": round(used.ru_utime + used.ru_stime, 1),

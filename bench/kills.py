@@ -180,8 +180,8 @@ class Kill:
         return cls(seed, phase, victim, moment, action, int(number or 1) - 1, previewed)
 
     def __str__(self) -> str:
-        what = f"read {self.place + 1}" if self.moment == "during" else self.action + " 2" * self.place
-        return f"seed {self.seed}: {self.phase}, {self.victim} killed {self.moment} {what}"
+        call = f"read {self.place + 1}" if self.moment == "during" else self.action + " 2" * self.place
+        return f"seed {self.seed}: {self.phase}, {self.victim} killed {self.moment} {call}"
 
 
 def _later_phase(seed: int) -> str | None:
@@ -260,9 +260,9 @@ class Bench:
                     call_of(stack.cloud, line)
         else:
             return f"the second {command} says {errors_of(stack)}", 2, pasted
-        wanted, found = self._shapes["up" if kill.phase == "refresh" else kill.phase], shape(stack)
-        if found != wanted:
-            return f"cloud or state differs: {difference(wanted, found)}", runs, pasted
+        expected, found = self._shapes["up" if kill.phase == "refresh" else kill.phase], shape(stack)
+        if found != expected:
+            return f"cloud or state differs: {difference(expected, found)}", runs, pasted
         if kill.previewed and command == "up" and stack.pulumi("preview", "--expect-no-changes", pack=False):
             return f"the preview after it still has changes: {errors_of(stack)}", runs, pasted
         return "", runs, pasted
@@ -419,8 +419,8 @@ def _run(seeds: Sequence[int], end: float, later: str | None) -> None:
             if time.monotonic() > end:
                 break
             result = bench.run(Kill.of(seed))
-            said = (result["problem"] or "converged") if result["struck"] else "it ended before"
-            print(f"{result['kill']}: {said} ({result['seconds']} s, CPU {result['cpu']} s)", flush=True)
+            outcome = (result["problem"] or "converged") if result["struck"] else "it ended before"
+            print(f"{result['kill']}: {outcome} ({result['seconds']} s, CPU {result['cpu']} s)", flush=True)
             _write_down(result)
 
 

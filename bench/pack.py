@@ -92,11 +92,11 @@ def judged(build: Path, question: Path, rounds: int) -> tuple[float, int]:
     result = question.with_name("result.json")
     environ = {**os.environ, "PYTHONPATH": str(build)}
     command = [sys.executable, "-c", JUDGE, str(question), str(result), NOW]
-    told = [
+    outputs = [
         subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=build, env=environ).stdout.split()
         for _ in range(rounds)
     ]
-    return statistics.median(float(seconds) for seconds, _ in told), int(told[0][1])
+    return statistics.median(float(seconds) for seconds, _ in outputs), int(outputs[0][1])
 
 
 def unpacked(directory: Path) -> Path:
@@ -109,21 +109,21 @@ def unpacked(directory: Path) -> Path:
 
 def kept_so_far() -> dict[str, Any]:
     """Return the figures of all benchmarks as they were kept last."""
-    kept: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    return kept
+    figures: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    return figures
 
 
-def keep(what: str, peer: str, rows: Sequence[Mapping[str, object]]) -> None:
+def keep(benchmark: str, peer: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Keep the figures of one benchmark, beside which `peer` was asked, with the machine's description."""
-    kept = kept_so_far()
+    figures = kept_so_far()
     machine = {
         "python": platform.python_version(),
         "system": platform.system(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),
     }
-    kept[what] = {"before": peer, "machine": machine, "rows": rows}
-    RESULTS.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    figures[benchmark] = {"before": peer, "machine": machine, "rows": rows}
+    RESULTS.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -129,11 +129,11 @@ def main() -> None:
         (before / "policies/venv").symlink_to(REPOSITORY / ".venv")
         for size in sizes:
             found = _previewed(size, before, Path(directory) / str(size), environ)
-            rows += [_row(size, what, spent) for what, spent in found.items()]
+            rows += [_row(size, subject, spent) for subject, spent in found.items()]
             _show_ratios(size, found)
     # Those of other sizes stay as they are.
-    others = [row for row in kept_so_far().get("preview", {}).get("rows", ()) if row["instances"] not in sizes]
-    keep("preview", BEFORE, sorted([*others, *rows], key=itemgetter("instances")))
+    remaining = [row for row in kept_so_far().get("preview", {}).get("rows", ()) if row["instances"] not in sizes]
+    keep("preview", BEFORE, sorted([*remaining, *rows], key=itemgetter("instances")))
     table = Table(*rows[0])
     for row in rows:
         table.add_row(*map(str, row.values()))
@@ -154,10 +154,10 @@ def _previewed(size: int, before: Path, directory: Path, environ: Mapping[str, s
     return found
 
 
-def _row(size: int, what: str, spent: Spent) -> dict[str, Any]:
+def _row(size: int, subject: str, spent: Spent) -> dict[str, Any]:
     return {
         "instances": size,
-        "what": what,
+        "what": subject,
         "resources": spent.declared.total(),
         "cpuSeconds": round(spent.cpu_seconds, 1),
         "peakMiB": round(spent.peak_mib),
@@ -175,8 +175,8 @@ def _show_ratios(size: int, found: Mapping[str, Spent]) -> None:
         "without the pack, to the bare program": alone.cpu_seconds / found["bare"].cpu_seconds,
         "peak memory with the pack, to the build before": now.peak_mib / before.peak_mib,
     }
-    for what, ratio in ratios.items():
-        print(f"{size:,} instances, {what}: {ratio:.2f}", flush=True)
+    for subject, ratio in ratios.items():
+        print(f"{size:,} instances, {subject}: {ratio:.2f}", flush=True)
 
 
 def _project(region: Region, cloud: Simulator, directory: Path, build: Path, environ: Mapping[str, str]) -> Project:

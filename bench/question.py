@@ -35,11 +35,11 @@ def question_of(instances: int) -> AnalyzeStackRequest:
     estate = estate_of(instances)
     config = parse(config_of(estate), "Pulumi.bench.yaml")
     plan = make_plan(config, estate, "Pulumi.bench.yaml")
-    asked = _declared(lambda: Migration("migration", MigrationArgs(plan)))
-    for resource in asked.resources:
+    request = _declared(lambda: Migration("migration", MigrationArgs(plan)))
+    for resource in request.resources:
         if resource.type == MIGRATION:
             resource.properties.update({"clock": {"cloudTime": NOW, "machineTime": NOW}, "rehearsal": []})
-    return asked
+    return request
 
 
 class _Answers(pulumi.runtime.Mocks):
@@ -80,9 +80,9 @@ def _declared(program: Callable[[], object]) -> AnalyzeStackRequest:
     finally:
         loop.close()
         asyncio.set_event_loop(None)
-    asked = AnalyzeStackRequest()
+    question = AnalyzeStackRequest()
     for request, urn in monitor.registered:
-        sent = asked.resources.add(type=request.type, urn=urn, name=request.name, parent=request.parent)
+        sent = question.resources.add(type=request.type, urn=urn, name=request.name, parent=request.parent)
         sent.properties.CopyFrom(monitor.outputs.get(urn, request.object if request.custom else struct_pb2.Struct()))
         if request.type.startswith("alicloud:"):
             sent.properties.fields["id"].string_value = ""
@@ -90,7 +90,7 @@ def _declared(program: Callable[[], object]) -> AnalyzeStackRequest:
             _hide_what_is_made(value)
         for key, of_it in request.propertyDependencies.items():
             sent.propertyDependencies[key].urns.extend(of_it.urns)
-    return asked
+    return question
 
 
 def _hide_what_is_made(value: struct_pb2.Value) -> None:

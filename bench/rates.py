@@ -59,11 +59,11 @@ def _read(instances: int, rate: int) -> dict[str, object]:
         config = served.config() | {"accessKey": KEY, "secretKey": SECRET}
         read_estate(Cloud(CloudSettings.from_config(config, {}), sleep=served.clock.advance), datetime.now(UTC))
         minutes = (served.clock.now() - begin).total_seconds() / 60
-        asked = Counter(entry["action"] for entry in served.requests(outcome="OK"))
-    [(action, busiest)] = asked.most_common(1)
+        calls = Counter(entry["action"] for entry in served.requests(outcome="OK"))
+    [(action, busiest)] = calls.most_common(1)
     return {
         "instances": instances,
-        "calls": asked.total(),
+        "calls": calls.total(),
         "busiest action": f"{action}, {busiest}",
         "calls a minute": rate,
         "bound, minutes": round(busiest / rate, 1),

@@ -45,9 +45,9 @@ class Region:
         groups = [self._group(number) for number in range(self._groups)]
         balancers = range(max(1, self.instances // 50))
         sample = yaml.safe_load(_SAMPLE.read_text(encoding="utf-8"))
-        kept = ("version", "now", "region_id", "account_id", "users", "timings", "zones", "instance_types")
+        shared = ("version", "now", "region_id", "account_id", "users", "timings", "zones", "instance_types")
         self.estate: dict[str, Any] = {
-            **{key: sample[key] for key in kept},
+            **{key: sample[key] for key in shared},
             "instances": servers,
             "disks": disks,
             "snapshots": [_snapshot(disk) for disk in disks if self._dice.random() < 1 / 3],
@@ -98,8 +98,8 @@ class Region:
         return config
 
     def _evidence(self, build: Path) -> list[dict[str, Any]]:
-        told = json.loads((build / _EVIDENCE).read_text(encoding="utf-8"))["evidence"]
-        sample = next(item for item in told if item["instanceId"].startswith("i-bp1batch"))
+        evidence = json.loads((build / _EVIDENCE).read_text(encoding="utf-8"))["evidence"]
+        sample = next(item for item in evidence if item["instanceId"].startswith("i-bp1batch"))
         moving = set(self.moving)
         found = []
         for number, server in enumerate(self.estate["instances"]):
@@ -152,10 +152,10 @@ class Region:
 
     def _group(self, number: int) -> dict[str, Any]:
         found: dict[str, dict[str, Any]] = {}
-        wanted = self._dice.randint(10, 60)
+        number_of_rules = self._dice.randint(10, 60)
         for rule in self._near(number):
             found[json.dumps(rule)] = rule
-        while len(found) < wanted:
+        while len(found) < number_of_rules:
             rule = self._far()
             found[json.dumps(rule)] = rule
         return {

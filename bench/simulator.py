@@ -110,12 +110,12 @@ def serve_bytes(ready: Connection) -> None:
         await request.body()
         return Response(answer, media_type="application/json")
 
-    async def told(request: Request) -> Response:
+    async def set_answer(request: Request) -> Response:
         nonlocal answer
         answer = await request.body()
         return Response()
 
-    app = Starlette(routes=[Route("/", index, methods=["POST"]), Route("/told", told, methods=["POST"])])
+    app = Starlette(routes=[Route("/", index, methods=["POST"]), Route("/answer", set_answer, methods=["POST"])])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", http="h11"))
     # asyncio sets TCP_NODELAY only where the socket was made for TCP by name; without, an answer waits 40 ms.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -186,7 +186,7 @@ def timed(port: int, forms: list[str]) -> tuple[float, bytes]:
 def tell(port: int, answer: bytes) -> None:
     """Tell the peer what to answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("POST", "/told", answer)
+    connection.request("POST", "/answer", answer)
     connection.getresponse().read()
     connection.close()
 

@@ -51,8 +51,8 @@ def without_hybrid_access(migration: dict[str, Any]) -> None:
 def cleaning_up(migration: dict[str, Any]) -> None:
     """After the move old addresses are removed, and web-1 gets its public address to itself."""
     cleaning_up_without_binding(migration)
-    first, *others = migration["instances"]
-    migration["instances"] = [{"id": first, "ftp": {"plan": "eip-cut-through"}}, *others]
+    first, *further = migration["instances"]
+    migration["instances"] = [{"id": first, "ftp": {"plan": "eip-cut-through"}}, *further]
 
 
 def cleaning_up_without_binding(migration: dict[str, Any]) -> None:
@@ -156,15 +156,15 @@ def called(cloud: Simulator, since: int = 0) -> list[str]:
 def shape(stack: Stack) -> dict[str, Any]:
     """Return cloud and state in which whatever was made is known by its name in place of its id."""
     cloud = stack.cloud.state()
-    made = {
+    names = {
         item["id"]: f"<{item.get('name') or item['id']}>"
         for table in ("vpcs", "vswitches", "security_groups", "snapshots", "snapshot_groups", "network_interfaces")
         for item in cloud[table]
         if "Made by" in (item.get("description") or "")
     }
-    made |= {item["id"]: f"<{item['ip_address']}>" for item in cloud["eips"]}
+    names |= {item["id"]: f"<{item['ip_address']}>" for item in cloud["eips"]}
     text = json.dumps({**cloud, "resources of the state": _resources(stack)})
-    for item_id, name in made.items():
+    for item_id, name in names.items():
         text = text.replace(item_id, name)
     tables: dict[str, Any] = {name: _without_own(value) for name, value in json.loads(text).items()}
     # Each VPC has one of its own, under an id of its own.
@@ -210,15 +210,15 @@ def _without_own(value: Any) -> Any:
     }
 
 
-def difference(wanted: Any, found: Any, path: str = "") -> str:
+def difference(expected: Any, found: Any, path: str = "") -> str:
     """Return where two shapes differ: the paths, and what is there on either side."""
-    if isinstance(wanted, dict) and isinstance(found, dict):
+    if isinstance(expected, dict) and isinstance(found, dict):
         parts = [
-            difference(wanted.get(key), found.get(key), f"{path}/{key.rpartition('::')[2]}")
-            for key in sorted(wanted.keys() | found.keys())
+            difference(expected.get(key), found.get(key), f"{path}/{key.rpartition('::')[2]}")
+            for key in sorted(expected.keys() | found.keys())
         ]
         return "; ".join(filter(None, parts))[:3000]
-    first, second = _lines(wanted), _lines(found)
+    first, second = _lines(expected), _lines(found)
     lacks, has = (" ".join(lines.elements())[:300] for lines in (first - second, second - first))
     return f"{path} lacks {lacks}, has {has}" if lacks or has else ""
 

@@ -34,7 +34,7 @@ class CidrProblem(NamedTuple):
     """A problem of a block: `vswitch` is the position of its VSwitch, None for the VPC."""
 
     vswitch: int | None
-    what: str
+    fault: str
     expected: str
 
 

@@ -65,14 +65,15 @@ def classic_peers(
         for rule in _accepting(group):
             together(near, _named(rule, members, addresses, leaving), _reason(group_id, rule))
     for ends, texts in flows.items():
-        one, *others = sorted((leaving[item], item) for item in ends)
+        one, *rest = sorted((leaving[item], item) for item in ends)
         for text in texts:
-            together([one], others, text)
+            together([one], rest, text)
     return {
         one: tuple(
-            ClassicPeer(other, tuple(sorted(reasons_of_pair))) for other, reasons_of_pair in sorted(others.items())
+            ClassicPeer(other, tuple(sorted(reasons_of_pair)))
+            for other, reasons_of_pair in sorted(reasons_by_peer.items())
         )
-        for one, others in reasons.items()
+        for one, reasons_by_peer in reasons.items()
     }
 
 
@@ -82,7 +83,7 @@ class Conversation:
 
     members: tuple[str, ...]
     peer: str
-    others: tuple[str, ...]
+    peers: tuple[str, ...]
 
 
 def conversations(

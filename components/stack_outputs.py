@@ -107,9 +107,9 @@ def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate,
     if not unclear and known.issuperset([*alike, *linked, *(item for ids in marked_ids.values() for item in ids)]):
         return record
     state = read_state(stack)
-    made = {(kind, mark(stack, own)) for kind, own in state}
+    in_state = {(kind, mark(stack, own)) for kind, own in state}
     vpc_id = record.vpc_id or (state.get((NETWORK, name)) if name is not None else None)
-    left = {key: ids for key, ids in marked_ids.items() if key not in made}
+    left = {key: ids for key, ids in marked_ids.items() if key not in in_state}
     target = _target(config, vpc_id, left.get((NETWORK, mark(stack, name or ""))))
     vpcs = {item.id: item.vpc_id for item in estate.vswitches}
     vpcs |= {item.id: item.vpc_id for item in estate.security_groups if item.vpc_id}

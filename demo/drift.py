@@ -25,8 +25,8 @@ def take_away(project: Project) -> dict[str, str]:
         declared = sorted((item for item in resources if item["type"] == kind), key=lambda item: str(item["urn"]))
         first = next((item["outputs"] for item in declared if _has_something(item["outputs"])), None)
         if first:
-            name, what = take(api, first)
-            taken[name] = what
+            name, description = take(api, first)
+            taken[name] = description
     return taken
 
 

@@ -126,13 +126,13 @@ def _prepared(screen: Screen, project: Project) -> None:
 def _drift(screen: Screen, project: Project, cloud: Simulator) -> None:
     screen.chapter(3, "Somebody takes something away behind Pulumi's back")
     removed = take_away(project)
-    for what in removed.values():
-        screen.say(f"taken away, by an API call: {what}", "yellow")
+    for description in removed.values():
+        screen.say(f"taken away, by an API call: {description}", "yellow")
     preview = screen.pulumi(project, "preview", "--stack", "dev", "--refresh", "--expect-no-changes", "--diff", *_PACK)
     screen.expect(preview.code != 0, "the next preview with refresh failed: something is not as declared", preview)
-    for name, what in removed.items():
+    for name, description in removed.items():
         named = [" ".join(line.split()) for line in preview.text.splitlines() if name in line]
-        screen.expect(bool(named), f"it names what is gone: {what}", preview)
+        screen.expect(bool(named), f"it names what is gone: {description}", preview)
         screen.excerpt(named[:_MOST_LINES])
     up = screen.pulumi(project, "up", "--yes", "--stack", "dev", "--refresh", *_PACK)
     screen.expect(up.code == 0, "an up puts it back", up)
@@ -155,8 +155,8 @@ def _nothing_left(screen: Screen, cloud: Simulator, watch: Watch) -> None:
     screen.chapter(5, "All of it stayed on this machine")
     requests = cloud.requests()
     name = cloud.simulation.cloud.estate.users[0].name
-    others = sorted({entry["caller"] or "nobody" for entry in requests} - {name})
-    screen.expect(not others, f"all {len(requests)} requests to the simulated cloud are signed with its own key")
+    other_callers = sorted({entry["caller"] or "nobody" for entry in requests} - {name})
+    screen.expect(not other_callers, f"all {len(requests)} requests to the simulated cloud are signed with its own key")
     calls = "".join(f"\n    {line}" for line in dict.fromkeys(watch.seen))
     if calls:
         raise StepError(f"expected: nothing was asked of any other host\n  A proxy on loopback saw:{calls}")

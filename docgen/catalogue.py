@@ -75,7 +75,7 @@ def _settings(rule: AnyRule) -> str:
     if rule.mended_by_up:
         always = "Blocks in the result file; the engine's policy is advisory, so that `pulumi up` can fix it.\n\n"
     return always + _bullets(
-        f"`{name}`, default {item.default:g} ({item.minimum:g} to {item.maximum:g}): {item.what}"
+        f"`{name}`, default {item.default:g} ({item.minimum:g} to {item.maximum:g}): {item.meaning}"
         for name, item in rule.adjustable.items()
     )
 

@@ -183,14 +183,14 @@ class Cloud:
         machine = clock.now()
         return machine if self.clock is None else machine + self.clock.skew
 
-    def wait(self, condition: Callable[[], bool], what: str, *, timeout: float = 300, interval: float = 3) -> None:
-        """Check `condition` every `interval` seconds until it holds; `WaitTimeout` names `what` after `timeout`."""
+    def wait(self, condition: Callable[[], bool], subject: str, *, timeout: float = 300, interval: float = 3) -> None:
+        """Check `condition` every `interval` seconds until it holds; `WaitTimeout` names `subject` after `timeout`."""
         for _ in range(max(1, int(timeout // interval))):
             if condition():
                 return
             self.sleep(interval)
         if not condition():
-            raise WaitTimeout(f"Waited {timeout:.0f} s in vain for {what}.")
+            raise WaitTimeout(f"Waited {timeout:.0f} s in vain for {subject}.")
 
     def caller(self) -> Caller:
         """Return the caller by the cloud, once its account has been compared with the configured one; called once.
@@ -253,7 +253,7 @@ def new_token() -> str:
     return uuid.uuid4().hex
 
 
-class _Kept(threading.local):
+class _Latest(threading.local):
     """The latest answer of this thread, as it came."""
 
     body: Mapping[str, Any] = {}
@@ -273,7 +273,7 @@ class _Service:
     def __init__(self, code: str, sdk: _Sdk, protocol: str, scrub: Callable[[str], str]) -> None:
         client = sdk.client
         self._sdk = sdk
-        self._kept = _Kept()
+        self._latest = _Latest()
         self.clock: clock.ClockReading | None = None
         self.endpoint = str(client._endpoint)
         self.route = route(protocol, self.endpoint)
@@ -288,7 +288,7 @@ class _Service:
             response = in_unicode(ask(request, *arguments))
             self.clock = clock.reading(_date(response), clock.now())
             operation = request if isinstance(request, str) else request.action
-            self._kept.body = _body_of(f"{code}:{operation}", response, self.route, scrub)
+            self._latest.body = _body_of(f"{code}:{operation}", response, self.route, scrub)
             return response
 
         return checked
@@ -309,22 +309,22 @@ class _Service:
         arguments = (request_type(**(fields | nested)),) if request_type else ()
 
         def invoke() -> Answer:
-            self._kept.body = {}
+            self._latest.body = {}
             typed = method(*arguments, self._sdk.runtime).body
             if typed is None:
                 raise ValueError("the SDK made nothing of the answer")
             # An answer that was not checked proves nothing.
-            if not self._kept.body:
+            if not self._latest.body:
                 raise MalformedAnswer(self.route, operation, NOT_THE_API, sent=True)
-            return Answer(typed, self._kept.body)
+            return Answer(typed, self._latest.body)
 
         return invoke
 
     def failure(self, error: Exception, action: str, scrub: Callable[[str], str]) -> EstateError:
         """Translate what the SDK raised; an error that is not the cloud's or the network's is raised as it is."""
         # This can only be a part that we do not declare, of which the SDK could not make its model.
-        if self._kept.body and isinstance(error, RuntimeError | ValueError | AttributeError | TypeError):
-            return UnusableAnswer(action, "it has another shape than the SDK's model", self._kept.body["RequestId"])
+        if self._latest.body and isinstance(error, RuntimeError | ValueError | AttributeError | TypeError):
+            return UnusableAnswer(action, "it has another shape than the SDK's model", self._latest.body["RequestId"])
         return failure_of(error, action, self.route, scrub)
 
 

@@ -78,12 +78,12 @@ class Credentials:
         return keys.expires_at is not None and keys.expires_at - self._now() < RENEWED_BEFORE
 
     def _fetch(self, source: Source) -> Keys:
-        keys = self._asked(source)
+        keys = self._requested_keys(source)
         # A new set, because secrets() may be called meanwhile, by the call of STS too.
         self._seen |= frozenset(keys.secrets())
         return keys
 
-    def _asked(self, source: Source) -> Keys:
+    def _requested_keys(self, source: Source) -> Keys:
         if isinstance(source, StaticKeys):
             token = source.security_token.get_secret_value() if source.security_token else None
             return Keys(source.access_key.get_secret_value(), source.secret_key.get_secret_value(), token)

@@ -49,11 +49,11 @@ def extendable(database: Database) -> bool:
     return database.product != "rds" or database.engine in ("MySQL", "SQLServer")
 
 
-def days_for(database: Database, wanted: float) -> int:
-    """Return the number of days to request so that at least `wanted` days are covered, or as many as possible.
+def days_for(database: Database, needed: float) -> int:
+    """Return the number of days to request so that at least `needed` days are covered, or as many as possible.
 
     A database whose period cannot be extended later gets the longest one.
     """
     if not extendable(database):
         return MAX_DAYS
-    return next((days for days in DAYS[database.product] if days >= wanted), MAX_DAYS)
+    return next((days for days in DAYS[database.product] if days >= needed), MAX_DAYS)

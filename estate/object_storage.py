@@ -29,7 +29,7 @@ from estate.transport import Session
 _SDK = "alibabacloud_oss_v2"
 
 
-class _Kept(threading.local):
+class _Latest(threading.local):
     """The latest document of this thread, as it came."""
 
     document = b""
@@ -41,14 +41,14 @@ class ObjectStorage:
     def __init__(self, client: Any, sdk: Any, endpoint: str, protocol: str) -> None:
         self._client = client
         self._sdk = sdk
-        self._kept = _Kept()
+        self._latest = _Latest()
         self.endpoint = endpoint
         self.route = route(protocol, endpoint)
         ask = client._client.invoke_operation
 
         def invoke_operation(operation: Any, **options: Any) -> Any:
             output = ask(operation, **options)
-            self._kept.document = output.http_response.content or b""
+            self._latest.document = output.http_response.content or b""
             return output
 
         client._client.invoke_operation = invoke_operation
@@ -62,7 +62,7 @@ class ObjectStorage:
             typed = method(request)
             if not typed.request_id:
                 raise MalformedAnswer(self.route, f"oss:{operation}", NOT_THE_API, sent=True)
-            _check(operation, typed, self._kept.document)
+            _check(operation, typed, self._latest.document)
             return Answer(typed, {})
 
         return invoke

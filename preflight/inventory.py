@@ -96,7 +96,7 @@ def show_changes(out: Console, before: Inventory, after: Inventory, differences:
     for kind, group in groupby(differences, key=lambda change: change.kind):
         show(out, Text(kind, "bold"))
         for change in group:
-            sign, style = _SIGNS[change.what]
+            sign, style = _SIGNS[change.status]
             text = f"{change.subject}: {change.text}" if change.text else change.subject
             for line in wrapped(text, out.width, f"  {sign} "):
                 show(out, Text(line, style))

@@ -93,6 +93,6 @@ def explain_findings(console: Console, rule_id: str, path: Path, instances: Sequ
     show_findings(console, chosen, rules)
 
 
-def show_permissions(console: Console, what: str) -> None:
+def show_permissions(console: Console, use: str) -> None:
     """Print the RAM policy document for that use, and nothing else."""
-    show(console, documents()[f"{what}.json"].rstrip())
+    show(console, documents()[f"{use}.json"].rstrip())

@@ -50,8 +50,8 @@ _CONDITIONS: Final[Mapping[str, Callable[[int], str]]] = {
 
 def console(*, stderr: bool = False) -> Console:
     """Return the console for a stream, with the terminal's own width, or that of a log."""
-    made = Console(stderr=stderr, highlight=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=_LOG_WIDTH)
+    created = Console(stderr=stderr, highlight=False)
+    return created if created.is_terminal else Console(stderr=stderr, highlight=False, width=_LOG_WIDTH)
 
 
 class Progress:
@@ -180,8 +180,8 @@ def fix_block(
     """
     label = f"{number:>2}. "
     since = "" if fix.since is None else f", blocks from {when(fix.since)}"
-    others = f" and {_count(len(fix.rules) - 1, 'more rule')}" if len(fix.rules) > 1 else ""
-    head = wrapped(f"{fix.title} ({fix.rules[0]}{others})", width, label)
+    more = f" and {_count(len(fix.rules) - 1, 'more rule')}" if len(fix.rules) > 1 else ""
+    head = wrapped(f"{fix.title} ({fix.rules[0]}{more})", width, label)
     about = f"{fix.severity}{since}: {_count(fix.findings, 'finding')}"
     if fix.instances:
         about += f" on {_count(len(fix.instances), 'instance')}: "
@@ -222,17 +222,17 @@ def _answer(verdict: Verdict) -> Iterator[Text]:
     """Yield the last lines: the answer, its subject, and its end of validity."""
     result, wave, fixes = verdict.decision.result or {}, verdict.wave, verdict.fixes
     run = result["run"]
-    what = f"stack {result['stack']}" if wave is None else f"wave {wave} of stack {result['stack']}"
+    subject = f"stack {result['stack']}" if wave is None else f"wave {wave} of stack {result['stack']}"
     commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
     if verdict.decision.readiness == "WHAT-IF":
         judged = result["judgement"] if wave is None else _judgement(result, wave)
-        yield styled("WHAT-IF", f", it would be {judged['hypothetical']}: {what}, which passes no gate")
+        yield styled("WHAT-IF", f", it would be {judged['hypothetical']}: {subject}, which passes no gate")
         for item in result["whatIf"]:
             yield Text(f"  {safe(item['reason'])}")
         readiness = judged["hypothetical"]
     else:
         readiness = verdict.decision.readiness
-        yield styled(readiness, f": {what}")
+        yield styled(readiness, f": {subject}")
     if readiness == _READY_WITH_CONDITIONS:
         rests = ", ".join(_CONDITIONS[name](number) for name, number in verdict.conditions.items() if number)
         yield Text(f"Conditions: {rests}.")
@@ -337,6 +337,6 @@ def _height(line: Text | str, width: int) -> int:
     return max(1, math.ceil(len(line) / width))
 
 
-def _count(number: int, what: str) -> str:
-    plural = f"{what}es" if what.endswith("x") else f"{what}s"
-    return f"{number} {what if number == 1 else plural}"
+def _count(number: int, noun: str) -> str:
+    plural = f"{noun}es" if noun.endswith("x") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"

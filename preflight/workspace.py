@@ -93,8 +93,10 @@ def judged_environment(engine: toolchain.Engine, directory: Path, environ: Mappi
     settings = shell_settings(engine, project, environ)
     make_trial_backend(settings)
     pack = project / "policies"
-    others = [item for item in str(settings[PACK_VARIABLE]).split(",") if item not in (str(pack), str(pack / _SERVE))]
-    whole = {**environ, **settings, PACK_VARIABLE: ",".join([*others, str(_served(pack))])}
+    other_packs = [
+        item for item in str(settings[PACK_VARIABLE]).split(",") if item not in (str(pack), str(pack / _SERVE))
+    ]
+    whole = {**environ, **settings, PACK_VARIABLE: ",".join([*other_packs, str(_served(pack))])}
     return {name: value for name, value in whole.items() if value is not None and name not in _LEAVING_OUT}
 
 

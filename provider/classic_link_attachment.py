@@ -81,10 +81,10 @@ class ClassicLinkAttachment(Resource):
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while the link is there."""
-        instance_id, vpc_id, made = _parse(resource_id)
+        instance_id, vpc_id, is_ours = _parse(resource_id)
         if _vpc_of(cloud, instance_id) != vpc_id:
             return None
-        return _state(instance_id, vpc_id, linked_before=bool(state.get("linkedBefore", not made)))
+        return _state(instance_id, vpc_id, linked_before=bool(state.get("linkedBefore", not is_ours)))
 
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Do nothing: every input replaces."""

@@ -175,9 +175,9 @@ class GroupRules(Resource):
     ) -> Properties:
         """Carry out the plan; if it stops half way, raise `PartialFailure` with what is there then."""
         goal = self._goal(live, state, inputs)
-        wanted = [logic.rule_model(rule) for rule in logic.own_rules(goal).values()]
+        desired = [logic.rule_model(rule) for rule in logic.own_rules(goal).values()]
         try:
-            _carry_out(cloud, group_id, logic.plan(live, wanted, self._removable(live, state)))
+            _carry_out(cloud, group_id, logic.plan(live, desired, self._removable(live, state)))
         except EstateError as error:
             between = goal | {"rules": logic.merged(logic.own_rules(state), goal["rules"])}
             now = self._seen(self._read_live(cloud, group_id) or (), between)

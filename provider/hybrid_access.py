@@ -226,11 +226,11 @@ class HybridAccess(Resource):
 
     def _is_short(self, expires_at: str, valid_until: str) -> bool:
         """Whether classic addresses end too early and a call would mend it; never where there are none."""
-        expires, wanted, now = _moment(expires_at), _parsed(valid_until), self._now()
-        if expires is None or expires >= wanted:
+        expires, needed, now = _moment(expires_at), _parsed(valid_until), self._now()
+        if expires is None or expires >= needed:
             return False
         # Further away than one call reaches: half the way is enough until it does.
-        return wanted + _SLACK <= now + _MAX or expires < now + _MEANWHILE
+        return needed + _SLACK <= now + _MAX or expires < now + _MEANWHILE
 
     def _expires(self, database: Database) -> datetime | None:
         """Return when the first of the classic addresses ends; None where there is none that ends."""

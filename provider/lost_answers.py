@@ -8,7 +8,7 @@ from estate.client import Cloud
 from estate.errors import Unreachable, WaitTimeout
 
 
-def brought_about(cloud: Cloud, write: Callable[[], object], there: Callable[[], bool], what: str) -> None:
+def brought_about(cloud: Cloud, write: Callable[[], object], there: Callable[[], bool], subject: str) -> None:
     """Make a write, and wait until what it brings about is there.
 
     A failure after a lost answer would let the next creation find our own work, and take it for what was there before.
@@ -22,6 +22,6 @@ def brought_about(cloud: Cloud, write: Callable[[], object], there: Callable[[],
             raise
         lost = error
     try:
-        cloud.wait(there, what)
+        cloud.wait(there, subject)
     except WaitTimeout as timeout:
         raise (lost or timeout) from None

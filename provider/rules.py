@@ -269,7 +269,7 @@ class Plan(NamedTuple):
 
 
 def plan(
-    live: Iterable[SecurityGroupRule], wanted: Iterable[SecurityGroupRule], removable: Iterable[SecurityGroupRule]
+    live: Iterable[SecurityGroupRule], desired: Iterable[SecurityGroupRule], removable: Iterable[SecurityGroupRule]
 ) -> Plan:
     """Plan the way; of the live rules only the `removable` ones go.
 
@@ -277,7 +277,7 @@ def plan(
     not be authorized beside the old one, and need not be.
     """
     there = {key_of(rule): rule for rule in live}
-    wished = {key_of(rule): rule for rule in wanted}
+    wished = {key_of(rule): rule for rule in desired}
     going = {key_of(rule) for rule in removable} - set(wished)
     return Plan(
         authorize=tuple(

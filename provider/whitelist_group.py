@@ -57,21 +57,21 @@ class WhitelistGroup(Resource):
     def create(self, cloud: Cloud, inputs: Properties) -> tuple[str, Properties]:
         """Make the group; one of this name that admits anybody already is refused."""
         ref = self._ref_of(inputs)
-        wanted: list[str] = inputs["securityIps"]
-        live = self._before_creation(cloud, ref, wanted)
+        desired: list[str] = inputs["securityIps"]
+        live = self._before_creation(cloud, ref, desired)
         # Append, not Cover: should someone make a group of this name meanwhile, theirs is not overwritten.
-        self._write(cloud, ref, "Cover" if live else "Append", wanted)
-        return self._id(ref), self._state(ref, wanted)
+        self._write(cloud, ref, "Cover" if live else "Append", desired)
+        return self._id(ref), self._state(ref, desired)
 
     def foresee(self, connect: Connect, inputs: Properties, resource_id: str, state: Properties) -> None:
         """Raise what `create` or `update` would, as far as the inputs are known."""
-        wanted = inputs["securityIps"]
-        if state and not is_unknown(wanted):
-            self._before_update(connect(), self._parse(resource_id), state, wanted)
+        desired = inputs["securityIps"]
+        if state and not is_unknown(desired):
+            self._before_update(connect(), self._parse(resource_id), state, desired)
         elif not state and not is_unknown({name: inputs[name] for name in inputs if name != "securityIps"}):
-            self._before_creation(connect(), self._ref_of(inputs), [] if is_unknown(wanted) else wanted)
+            self._before_creation(connect(), self._ref_of(inputs), [] if is_unknown(desired) else desired)
 
-    def _before_creation(self, cloud: Cloud, ref: _Ref, wanted: Sequence[str]) -> list[str]:
+    def _before_creation(self, cloud: Cloud, ref: _Ref, desired: Sequence[str]) -> list[str]:
         """Return the entries that a group of this name has; ResourceError where it may not be written."""
         groups = self._groups_to_write(cloud, ref)
         if groups is None:
@@ -79,7 +79,7 @@ class WhitelistGroup(Resource):
         group = _find(groups, ref)
         live = _entries(group) if group else []
         if group and live not in _ADMITTING_NOBODY:
-            foreign = [entry for entry in group.security_ips if (_block(entry) or entry) not in wanted]
+            foreign = [entry for entry in group.security_ips if (_block(entry) or entry) not in desired]
             made_by_us = ""
             if foreign and len(foreign) < len(live):
                 made_by_us = (
@@ -99,7 +99,7 @@ class WhitelistGroup(Resource):
                 f"yours to change and delete, import it (pulumi import {self.type_name} NAME {self._id(ref)}); else "
                 f"choose another groupName.{made_by_us}"
             )
-        self._check_limits(ref, groups, group, wanted)
+        self._check_limits(ref, groups, group, desired)
         return live
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
@@ -119,50 +119,50 @@ class WhitelistGroup(Resource):
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
         """Write the entries; ResourceError where the live ones are not as the state knows them, or are others'."""
         ref = self._parse(resource_id)
-        wanted: list[str] = inputs["securityIps"]
-        live = self._before_update(cloud, ref, state, wanted)
-        self._exchange(cloud, ref, live, wanted)
-        return self._state(ref, wanted)
+        desired: list[str] = inputs["securityIps"]
+        live = self._before_update(cloud, ref, state, desired)
+        self._exchange(cloud, ref, live, desired)
+        return self._state(ref, desired)
 
-    def _exchange(self, cloud: Cloud, ref: _Ref, live: Sequence[str], wanted: Sequence[str]) -> None:
+    def _exchange(self, cloud: Cloud, ref: _Ref, live: Sequence[str], desired: Sequence[str]) -> None:
         """Change only the entries that differ, so that entries added meanwhile stay.
 
         Cover would take it away. It is for the change of what overlaps, of which a group cannot hold both (RDS for
         MySQL refuses an address inside a block of the same group), and for a group that admits nobody.
         """
-        new = [entry for entry in wanted if entry not in live]
-        old = [entry for entry in live if entry not in wanted]
+        new = [entry for entry in desired if entry not in live]
+        old = [entry for entry in live if entry not in desired]
         if (live and list(live) in _ADMITTING_NOBODY) or any(
             _overlap(first, second) for first in new for second in old
         ):
-            self._write(cloud, ref, "Cover", wanted)
+            self._write(cloud, ref, "Cover", desired)
             return
         for mode, entries in (("Append", new), ("Delete", old)):
             if entries:
                 self._write(cloud, ref, mode, entries)
 
-    def _before_update(self, cloud: Cloud, ref: _Ref, state: Properties, wanted: Sequence[str]) -> list[str]:
+    def _before_update(self, cloud: Cloud, ref: _Ref, state: Properties, desired: Sequence[str]) -> list[str]:
         """Return the entries that the group has; ResourceError where it may not be written."""
         groups = self._groups_to_write(cloud, ref) or []
         group = _find(groups, ref)
         live = _entries(group) if group else []
-        if live != wanted:
-            self._refuse_others(ref, group, drift.declared(state)["securityIps"], wanted)
+        if live != desired:
+            self._refuse_others(ref, group, drift.declared(state)["securityIps"], desired)
             if _admitting(live) != _admitting(state["securityIps"]):
                 raise ResourceError(
                     f"Whitelist group {ref.group} of {ref.database} was changed elsewhere: it has {_few(live)} where "
                     f"{_few(state['securityIps'])} was known. Run `pulumi refresh`, look at the difference, then "
                     "run `pulumi up` again."
                 )
-            self._check_limits(ref, groups, group, wanted)
+            self._check_limits(ref, groups, group, desired)
         return live
 
-    def _refuse_others(self, ref: _Ref, group: Group | None, applied: Sequence[str], wanted: Sequence[str]) -> None:
+    def _refuse_others(self, ref: _Ref, group: Group | None, applied: Sequence[str], desired: Sequence[str]) -> None:
         """Raise ResourceError for entries of others, except those that the wanted ones cover."""
         foreign = [
             entry
             for entry in (group.security_ips if group else ())
-            if (block := _block(entry) or entry) not in (*applied, _NOBODY) and not _inside(block, wanted)
+            if (block := _block(entry) or entry) not in (*applied, _NOBODY) and not _inside(block, desired)
         ]
         if foreign:
             raise ResourceError(
@@ -259,10 +259,10 @@ class WhitelistGroup(Resource):
             )
         return whitelists.groups
 
-    def _check_limits(self, ref: _Ref, groups: Sequence[Group], ours: Group | None, wanted: Sequence[str]) -> None:
+    def _check_limits(self, ref: _Ref, groups: Sequence[Group], ours: Group | None, desired: Sequence[str]) -> None:
         if ours is None and self.product.max_groups is not None and len(groups) >= self.product.max_groups:
             raise ResourceError(f"Database {ref.database} has {len(groups)} whitelist groups, the limit; remove one.")
-        total = len(wanted) + sum(len(group.security_ips) for group in groups if group is not ours)
+        total = len(desired) + sum(len(group.security_ips) for group in groups if group is not ours)
         if total > MAX_ENTRIES:
             raise ResourceError(
                 f"Database {ref.database} would have {total} whitelist entries; the limit is {MAX_ENTRIES} over all "

@@ -180,13 +180,13 @@ class Past:
     """The states before recent writes, for stale reads. Each write costs a copy of the whole state."""
 
     def __init__(self) -> None:
-        self._kept: deque[tuple[datetime, Cloud]] = deque()
+        self._states: deque[tuple[datetime, Cloud]] = deque()
 
     def keep(self, cloud: Cloud, seconds: float) -> None:
         """Keep a copy of the present state, before a write, for `seconds` of model time."""
         now = cloud.clock.now()
         self._forget(now - timedelta(seconds=seconds))
-        self._kept.append((now, copy.deepcopy(cloud, {id(cloud.clock): cloud.clock})))
+        self._states.append((now, copy.deepcopy(cloud, {id(cloud.clock): cloud.clock})))
 
     def before(self, cloud: Cloud, seconds: float) -> Cloud:
         """Return the state without the writes of the last `seconds` of model time.
@@ -194,11 +194,11 @@ class Past:
         It is `cloud` itself if there was none.
         """
         since = cloud.clock.now() - timedelta(seconds=seconds)
-        return next((state for written_at, state in self._kept if written_at > since), cloud)
+        return next((state for written_at, state in self._states if written_at > since), cloud)
 
     def _forget(self, since: datetime) -> None:
-        while self._kept and self._kept[0][0] <= since:
-            self._kept.popleft()
+        while self._states and self._states[0][0] <= since:
+            self._states.popleft()
 
 
 def _apply(fault: Fault, step: Step, strike: Strike) -> None:

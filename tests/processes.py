@@ -54,7 +54,7 @@ def command_line(process_id: int) -> str:
 
 
 def end_all_but(spared: frozenset[int]) -> None:
-    """Kill the children that are not in `kept`, and theirs, which become children of this process by that."""
+    """Kill the children that are not in `spared`, and theirs, which become children of this process by that."""
     while left := children() - spared:
         for process_id in left:
             with suppress(ProcessLookupError, ChildProcessError):

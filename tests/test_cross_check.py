@@ -41,7 +41,7 @@ def test_reach_agrees_with_the_oracle() -> None:
 
 def test_an_answer_with_a_defect_stops_the_reading_or_is_reported() -> None:
     """One of each end: the whole run of `make bench-verdict` works."""
-    every = {(defect.action, defect.what): seed for seed, defect in enumerate(answers.defects())}
+    every = {(defect.action, defect.name): seed for seed, defect in enumerate(answers.defects())}
     for action, end in (
         ("slb:DescribeLoadBalancers", "readings stopped"),
         ("cr:ListInstance", "verdicts that tell it"),
@@ -52,15 +52,15 @@ def test_an_answer_with_a_defect_stops_the_reading_or_is_reported() -> None:
 def test_traffic_that_the_conversion_loses_is_in_its_report() -> None:
     reported = []
     for seed in range(1000, 1000 + SEEDS):
-        drawn = security_groups.scenario(seed)
-        if drawn.damage or drawn.mapped:
+        case = security_groups.scenario(seed)
+        if case.damage or case.mapped:
             continue
-        plan = security_groups.plan_of(drawn)
+        plan = security_groups.plan_of(case)
         for instance in plan.instances:
             groups = instance.facts.texts("securityGroupIds")
             lines = judge(plan, instance.facts, "lost", security_groups.NOW).differences.lines("accepted by")
             if [line for line in lines if not line.startswith("at ")]:
-                entries = [entry for group in groups for entry in drawn.conversions[group].report]
+                entries = [entry for group in groups for entry in case.conversions[group].report]
                 reported.append(any(entry.outcome == "not-portable" for entry in entries))
     assert len(reported) > 10
     assert all(reported)

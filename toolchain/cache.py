@@ -62,7 +62,7 @@ def read_sources(directory: Path, patterns: Iterable[str]) -> list[tuple[str, by
 
 
 @contextmanager
-def exclusive(lock_file: Path, what: str, reporter: Reporter) -> Iterator[None]:
+def exclusive(lock_file: Path, subject: str, reporter: Reporter) -> Iterator[None]:
     """Hold `lock_file` for the block; report it and wait while another process holds it.
 
     The kernel drops the lock when its holder dies, so a crash never leaves it stuck.
@@ -78,21 +78,21 @@ def exclusive(lock_file: Path, what: str, reporter: Reporter) -> Iterator[None]:
             return True
 
         if not acquired():
-            with reporter.running(lambda: f"waiting: another process is preparing {what}"):
+            with reporter.running(lambda: f"waiting: another process is preparing {subject}"):
                 while not acquired():
                     time.sleep(_LOCK_POLL_SECONDS)
         yield
 
 
-def publish_once(target: Path, what: str, fill: Callable[[Path], None], reporter: Reporter) -> None:
+def publish_once(target: Path, subject: str, fill: Callable[[Path], None], reporter: Reporter) -> None:
     """Create the directory `target` unless it exists: `fill` writes into a temporary one, which is then renamed.
 
-    If `fill` is interrupted, `target` does not exist. Of several processes one fills and the others wait; `what` is
+    If `fill` is interrupted, `target` does not exist. Of several processes one fills and the others wait; `subject` is
     what they report to wait for.
     """
     if target.is_dir():
         return
-    with exclusive(target.with_suffix(".lock"), what, reporter):
+    with exclusive(target.with_suffix(".lock"), subject, reporter):
         if not target.is_dir():
             _publish(target, fill)
 

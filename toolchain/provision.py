@@ -50,7 +50,7 @@ def ensure(
     environment = dict(os.environ if environment is None else environment)
     reporter = reporter if reporter is not None else Reporter()
     cache = _writable(cache_root(environment) / "toolchain")
-    recipe = _wanted(environment)
+    recipe = _requested_recipe(environment)
     provisioner = _Provisioner(cache, environment, reporter)
     if force_build or environment.get(BUILD_VARIABLE) == "1":
         return provisioner.built(recipe, "a build was asked for")
@@ -62,11 +62,11 @@ def ensure(
     return provisioner.own(recipe, found.reason)
 
 
-def _wanted(environment: Mapping[str, str]) -> Recipe:
-    wanted = environment.get(ENGINE_VARIABLE) or "newest"
-    if wanted not in _RECIPES:
-        raise ToolchainError(f"{ENGINE_VARIABLE} is {wanted!r}; it must be one of: {', '.join(_RECIPES)}")
-    return _RECIPES[wanted]
+def _requested_recipe(environment: Mapping[str, str]) -> Recipe:
+    name = environment.get(ENGINE_VARIABLE) or "newest"
+    if name not in _RECIPES:
+        raise ToolchainError(f"{ENGINE_VARIABLE} is {name!r}; it must be one of: {', '.join(_RECIPES)}")
+    return _RECIPES[name]
 
 
 def _writable(cache: Path) -> Path:

@@ -95,7 +95,7 @@ def _tried(name: str, proof: Proof, seeds: range, console: Console) -> _Row:
         if problems and failed <= _MOST_SHOWN:
             console.print("\n".join(problems), markup=False, soft_wrap=True)
             console.print(f"again: make bench-verdict ARGS='--only {name} --seed {number} --cases 1'", markup=False)
-    figures = ", ".join(f"{count:,} {what}" for what, count in looked_at.items())
+    figures = ", ".join(f"{count:,} {subject}" for subject, count in looked_at.items())
     return _Row(figures, failed, time.perf_counter() - began)
 
 

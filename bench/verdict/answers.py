@@ -41,7 +41,7 @@ class Defect:
     """What is wrong with the answers of one action."""
 
     action: str
-    what: str
+    name: str
     spoil: Spoil = field(repr=False)
 
 
@@ -76,8 +76,8 @@ class _Estate:
         if readiness not in _READY:
             return None
         # With conditions: what could not be read must be one of them.
-        told = _findings(evaluation) - _findings(self.evaluation(self.whole))
-        return None if readiness is Readiness.READY_WITH_CONDITIONS and told else f"{readiness}"
+        new_findings = _findings(evaluation) - _findings(self.evaluation(self.whole))
+        return None if readiness is Readiness.READY_WITH_CONDITIONS and new_findings else f"{readiness}"
 
 
 def _findings(evaluation: Evaluation) -> set[tuple[str, str]]:
@@ -88,13 +88,13 @@ def _findings(evaluation: Evaluation) -> set[tuple[str, str]]:
 def compare(seed: int) -> tuple[Mapping[str, int], list[str]]:
     """Give the reader answers with one defect; what must not be is that it ends READY."""
     defect = defects()[seed % len(defects())]
-    name = f"{defect.action}: {defect.what}"
+    name = f"{defect.action}: {defect.name}"
     for estate in (_prepared(), _manifold()):
         try:
             read = estate.read(defect)
         except EstateError as stop:
-            told = all(text in str(stop) for text in (defect.action, _REQUEST))
-            return {"readings stopped": 1}, [] if told else [f"{name}: neither action nor RequestId in: {stop}"]
+            named = all(text in str(stop) for text in (defect.action, _REQUEST))
+            return {"readings stopped": 1}, [] if named else [f"{name}: neither action nor RequestId in: {stop}"]
         if estate.replay.struck:
             why = estate.deceived(read)
             return {"verdicts that tell it": 1}, [f"{name}: {why}"] if why else []
@@ -164,10 +164,10 @@ def _double(reading: Reading, body: dict[str, Any]) -> None:
 @cache
 def _prepared() -> _Estate:
     """Return the sample with its prepared stack; whole answers pass, else a spoilt one would prove nothing."""
-    made = _Estate(load(ESTATE), sample_config())
-    readiness = judge_stack(made.evaluation(made.whole)).readiness
+    prepared = _Estate(load(ESTATE), sample_config())
+    readiness = judge_stack(prepared.evaluation(prepared.whole)).readiness
     assert readiness in _READY, readiness
-    return made
+    return prepared
 
 
 @cache

@@ -50,15 +50,15 @@ class Packet:
 
 def accepts(own: Mapping[str, Group], packet: Packet, far: Far, nic: str | None) -> bool:
     """Whether an instance in the groups, by id, lets a packet in or out; `nic` is None in a VPC."""
-    said = [
+    decisions = [
         (int(rule["priority"]), rule["policy"])
         for group in own.values()
         for rule in group.rules
         if (nic is None or rule.get("nicType") == nic) and _matches(rule, packet, far, nic)
     ]
-    if said:
-        first = min(priority for priority, _ in said)
-        return (first, "drop") not in said
+    if decisions:
+        first = min(priority for priority, _ in decisions)
+        return (first, "drop") not in decisions
     if packet.direction == "egress":
         return True
     return nic != "internet" and any(group.inner and group_id in far.groups for group_id, group in own.items())

@@ -44,7 +44,7 @@ def compare(seed: int) -> tuple[Mapping[str, int], list[str]]:
         stack = _new_stack()
         code = _run(stack, action, "up", "--yes", "--skip-preview")
     else:
-        if action not in _asked(time):
+        if action not in _actions_of(time):
             return {"actions that a preview does not need then": 1}, []
         stack = _unapplied() if time == _TIMES[0] else _applied()
         code = _run(stack, action, "preview")
@@ -161,7 +161,7 @@ def _written() -> frozenset[str]:
 
 
 @cache
-def _asked(time: str) -> frozenset[str]:
+def _actions_of(time: str) -> frozenset[str]:
     """Return the actions of a preview that nothing is taken away from: without another one it goes the same way."""
     stack = _unapplied() if time == _TIMES[0] else _applied()
     before = {action: len(stack.cloud.requests(action=action)) for action in actions_of(_UP)}

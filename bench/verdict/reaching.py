@@ -32,50 +32,50 @@ _COUNTED = {
 
 def compare(seed: int) -> tuple[Mapping[str, int], list[str]]:
     """Tell of the estate of a seed twice; return what was looked at, and everything on which the two disagree."""
-    made = security_groups.scenario(seed)
-    plan = security_groups.plan_of(made)
+    case = security_groups.scenario(seed)
+    plan = security_groups.plan_of(case)
     reached = make_reach(plan, security_groups.NOW)
     found = _by_instances(reached.pairs)
     problems = [f"seed {seed}: {item.subject} is unknown: {item.reason}" for item in reached.unknown]
     tally = Counter[str]()
-    for source, target, between in _questions(made):
+    for source, target, between in _questions(case):
         pair = found.get((source.id, target.id, between))
-        for packet, expected in _truth(made, source, target, between=between):
-            told = {name for name in ("kept", "lost", "opened", "one_end") if pair and _holds(pair, name, packet)}
+        for packet, expected in _truth(case, source, target, between=between):
+            reported = {name for name in ("kept", "lost", "opened", "one_end") if pair and _holds(pair, name, packet)}
             tally.update(_COUNTED[name] for name in expected)
-            if told != expected:
+            if reported != expected:
                 when = "between" if between else "after"
                 problems.append(
-                    f"seed {seed}, {source.id} -> {target.id} {when} ({', '.join(made.damage) or 'as converted'}): "
-                    f"{packet} is {sorted(expected)}, told as {sorted(told)}"
+                    f"seed {seed}, {source.id} -> {target.id} {when} ({', '.join(case.damage) or 'as converted'}): "
+                    f"{packet} is {sorted(expected)}, told as {sorted(reported)}"
                 )
     if not reached.opened and (tally[_COUNTED["opened"]] or tally[_COUNTED["one_end"]]):
         problems.append(f"seed {seed}: something is opened, and the exit is that of nothing")
-    problems += _outside_problems(made, plan, tally)
+    problems += _outside_problems(case, plan, tally)
     return tally, problems
 
 
-def _outside_problems(made: Scenario, plan: Plan, tally: Counter[str]) -> Iterator[str]:
+def _outside_problems(case: Scenario, plan: Plan, tally: Counter[str]) -> Iterator[str]:
     """Yield what is told as kept with addresses outside, or is not, and the oracle sees otherwise."""
     around = surroundings(plan)
-    for own in made.instances:
-        if own.id not in made.waves:
+    for own in case.instances:
+        if own.id not in case.waves:
             continue
-        kept = list(kept_outside(firewall_of(plan, tuple(sorted(own.security_group_ids))), around))
-        before, after = _own(made, own, {item: classic_group(made, item) for item in made.groups}, None)
+        outside = list(kept_outside(firewall_of(plan, tuple(sorted(own.security_group_ids))), around))
+        before, after = _own(case, own, {item: classic_group(case, item) for item in case.groups}, None)
         rule_sets = [*before.values(), *after.values()]
-        insiders = {address for item in made.instances for address in item.intranet_ips}
-        for address, packet in product(edges(rule_sets, made.targets), list(packets(rule_sets))):
+        insiders = {address for item in case.instances for address in item.intranet_ips}
+        for address, packet in product(edges(rule_sets, case.targets), list(packets(rule_sets))):
             far = Far(address, frozenset())
             number, version = int(ip_address(address)), ip_address(address).version
             if address in insiders or is_service(address) or around.is_reserved(version, (number, number)):
                 continue
             expected = accepts(before, packet, far, nic_of(address)) and accepts(after, packet, far, None)
-            told = any(_is_about(item, packet, (version, number)) for item in kept)
+            reported = any(_is_about(item, packet, (version, number)) for item in outside)
             tally["kept with addresses outside"] += expected
-            if told != expected:
-                how = ", ".join(made.damage) or "as converted"
-                yield f"{how}, {own.id}: {packet} with {address} is told as {'kept' if told else 'not kept'}"
+            if reported != expected:
+                how = ", ".join(case.damage) or "as converted"
+                yield f"{how}, {own.id}: {packet} with {address} is told as {'kept' if reported else 'not kept'}"
 
 
 def _is_about(item: Kept, packet: Packet, address: tuple[int, int]) -> bool:
@@ -107,32 +107,32 @@ def _is_part(flow: Flow, packet: Packet) -> bool:
     return flow.protocol == packet.protocol and within_ports and from_ports
 
 
-def _questions(made: Scenario) -> Iterator[tuple[Instance, Instance, bool]]:
-    for source, target in product(made.instances, made.instances):
-        if source is target or not {source.id, target.id} & made.waves.keys():
+def _questions(case: Scenario) -> Iterator[tuple[Instance, Instance, bool]]:
+    for source, target in product(case.instances, case.instances):
+        if source is target or not {source.id, target.id} & case.waves.keys():
             continue
         yield source, target, False
-        if _late(made, source.id, target.id) is not None:
+        if _late(case, source.id, target.id) is not None:
             yield source, target, True
 
 
-def _late(made: Scenario, one: str, other: str) -> str | None:
+def _late(case: Scenario, one: str, other: str) -> str | None:
     """Return which of two moves later, and is linked until then; None where there is no such time."""
-    places = {item: made.waves.get(item, 9 if item in made.later else None) for item in (one, other)}
+    places = {item: case.waves.get(item, 9 if item in case.later else None) for item in (one, other)}
     if None in places.values() or places[one] == places[other]:
         return None
     late = max(places, key=lambda item: places[item] or 0)
-    return late if late in made.linked else None
+    return late if late in case.linked else None
 
 
-def _truth(made: Scenario, source: Instance, target: Instance, *, between: bool) -> Iterator[tuple[Packet, set[str]]]:
-    late = _late(made, source.id, target.id) if between else None
-    classic = {group_id: classic_group(made, group_id) for group_id in made.groups}
-    own = {item.id: _own(made, item, classic, late) for item in (source, target)}
+def _truth(case: Scenario, source: Instance, target: Instance, *, between: bool) -> Iterator[tuple[Packet, set[str]]]:
+    late = _late(case, source.id, target.id) if between else None
+    classic = {group_id: classic_group(case, group_id) for group_id in case.groups}
+    own = {item.id: _own(case, item, classic, late) for item in (source, target)}
     rule_sets = [group for before, after in own.values() for group in (*before.values(), *after.values())]
-    addresses = edges(rule_sets, made.targets)
-    ends = {item.id: _ends(made, item, addresses, late) for item in (source, target)}
-    apart = any(_stays(made, item.id) and item.id not in made.linked for item in (source, target))
+    addresses = edges(rule_sets, case.targets)
+    ends = {item.id: _ends(case, item, addresses, late) for item in (source, target)}
+    apart = any(_stays(case, item.id) and item.id not in case.linked for item in (source, target))
     for packet in packets(rule_sets):
         if packet.direction != "egress":
             continue
@@ -166,27 +166,27 @@ def _nic(own: _Own) -> str | None:
     return "intranet" if own[0] is own[1] else None
 
 
-def _stays(made: Scenario, instance_id: str) -> bool:
-    return instance_id not in made.waves and instance_id not in made.later
+def _stays(case: Scenario, instance_id: str) -> bool:
+    return instance_id not in case.waves and instance_id not in case.later
 
 
-def _own(made: Scenario, item: Instance, classic: Mapping[str, Group], late: str | None) -> _Own:
+def _own(case: Scenario, item: Instance, classic: Mapping[str, Group], late: str | None) -> _Own:
     before = {group_id: classic[group_id] for group_id in item.security_group_ids}
-    if _stays(made, item.id) or item.id == late:
+    if _stays(case, item.id) or item.id == late:
         with_added = {
-            group_id: Group([*group.rules, *security_groups.added(made, group_id)], group.inner)
+            group_id: Group([*group.rules, *security_groups.added(case, group_id)], group.inner)
             for group_id, group in before.items()
         }
         return with_added, with_added
-    return before, {vpc_id(group_id): made.clones[group_id] for group_id in item.security_group_ids}
+    return before, {vpc_id(group_id): case.clones[group_id] for group_id in item.security_group_ids}
 
 
-def _ends(made: Scenario, item: Instance, addresses: list[str], late: str | None) -> _End:
+def _ends(case: Scenario, item: Instance, addresses: list[str], late: str | None) -> _End:
     groups, (address,) = frozenset(item.security_group_ids), item.intranet_ips
     old = Far(address, groups, item.id)
-    if _stays(made, item.id) or item.id == late:
+    if _stays(case, item.id) or item.id == late:
         return old, [old]
-    blocks = [made.targets[zone_of(made, item.id)]] if item.id in made.waves else list(made.targets)
+    blocks = [case.targets[zone_of(case, item.id)]] if item.id in case.waves else list(case.targets)
     known_by = frozenset(map(vpc_id, groups))
     return old, [Far(place, known_by, item.id) for block in blocks for place in within(addresses, block)]
 

@@ -123,7 +123,7 @@ def scenario(seed: int) -> Scenario:
             waves[instance_id] = int(fate == "next")
         later |= {instance_id} if fate == "later" else set()
         instances.append(_instance(instance_id, address, own))
-    made = Scenario(
+    case = Scenario(
         groups,
         tuple(instances),
         waves,
@@ -136,11 +136,11 @@ def scenario(seed: int) -> Scenario:
         frozenset(group_id for group_id in GROUPS if chance.random() < 0.15),
     )
     # With a limit that a few rules pass, the conversion takes ways that it else takes in large estates alone.
-    with patch.object(limits, "MAX_GROUP_PEERS", 1 if made.tight else limits.MAX_GROUP_PEERS):
-        _declare(made)
+    with patch.object(limits, "MAX_GROUP_PEERS", 1 if case.tight else limits.MAX_GROUP_PEERS):
+        _declare(case)
     for _ in range(chance.choice((0, 0, 1, 1, 2))):
-        _damage(made, chance)
-    return made
+        _damage(case, chance)
+    return case
 
 
 def _instance(instance_id: str, address: str, groups: Sequence[str]) -> Instance:
@@ -161,9 +161,9 @@ def _rule(chance: random.Random, own: str) -> SecurityGroupRule:
     protocol = chance.choice(("TCP", "TCP", "TCP", "UDP", "ICMP", "ALL"))
     with_ports = protocol in ("TCP", "UDP")
     nic = chance.choice(("internet", "intranet", "intranet"))
-    others = [group_id for group_id in (*GROUPS, STAYS) if group_id != own]
+    other_groups = [group_id for group_id in (*GROUPS, STAYS) if group_id != own]
     peer = (
-        {"group_id": chance.choice(others)}
+        {"group_id": chance.choice(other_groups)}
         if nic == "intranet" and chance.random() < 0.3
         else {"cidr_ip": chance.choice(BLOCKS)}
     )
@@ -187,21 +187,21 @@ def vpc_id(classic_id: str) -> str:
     return f"{classic_id}-vpc"
 
 
-def _declare(made: Scenario) -> None:
+def _declare(case: Scenario) -> None:
     context = ConversionContext(
-        made.instances,
-        frozenset(made.waves) - made.linked,
-        made.later | (made.linked & made.waves.keys()),
-        made.linked,
-        made.targets,
-        dict.fromkeys(made.mapped, 1),
-        made.mapped,
-        not made.strangers,
+        case.instances,
+        frozenset(case.waves) - case.linked,
+        case.later | (case.linked & case.waves.keys()),
+        case.linked,
+        case.targets,
+        dict.fromkeys(case.mapped, 1),
+        case.mapped,
+        not case.strangers,
     )
-    made.conversions = convert([made.groups[item] for item in made.cloned if item not in made.mapped], context)
+    case.conversions = convert([case.groups[item] for item in case.cloned if item not in case.mapped], context)
     # A mapped group begins as what a clone of it would be: what is damaged later is then all that differs.
     whole = convert(
-        [made.groups[item] for item in made.cloned],
+        [case.groups[item] for item in case.cloned],
         ConversionContext(
             context.instances,
             context.migrating_ids,
@@ -211,15 +211,15 @@ def _declare(made: Scenario) -> None:
             targets_to_themselves=context.targets_to_themselves,
         ),
     )
-    for group_id in made.cloned:
-        rules = whole[group_id].rules if group_id in made.mapped else made.conversions[group_id].rules
-        made.clones[group_id] = Group(
-            [_declared(rule, made.cloned) for rule in rules], made.groups[group_id].inner_access_policy == "Accept"
+    for group_id in case.cloned:
+        rules = whole[group_id].rules if group_id in case.mapped else case.conversions[group_id].rules
+        case.clones[group_id] = Group(
+            [_declared(rule, case.cloned) for rule in rules], case.groups[group_id].inner_access_policy == "Accept"
         )
-    near_links = {group for item in made.instances if item.id in made.linked for group in item.security_group_ids}
+    near_links = {group for item in case.instances if item.id in case.linked for group in item.security_group_ids}
     for group_id in sorted(near_links):
-        repeated = map(rule_for_clone, references_to_clones(made.groups[group_id], made.cloned))
-        made.added[group_id] = [_declared(rule, made.cloned) for rule in repeated if rule]
+        repeated = map(rule_for_clone, references_to_clones(case.groups[group_id], case.cloned))
+        case.added[group_id] = [_declared(rule, case.cloned) for rule in repeated if rule]
 
 
 def _declared(rule: VpcRule, cloned: Iterable[str]) -> dict[str, Any]:
@@ -227,16 +227,16 @@ def _declared(rule: VpcRule, cloned: Iterable[str]) -> dict[str, Any]:
     return input_type_to_dict(rule_args(rule, {classic_id: vpc_id(classic_id) for classic_id in cloned}))
 
 
-def _damage(made: Scenario, chance: random.Random) -> None:
+def _damage(case: Scenario, chance: random.Random) -> None:
     """Change one thing about the declared groups, as a hand or a defect of the conversion would."""
-    group_id = chance.choice(made.cloned)
-    group = made.clones[group_id]
+    group_id = chance.choice(case.cloned)
+    group = case.clones[group_id]
     rules = [dict(rule) for rule in group.rules]
     inner = group.inner
     kind = chance.choice(("rule gone", "rule added", "rule changed", "rule changed", "inner access", "added gone"))
-    made.damage.append(f"{kind} in {group_id}")
-    if kind == "added gone" and made.added:
-        there = made.added[chance.choice(sorted(made.added))]
+    case.damage.append(f"{kind} in {group_id}")
+    if kind == "added gone" and case.added:
+        there = case.added[chance.choice(sorted(case.added))]
         if there:
             there.pop(chance.randrange(len(there)))
         return
@@ -254,18 +254,18 @@ def _damage(made: Scenario, chance: random.Random) -> None:
         rules.pop(chance.randrange(len(rules)))
     else:
         rule = chance.choice(rules)
-        what = chance.choice(("policy", "priority", "ports", "block", "direction"))
-        if what == "policy":
+        part = chance.choice(("policy", "priority", "ports", "block", "direction"))
+        if part == "policy":
             rule["policy"] = "drop" if rule["policy"] == "accept" else "accept"
-        elif what == "priority":
+        elif part == "priority":
             rule["priority"] = chance.choice((1, 2, 50, 99, 100))
-        elif what == "direction":
+        elif part == "direction":
             rule["direction"] = "egress" if rule["direction"] == "ingress" else "ingress"
-        elif what == "ports" and rule["ipProtocol"] in ("TCP", "UDP"):
+        elif part == "ports" and rule["ipProtocol"] in ("TCP", "UDP"):
             rule["portRange"] = chance.choice(("1/65535", "80/81", "22/22"))
         elif rule.get("cidrIp"):
             rule["cidrIp"] = chance.choice(BLOCKS)
-    made.clones[group_id] = Group(rules, inner)
+    case.clones[group_id] = Group(rules, inner)
 
 
 def _facts(rule: SecurityGroupRule) -> dict[str, Any]:
@@ -283,77 +283,77 @@ def declared(resource_type: str, name: str, properties: Mapping[str, Any], paren
     return Resource(resource_type, urn, name, parent.urn if parent else None, properties)
 
 
-def plan_of(made: Scenario) -> Plan:
+def plan_of(case: Scenario) -> Plan:
     """Return the stack as the pack sees it, each moving instance in a zone with one VSwitch."""
     members = {
-        group_id: [item.id for item in made.instances if group_id in item.security_group_ids]
-        for group_id in made.groups
+        group_id: [item.id for item in case.instances if group_id in item.security_group_ids]
+        for group_id in case.groups
     }
-    facts = {group_id: security_group_facts(group, members[group_id]) for group_id, group in made.groups.items()}
+    facts = {group_id: security_group_facts(group, members[group_id]) for group_id, group in case.groups.items()}
     migration = declared(
         MIGRATION,
         "migration",
         {
             "accountId": "1234567890123456",
-            "instanceIds": sorted(made.waves),
-            "laterInstanceIds": sorted(made.later),
+            "instanceIds": sorted(case.waves),
+            "laterInstanceIds": sorted(case.later),
             "waves": [
                 {
                     "name": f"wave-{number}",
                     "window": {"start": start, "latest": start},
-                    "instanceIds": sorted(item for item, wave in made.waves.items() if wave == number),
+                    "instanceIds": sorted(item for item, wave in case.waves.items() if wave == number),
                 }
                 for number, start in enumerate(STARTS)
             ],
-            "classicInstances": [classic_instance_facts(item) for item in made.instances],
-            "securityGroups": [facts[group_id] for group_id in made.cloned],
+            "classicInstances": [classic_instance_facts(item) for item in case.instances],
+            "securityGroups": [facts[group_id] for group_id in case.cloned],
             "databases": [],
-            "linkedSecurityGroups": [facts[group_id] for group_id in made.groups if group_id not in made.cloned],
+            "linkedSecurityGroups": [facts[group_id] for group_id in case.groups if group_id not in case.cloned],
         },
     )
-    strangers = ["i-stranger"] if made.strangers else []
+    strangers = ["i-stranger"] if case.strangers else []
     vswitches = [
         {"zoneId": f"zone-{number}", "cidrBlock": cidr, "strangerIds": strangers}
-        for number, cidr in enumerate(made.targets)
+        for number, cidr in enumerate(case.targets)
     ]
-    network = {"vpcId": "vpc-1" if made.known_ids else Leaf.UNKNOWN, "vswitches": vswitches}
+    network = {"vpcId": "vpc-1" if case.known_ids else Leaf.UNKNOWN, "vswitches": vswitches}
     resources = [migration, declared(TARGET_NETWORK, "network", network, migration)]
-    for instance_id in sorted(made.waves):
-        place = {"instanceId": instance_id, "targetZoneId": f"zone-{zone_of(made, instance_id)}"}
-        own = next(list(item.security_group_ids) for item in made.instances if item.id == instance_id)
+    for instance_id in sorted(case.waves):
+        place = {"instanceId": instance_id, "targetZoneId": f"zone-{zone_of(case, instance_id)}"}
+        own = next(list(item.security_group_ids) for item in case.instances if item.id == instance_id)
         resources.append(declared(MIGRATING_INSTANCE, instance_id, {**place, "securityGroupIds": own}, migration))
-    for group_id in made.cloned:
+    for group_id in case.cloned:
         resources += (
-            _mapped(made, group_id, migration) if group_id in made.mapped else _clone(made, group_id, migration)
+            _mapped(case, group_id, migration) if group_id in case.mapped else _clone(case, group_id, migration)
         )
-    for instance_id in sorted(made.linked):
+    for instance_id in sorted(case.linked):
         resources.append(declared(CLASSIC_LINK_ATTACHMENT, instance_id, {"instanceId": instance_id}, migration))
-    for group_id, rules in made.added.items():
-        labelled = {f"rule {number}": _as_planned(made, rule) for number, rule in enumerate(rules)}
+    for group_id, rules in case.added.items():
+        labelled = {f"rule {number}": _as_planned(case, rule) for number, rule in enumerate(rules)}
         added = {"securityGroupId": group_id, "rules": labelled}
         resources.append(declared(ADDED_SECURITY_GROUP_RULES, group_id, added, migration))
     return Plan(resources)
 
 
-def zone_of(made: Scenario, instance_id: str) -> int:
+def zone_of(case: Scenario, instance_id: str) -> int:
     """Return the number of the target block that an instance moves into."""
-    return sorted(made.waves).index(instance_id) % len(made.targets)
+    return sorted(case.waves).index(instance_id) % len(case.targets)
 
 
-def _as_planned(made: Scenario, rule: Mapping[str, Any]) -> Mapping[str, Value]:
-    known = made.known_ids or rule.get("clonedFrom") in made.mapped or "clonedFrom" not in rule
+def _as_planned(case: Scenario, rule: Mapping[str, Any]) -> Mapping[str, Value]:
+    known = case.known_ids or rule.get("clonedFrom") in case.mapped or "clonedFrom" not in rule
     return rule if known else {**rule, "groupId": Leaf.UNKNOWN}
 
 
-def _clone(made: Scenario, group_id: str, migration: Resource) -> list[Resource]:
-    own = vpc_id(group_id) if made.known_ids else Leaf.UNKNOWN
-    group = made.clones[group_id]
+def _clone(case: Scenario, group_id: str, migration: Resource) -> list[Resource]:
+    own = vpc_id(group_id) if case.known_ids else Leaf.UNKNOWN
+    group = case.clones[group_id]
     component = declared(
         CLONED_SECURITY_GROUP, group_id, {"classicSecurityGroupId": group_id, "report": [], "limits": []}, migration
     )
     inner = "Accept" if group.inner else "Drop"
-    rules = {f"rule {number}": _as_planned(made, rule) for number, rule in enumerate(group.rules)}
-    applied = "yes" if made.known_ids else Leaf.UNKNOWN
+    rules = {f"rule {number}": _as_planned(case, rule) for number, rule in enumerate(group.rules)}
+    applied = "yes" if case.known_ids else Leaf.UNKNOWN
     rule_set = {"securityGroupId": own, "rules": rules, "applied": applied}
     return [
         component,
@@ -362,17 +362,17 @@ def _clone(made: Scenario, group_id: str, migration: Resource) -> list[Resource]
     ]
 
 
-def _mapped(made: Scenario, group_id: str, migration: Resource) -> list[Resource]:
-    group = made.clones[group_id]
-    rules = {f"rule {number}": _as_planned(made, rule) for number, rule in enumerate(group.rules)}
-    told: dict[str, Any] = {
+def _mapped(case: Scenario, group_id: str, migration: Resource) -> list[Resource]:
+    group = case.clones[group_id]
+    rules = {f"rule {number}": _as_planned(case, rule) for number, rule in enumerate(group.rules)}
+    facts: dict[str, Any] = {
         "securityGroupId": vpc_id(group_id),
         "vpcId": "vpc-1",
         "innerAccessPolicy": "Accept" if group.inner else "Drop",
         "rules": rules,
         "strangerIds": [],
     }
-    properties = {"classicSecurityGroupId": group_id, "groups": [told], "accepted": {}}
+    properties = {"classicSecurityGroupId": group_id, "groups": [facts], "accepted": {}}
     return [declared(SHARED_SECURITY_GROUP, group_id, properties, migration)]
 
 
@@ -393,19 +393,19 @@ class Seen:
     needed: bool = True
 
 
-def seen(made: Scenario, own: Instance) -> Iterator[Seen]:
+def seen(case: Scenario, own: Instance) -> Iterator[Seen]:
     """Everything that the move of one instance opens or loses."""
-    classic = {group_id: classic_group(made, group_id) for group_id in made.groups}
+    classic = {group_id: classic_group(case, group_id) for group_id in case.groups}
     before = {group_id: classic[group_id] for group_id in own.security_group_ids}
-    after = {vpc_id(group_id): made.clones[group_id] for group_id in own.security_group_ids}
-    addresses = edges([*before.values(), *after.values()], made.targets)
-    kept = {address for item in made.instances for address in item.intranet_ips}
-    reserved = {item for cidr in made.targets for item in within({*addresses, *kept}, cidr)}
-    outside = [item for item in addresses if item not in kept and (made.strangers or item not in reserved)]
+    after = {vpc_id(group_id): case.clones[group_id] for group_id in own.security_group_ids}
+    addresses = edges([*before.values(), *after.values()], case.targets)
+    insiders = {address for item in case.instances for address in item.intranet_ips}
+    reserved = {item for cidr in case.targets for item in within({*addresses, *insiders}, cidr)}
+    outside = [item for item in addresses if item not in insiders and (case.strangers or item not in reserved)]
     ends = [(Far(address, frozenset()), Far(address, frozenset())) for address in outside]
-    given_again = sorted(kept & reserved) if made.strangers else []
+    given_again = sorted(insiders & reserved) if case.strangers else []
     ends += [(Far(item, frozenset(), VACATED), Far(item, frozenset(), VACATED)) for item in given_again]
-    ends += _instances_met(made, own, addresses)
+    ends += _instances_met(case, own, addresses)
     for packet in packets([*before.values(), *after.values()]):
         for old, new in ends:
             was = accepts(before, packet, old, nic_of(old.address))
@@ -413,7 +413,7 @@ def seen(made: Scenario, own: Instance) -> Iterator[Seen]:
             if was != now:
                 needed = not _tolerated(before, packet, old, new, was=was)
                 yield Seen("lost" if was else "opened", packet, new, needed=needed)
-    yield from _seen_at_linked(made, own, classic)
+    yield from _seen_at_linked(case, own, classic)
 
 
 def _tolerated(before: Mapping[str, Group], packet: Packet, old: Far, new: Far, *, was: bool) -> bool:
@@ -443,44 +443,44 @@ def _names_service(rule: Rule) -> bool:
     return bool(rule.get("cidrIp")) and is_service(str(rule["cidrIp"]).split("/")[0])
 
 
-def _instances_met(made: Scenario, own: Instance, addresses: Sequence[str]) -> list[tuple[Far, Far]]:
+def _instances_met(case: Scenario, own: Instance, addresses: Sequence[str]) -> list[tuple[Far, Far]]:
     met = []
-    for item in made.instances:
+    for item in case.instances:
         if item.id == own.id:
             continue
         groups, (address,) = frozenset(item.security_group_ids), item.intranet_ips
         old = Far(address, groups, item.id)
-        if item.id in made.waves or item.id in made.later:
+        if item.id in case.waves or item.id in case.later:
             known_by = frozenset(map(vpc_id, groups))
-            met += [(old, Far(place, known_by, item.id)) for place in _places(made, item.id, addresses)]
-        elif item.id not in made.linked:
+            met += [(old, Far(place, known_by, item.id)) for place in _places(case, item.id, addresses)]
+        elif item.id not in case.linked:
             unlinked = Far(address, groups, item.id + UNLINKED)
             met.append((unlinked, unlinked))
-        if _linked_after(made, item.id, own.id):
+        if _linked_after(case, item.id, own.id):
             met.append((old, old))
     return met
 
 
-def _places(made: Scenario, instance_id: str, addresses: Sequence[str]) -> list[str]:
-    blocks = [made.targets[zone_of(made, instance_id)]] if instance_id in made.waves else list(made.targets)
+def _places(case: Scenario, instance_id: str, addresses: Sequence[str]) -> list[str]:
+    blocks = [case.targets[zone_of(case, instance_id)]] if instance_id in case.waves else list(case.targets)
     return [place for block in blocks for place in within(addresses, block)]
 
 
-def _linked_after(made: Scenario, instance_id: str, own: str) -> bool:
-    return instance_id in made.linked and made.waves.get(own, 0) < made.waves.get(instance_id, 9)
+def _linked_after(case: Scenario, instance_id: str, own: str) -> bool:
+    return instance_id in case.linked and case.waves.get(own, 0) < case.waves.get(instance_id, 9)
 
 
-def _seen_at_linked(made: Scenario, own: Instance, classic: Mapping[str, Group]) -> Iterator[Seen]:
-    for item in made.instances:
-        if item.id == own.id or not _linked_after(made, item.id, own.id):
+def _seen_at_linked(case: Scenario, own: Instance, classic: Mapping[str, Group]) -> Iterator[Seen]:
+    for item in case.instances:
+        if item.id == own.id or not _linked_after(case, item.id, own.id):
             continue
         groups = {
-            group_id: Group([*classic[group_id].rules, *added(made, group_id)], classic[group_id].inner)
+            group_id: Group([*classic[group_id].rules, *added(case, group_id)], classic[group_id].inner)
             for group_id in item.security_group_ids
         }
         old = Far(own.intranet_ips[0], frozenset(own.security_group_ids), own.id)
         known_by = frozenset(map(vpc_id, own.security_group_ids))
-        places = within(edges(groups.values(), made.targets), made.targets[zone_of(made, own.id)])
+        places = within(edges(groups.values(), case.targets), case.targets[zone_of(case, own.id)])
         for packet in packets(groups.values()):
             for new in [Far(place, known_by, own.id) for place in places]:
                 was, now = accepts(groups, packet, old, "intranet"), accepts(groups, packet, new, "intranet")
@@ -488,14 +488,14 @@ def _seen_at_linked(made: Scenario, own: Instance, classic: Mapping[str, Group])
                     yield Seen("lost" if was else "opened", packet, new, item.id)
 
 
-def added(made: Scenario, group_id: str) -> list[dict[str, Any]]:
+def added(case: Scenario, group_id: str) -> list[dict[str, Any]]:
     """Return the rules that the stack adds to a classic group for linked instances."""
-    return [{**rule, "nicType": "intranet"} for rule in made.added.get(group_id, ())]
+    return [{**rule, "nicType": "intranet"} for rule in case.added.get(group_id, ())]
 
 
-def classic_group(made: Scenario, group_id: str) -> Group:
+def classic_group(case: Scenario, group_id: str) -> Group:
     """Return a classic group of the estate."""
-    group = made.groups[group_id]
+    group = case.groups[group_id]
     return Group([_facts(rule) for rule in group.rules], group.inner_access_policy == "Accept")
 
 
@@ -504,36 +504,36 @@ def classic_group(made: Scenario, group_id: str) -> Group:
 
 def compare(seed: int) -> tuple[Mapping[str, int], list[str]]:
     """Judge the estate of a seed twice; return what was looked at, and everything on which the two disagree."""
-    made = scenario(seed)
-    plan, tally, problems = plan_of(made), Counter[str](), []
+    case = scenario(seed)
+    plan, tally, problems = plan_of(case), Counter[str](), []
     movers = {resource.facts.text("instanceId"): resource.facts for resource in plan.instances}
-    for own in made.instances:
+    for own in case.instances:
         if own.id not in movers:
             continue
         tally["instances"] += 1
-        found = list(seen(made, own))
+        found = list(seen(case, own))
         for kind in KINDS:
             differences = judge(plan, movers[own.id], kind, NOW).differences
             possible = [item for item in found if item.kind == kind]
             expected = [item for item in possible if item.needed]
             tally["comparisons that find something" if expected else "that find nothing"] += 1
             tally["packets opened or lost"] += len(expected)
-            told = f"seed {seed}, {own.id}, {kind} ({', '.join(made.damage) or 'as converted'})"
-            missed = [item for item in expected if not _told(differences, item, made)]
+            place = f"seed {seed}, {own.id}, {kind} ({', '.join(case.damage) or 'as converted'})"
+            missed = [item for item in expected if not _reported(differences, item, case)]
             if missed:
-                problems.append(f"{told}: the pack misses {missed[0]}; it says {differences.lines(kind)}")
+                problems.append(f"{place}: the pack misses {missed[0]}; it says {differences.lines(kind)}")
             if differences and not possible and not _only_strangers(differences):
-                problems.append(f"{told}: the oracle sees nothing of {differences.lines(kind)}")
-            undamaged = not made.damage and not made.mapped.intersection(own.security_group_ids)
+                problems.append(f"{place}: the oracle sees nothing of {differences.lines(kind)}")
+            undamaged = not case.damage and not case.mapped.intersection(own.security_group_ids)
             if undamaged and kind == "opened" and any(not item.at for item in expected):
-                problems.append(f"{told}: the conversion opens {next(item for item in expected if not item.at)}")
+                problems.append(f"{place}: the conversion opens {next(item for item in expected if not item.at)}")
     return tally, problems
 
 
-def _told(differences: Differences, item: Seen, made: Scenario) -> bool:
+def _reported(differences: Differences, item: Seen, case: Scenario) -> bool:
     """Whether a line of a finding is about the packet's direction and its other end."""
     for line, traffic in differences.traffic.items():
-        named = any(line.near.startswith(f"{other} (") for other in _alike(made, item.at)) if item.at else not line.near
+        named = any(line.near.startswith(f"{other} (") for other in _alike(case, item.at)) if item.at else not line.near
         if line.direction == item.packet.direction and named:
             if item.far.who not in ("", VACATED):
                 if any(item.far.who.removesuffix(UNLINKED) in ids for ids in traffic.instances.values()):
@@ -545,15 +545,15 @@ def _told(differences: Differences, item: Seen, made: Scenario) -> bool:
     return False
 
 
-def _alike(made: Scenario, instance_id: str) -> list[str]:
+def _alike(case: Scenario, instance_id: str) -> list[str]:
     """Ids of the instances in the same groups, by the first of which a finding calls them all."""
-    groups = {item.id: set(item.security_group_ids) for item in made.instances}
+    groups = {item.id: set(item.security_group_ids) for item in case.instances}
     return [other for other, own in groups.items() if own == groups[instance_id]]
 
 
 def _only_strangers(differences: Differences) -> bool:
     """Whether it is all about members of groups that somebody may be in one day: the oracle knows today's alone."""
     return all(
-        traffic.others and not traffic.instances and not any(traffic.addresses.values())
+        traffic.texts and not traffic.instances and not any(traffic.addresses.values())
         for traffic in differences.traffic.values()
     )

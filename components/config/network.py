@@ -138,7 +138,7 @@ def network_problems(network: NetworkChoice, *, classic_link: bool) -> Iterator[
         blocks = [block for _, block in given]
         for problem in cidr.network_problems(network.cidr_block, blocks, classic_link=classic_link):
             place = "" if problem.vswitch is None else f".vswitches[{given[problem.vswitch][0]}]"
-            yield Problem(f"network{place}.cidrBlock", f"{problem.what}; expected {problem.expected}")
+            yield Problem(f"network{place}.cidrBlock", f"{problem.fault}; expected {problem.expected}")
     yield from avoid_problems(network, network.avoided_blocks)
 
 

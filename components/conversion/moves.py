@@ -161,14 +161,14 @@ class Moves:
         }
         return len(left_behind) == sum(block.num_addresses for block in blocks)
 
-    def cover(self, wanted: frozenset[str], surely: frozenset[str], own: str | None) -> GroupCover:
+    def cover(self, movers: frozenset[str], surely: frozenset[str], own: str | None) -> GroupCover:
         """Choose few clones that together name the wanted moving instances, for a rule of group `own`.
 
         A group is chosen only if all its members, staying ones included, are in `surely`, because a clone may be given
         to any of them later. `own` is never chosen: the cloud accepts no rule that names its own group. None: it may
         be.
         """
-        left, chosen = wanted & self.mover_ids, []
+        left, chosen = movers & self.mover_ids, []
         # The clone that names most comes first, of equals the first by id. The number of unnamed instances that a clone
         # names only decreases. So the first clone whose number is still correct is the best, and the others need not be
         # counted again.
@@ -190,8 +190,8 @@ class Moves:
 
     def closest_group(self, instance: Instance, surely: frozenset[str], own: str | None) -> str | None:
         """Return the instance's group with the fewest members that are not in `surely`; None if it is in `own` only."""
-        others = [item for item in instance.security_group_ids if item != own and item in self.cloned_ids]
-        return min(others, key=lambda group_id: (len(self._members[group_id] - surely), group_id), default=None)
+        candidates = [item for item in instance.security_group_ids if item != own and item in self.cloned_ids]
+        return min(candidates, key=lambda group_id: (len(self._members[group_id] - surely), group_id), default=None)
 
 
 def _by_group(instances: Iterable[Instance]) -> dict[str, tuple[Instance, ...]]:

@@ -89,10 +89,10 @@ def _joined(levels: Sequence[Level], policies: Mapping[Level, set[RulePolicy]]) 
     return steps
 
 
-def _numbers(wanted: Sequence[int]) -> list[int]:
+def _numbers(wishes: Sequence[int]) -> list[int]:
     """Return numbers for steps in order, each as near to its wish as the others allow."""
     numbers: list[int] = []
-    for number in wanted:
+    for number in wishes:
         numbers.append(max(number, numbers[-1] + 1) if numbers else max(number, 1))
     lowest_first = range(LOWEST - len(numbers) + 1, LOWEST + 1)
     return [max(1, min(number, highest)) for number, highest in zip(numbers, lowest_first, strict=True)]

@@ -92,13 +92,13 @@ class ReportEntry:
 class LimitExceeded:
     """A limit of the cloud that the converted rules exceed."""
 
-    what: str
+    subject: str
     limit: int
     actual: int
 
     def __str__(self) -> str:
         """Return the limit as a sentence's beginning."""
-        return f"{self.actual} {self.what}, at most {self.limit} allowed"
+        return f"{self.actual} {self.subject}, at most {self.limit} allowed"
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Conversion:
         """
         own = [rule for rule in self.rules if self.names_own(rule)]
         naming = [rule for rule in self.rules if rule.peer.kind is PeerKind.GROUP and not self.names_own(rule)]
-        others = [rule for rule in self.rules if rule.peer.kind is not PeerKind.GROUP]
+        plain = [rule for rule in self.rules if rule.peer.kind is not PeerKind.GROUP]
         count = max(
             1 + ceil(len(own) / MAX_GROUP_PEERS),
             ceil(len(self.rules) / MAX_RULES),
@@ -146,8 +146,8 @@ class Conversion:
             room = MAX_GROUP_PEERS - len(part)
             part, naming = [*part, *naming[:room]], naming[room:]
             room = MAX_RULES - len(part)
-            parts.append((*part, *others[:room]))
-            others = others[room:]
+            parts.append((*part, *plain[:room]))
+            plain = plain[room:]
         return tuple(parts)
 
 

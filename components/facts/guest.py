@@ -73,12 +73,12 @@ def _stated(evidence: Evidence) -> dict[str, Any]:
     return evidence.facts.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _contradictions(newest: Evidence, others: Sequence[Evidence], instance: Instance) -> Iterator[tuple[str, str]]:
+def _contradictions(newest: Evidence, older: Sequence[Evidence], instance: Instance) -> Iterator[tuple[str, str]]:
     """Yield key and text of each fact on which sources differ; for the operating system, the cloud is a source too."""
     stated = _stated(newest)
     if instance.os_type is not None and instance.os_type.lower() != stated["os"]:
         yield "os", f"os: {stated['os']} ({newest.source}), {instance.os_type} (DescribeInstances)"
-    for other in others:
+    for other in older:
         for key, value in _stated(other).items():
             if key not in _PASSING and key in stated and stated[key] != value:
                 yield key, f"{key}: {_text(stated[key])} ({newest.source}), {_text(value)} ({other.source})"

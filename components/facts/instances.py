@@ -214,9 +214,9 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFac
             for item in planned.dependents
         ],
         "sharedDatabases": [
-            {"dbInstanceId": database.id, "waves": others}
+            {"dbInstanceId": database.id, "waves": waves}
             for database in planned.databases
-            if (others := _other_times(planned, plan.databases.waves[database.id]))
+            if (waves := _other_times(planned, plan.databases.waves[database.id]))
         ],
         "scheduledMoves": list(map(_scheduled_move_facts, index.scheduled_moves.get(instance.id, ()))),
     }

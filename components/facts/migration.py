@@ -275,8 +275,8 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
         facts["waivers"] = [_waiver(item, plan.roster) for item in config.waivers]
     if plan.gone:
         facts["gone"] = [{"kind": kind, "id": item} for kind, item in plan.gone]
-    if plan.groups.made:
-        facts["liveSecurityGroups"] = [live_group_facts(group) for group in plan.groups.made]
+    if plan.groups.own:
+        facts["liveSecurityGroups"] = [live_group_facts(group) for group in plan.groups.own]
     if sources is not None:
         _add_run(facts, sources)
         facts["madeOf"]["factsSha256"] = _digest(facts, plan)

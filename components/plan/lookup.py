@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from estate.model import Estate
 
 
-def missing(what: str, wanted: str, known: Iterable[str], estate: Estate) -> str:
+def missing(kind: str, name: str, known: Iterable[str], estate: Estate) -> str:
     """Return a sentence about the missing resource, with similar ones."""
-    close = difflib.get_close_matches(wanted, list(known), n=1)
+    close = difflib.get_close_matches(name, list(known), n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
-    return f"there is no {what} {wanted} in {estate.region_id} of account {estate.account_id}{hint}"
+    return f"there is no {kind} {name} in {estate.region_id} of account {estate.account_id}{hint}"

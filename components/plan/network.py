@@ -165,12 +165,12 @@ def _planned_vswitches(roster: Roster, vpc: Vpc | None, avoided: tuple[str, ...]
         for item in estate.vswitches
         if vpc and item.vpc_id == vpc.id
     }
-    made = [
+    planned = [
         PlannedVSwitch(name, item.zone, item.tier, block, None, live.get(name))
         for name, item, block in zip(names, network.vswitches, _blocks(roster, network, vpc, avoided), strict=True)
         if block is not None
     ]
-    return (*taken, *made)
+    return (*taken, *planned)
 
 
 def _is_taken(network: CreateNetwork | ExistingNetwork, vswitch: VSwitch) -> bool:
@@ -309,9 +309,9 @@ def planning_problems(roster: Roster, planned: PlannedNetwork) -> Iterator[Probl
     yield from avoid_problems(network, _blocks_of_vpcs(network, estate))
     if isinstance(network, CreateNetwork) and planned.vpc is not None:
         yield from _clashes(network, planned.vpc, roster)
-    made = {item.name for item in planned.vswitches if item.existing is None}
+    new = {item.name for item in planned.vswitches if item.existing is None}
     for index, (name, item) in enumerate(zip(_vswitch_names(network), network.vswitches, strict=True)):
-        if name not in made:
+        if name not in new:
             need = _need(network, item, _instances_at(roster))
             yield Problem(
                 f"network.vswitches[{index}].cidrBlock",
@@ -390,7 +390,7 @@ def _block_problems(
     problems = cidr.network_problems(vpc.cidr_block, [block for _, block in blocks], classic_link=link is not None)
     for problem in problems:
         place = "vpcId" if problem.vswitch is None else blocks[problem.vswitch][0]
-        yield Problem(f"network.{place}", f"{problem.what}; expected {problem.expected}")
+        yield Problem(f"network.{place}", f"{problem.fault}; expected {problem.expected}")
     if not problems:
         yield from _clashes(network, vpc, roster)
         yield from guest_route_problems(link, vpc.cidr_block)

@@ -22,7 +22,7 @@ class PlannedGroups:
     `member_ids` are the members of every group of the region, sorted, moved ones in their classic groups. `clone_ids`
     are all clones of the stack whose network is shared, `shared` those of `classic`; `mapped` are the VPC groups of the
     config; all by classic id. `namable` is the VPC group with exactly the members of a mapped classic group, by classic
-    id, if there is one: only such a group can replace it as the peer of a rule. `made` are the stack's own groups of
+    id, if there is one: only such a group can replace it as the peer of a rule. `own` are the stack's own groups of
     the target VPC, as they are in the cloud.
     """
 
@@ -33,7 +33,7 @@ class PlannedGroups:
     shared: Mapping[str, tuple[SecurityGroup, ...]]
     mapped: Mapping[str, tuple[SecurityGroup, ...]]
     namable: Mapping[str, str]
-    made: tuple[SecurityGroup, ...]
+    own: tuple[SecurityGroup, ...]
 
     @property
     def to_clone(self) -> tuple[SecurityGroup, ...]:
@@ -79,7 +79,7 @@ def look_up_groups(roster: Roster, network: PlannedNetwork) -> PlannedGroups:
             for group in reversed(groups)
             if users[group.id] == 1 and not member_ids.get(group.id)
         },
-        made=_cloned(roster, network, classic),
+        own=_cloned(roster, network, classic),
     )
 
 

@@ -85,11 +85,11 @@ class Sources:
     def identity(self) -> Identity | None:
         """Return the caller; None, with one more problem, where it cannot be determined."""
         oidc = self._oidc()
-        base, others = self._base(oidc)
+        base, passed_over = self._base(oidc)
         if base is None:
             return None
         source = self._assumed(base)
-        return Identity(source=source, passed_over=tuple(others))
+        return Identity(source=source, passed_over=tuple(passed_over))
 
     # ---- one value ----
 
@@ -219,14 +219,14 @@ class Sources:
         value = self.profile.fields.get(profile_key) if usable else None
         return _Found(str(value).strip(), self.profile.named, -1) if value else None
 
-    def _check_family(self, key: _Found, other: _Found, other_key: str, what: str) -> None:
+    def _check_family(self, key: _Found, other: _Found, other_key: str, kind: str) -> None:
         """Refuse a secret or token of another access key: the provider takes each name by itself."""
         if other.family == key.family:
             return
         owner = self._key_of_family(other.family)
         if owner and owner.value != key.value:
             self._problems.append(
-                f"{other.name}: expected the {what} of {key.name}, which comes first; this one belongs to "
+                f"{other.name}: expected the {kind} of {key.name}, which comes first; this one belongs to "
                 f"{owner.name if owner.family >= 0 else self.profile.shown}, and alicloud would sign with the mixture: "
                 f"set {self._sibling(other_key, key)} or unset {other.name}"
             )

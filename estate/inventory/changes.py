@@ -13,9 +13,9 @@ from estate.model import Estate, SecurityGroupRule
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: `kind` of the resource ("instance"), its name, and what changed."""
+    """One difference: its `status`, the `kind` of the resource ("instance"), its name, and the difference in words."""
 
-    what: Literal["new", "gone", "changed"]
+    status: Literal["new", "gone", "changed"]
     kind: str
     subject: str
     text: str = ""

@@ -13,13 +13,13 @@ LONGEST_LEAD_HOURS: Final = 8760
 
 @dataclass(frozen=True)
 class Threshold:
-    """One limit of a rule that a team may set; `what` is its meaning, with its unit."""
+    """One limit of a rule that a team may set; `meaning` is in words, with its unit."""
 
     name: str
     default: float
     minimum: float
     maximum: float
-    what: str
+    meaning: str
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def adjustable(lead_hours: float | None, thresholds: tuple[Threshold, ...]) -> d
     settable = {threshold.name: threshold for threshold in thresholds}
     if lead_hours is None:
         return settable
-    what = "Hours before the window from which the rule is mandatory; until then it is advice."
-    return {LEAD_HOURS: Threshold(LEAD_HOURS, lead_hours, lead_hours, LONGEST_LEAD_HOURS, what), **settable}
+    meaning = "Hours before the window from which the rule is mandatory; until then it is advice."
+    return {LEAD_HOURS: Threshold(LEAD_HOURS, lead_hours, lead_hours, LONGEST_LEAD_HOURS, meaning), **settable}
 
 
 def schema(settable: Mapping[str, Threshold]) -> dict[str, dict[str, Any]]:
@@ -51,7 +51,7 @@ def schema(settable: Mapping[str, Threshold]) -> dict[str, dict[str, Any]]:
             "minimum": item.minimum,
             "maximum": item.maximum,
             "default": item.default,
-            "description": item.what,
+            "description": item.meaning,
         }
         for name, item in settable.items()
     }

@@ -75,7 +75,7 @@ _SEVERITIES: Final = {
 }
 
 
-_asked: Final[ContextVar[Plan]] = ContextVar("asked")
+_plan_of_request: Final[ContextVar[Plan]] = ContextVar("plan_of_request")
 """The stack of the engine's request, for the policies that are evaluated."""
 
 
@@ -112,7 +112,7 @@ class Analyst:
         `rule` is the one whose policy is evaluated, and whose configuration `args` therefore hold. Raises
         UnreadableError where PREFLIGHT_NOW is no time, OSError where the result cannot be written.
         """
-        plan = _asked.get()
+        plan = _plan_of_request.get()
         with self._lock:
             if self._evaluator is None or plan is not self._plan:
                 self._plan, self._evaluator, self._evaluation, self._configurations = plan, None, None, {}
@@ -181,11 +181,11 @@ class Servicer(sdk.Servicer):
             gc.enable()
 
     def _answer(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:
-        token = _asked.set(Plan(adapt(request.resources, types_read())))
+        token = _plan_of_request.set(Plan(adapt(request.resources, types_read())))
         try:
             return super().AnalyzeStack(request, context)
         finally:
-            _asked.reset(token)
+            _plan_of_request.reset(token)
 
 
 def stack_policies(
@@ -220,7 +220,7 @@ def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
     told_once = f"Passing says nothing of what no rule checks (docs/coverage.md); look at it yourself: {heads}."
 
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        plan = _asked.get()
+        plan = _plan_of_request.get()
         attempted = attempt(lambda: read_clock(environment, plan).rehearsal)
         rehearsal = () if isinstance(attempted, UnreadableError) else attempted
         notes = [f"This is a rehearsal, and says nothing to a gate: {reason}" for reason in rehearsal]
@@ -242,7 +242,7 @@ def what_if(environment: Mapping[str, str]) -> StackValidationPolicy:
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
         if NOW_VARIABLE not in environment:
             return
-        plan = _asked.get()
+        plan = _plan_of_request.get()
         found = attempt(lambda: read_clock(environment, plan))
         reasons = (str(found),) if isinstance(found, UnreadableError) else found.what_if
         text = listed("This is a what-if, and no verdict for a gate:\n" + "\n".join(reasons))
@@ -262,7 +262,7 @@ def announced(environment: Mapping[str, str], machine: MachineClock = machine_cl
     """Report with every preview what the waves mean, independent of findings, such as that there is no way back."""
 
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        plan = _asked.get()
+        plan = _plan_of_request.get()
         try:
             schedule = read_schedule(read_clock(environment, plan, machine).now, plan)
         except UnreadableError:  # reported by the rules' own policies, which are mandatory

@@ -92,7 +92,7 @@ class Evaluator:
             for instance in plan.instances
         ]
         self._offsets = {name: self._offset_of(name) for name in (None, *(wave.name for wave in self._schedule.waves))}
-        self._asked: dict[str, tuple[Configuration, list[Result]]] = {}
+        self._evaluated: dict[str, tuple[Configuration, list[Result]]] = {}
 
     def evaluation(self, configurations: Mapping[str, Configuration]) -> Evaluation:
         """Return the results of all rules, under the configuration of those that have one, by rule id."""
@@ -141,10 +141,10 @@ class Evaluator:
 
     def _answers(self, rule: MigrationRule | InstanceRule, given: Configuration) -> list[Result]:
         """Each rule is asked once a configuration: the engine tells the pack of each one's only when it is its turn."""
-        asked = self._asked.get(rule.id)
-        if asked is None or asked[0] != given:
-            asked = self._asked[rule.id] = (given, self._configured(rule, given))
-        return asked[1]
+        evaluated = self._evaluated.get(rule.id)
+        if evaluated is None or evaluated[0] != given:
+            evaluated = self._evaluated[rule.id] = (given, self._configured(rule, given))
+        return evaluated[1]
 
     def _configured(self, rule: MigrationRule | InstanceRule, given: Configuration) -> list[Result]:
         try:

@@ -71,8 +71,8 @@ def _reasons(results: Sequence[Result]) -> list[str]:
             break
         lines += entry
         shown += 1
-    if others := [subject for _, subjects in entries[shown:] for subject in subjects]:
-        lines += _short(f"The same of {len(others)} more, each {_IN_RESULT}: ", others)
+    if remaining := [subject for _, subjects in entries[shown:] for subject in subjects]:
+        lines += _short(f"The same of {len(remaining)} more, each {_IN_RESULT}: ", remaining)
     return lines
 
 
@@ -138,10 +138,10 @@ def advice_text(found: Sequence[tuple[Rule, Sequence[Result]]], stack: str = STA
 
     The groups of several rules are those that `said_alike` puts together; their reasons and fix are written once.
     """
-    (rule, results), *others = found
+    (rule, results), *further = found
     lines = _fill(", ".join(item.id for item, _ in found) + ":", "")
     # Each rule matters for another reason, which is on its page.
-    lines += [*_reasons(results), *_fix(results, stack)] if others else finding_text(rule, results, stack).splitlines()
+    lines += [*_reasons(results), *_fix(results, stack)] if further else finding_text(rule, results, stack).splitlines()
     dates = sorted({item.mandatory_from for _, group in found for item in group if item.advice and item.mandatory_from})
     if dates:
         first, last = (to_minute(date) for date in (dates[0], dates[-1]))

@@ -216,13 +216,13 @@ def met_by(tables: Tables, around: Surroundings, departure: int | None, *, linke
         yield from _met_of(kind, tables, departure, linked=linked)
     for (placed, blocks), crowd in around.movers.items():
         places = _places(tables.clone, blocks)
-        for (before,), others in _by_cells((tables.classic,), crowd, tables.named):
+        for (before,), unnamed in _by_cells((tables.classic,), crowd, tables.named):
             for place in places:
-                yield Meeting(before, place, others, placed=placed)
+                yield Meeting(before, place, unnamed, placed=placed)
     for (is_linked, own), crowd in around.not_moved_yet.items() if linked else ():
         if not is_linked or is_linked_after(departure, own):
-            for (before, after), others in _by_cells((tables.classic, tables.clone), crowd, tables.named):
-                yield Meeting(before, after, others, is_linked, moved=False)
+            for (before, after), unnamed in _by_cells((tables.classic, tables.clone), crowd, tables.named):
+                yield Meeting(before, after, unnamed, is_linked, moved=False)
 
 
 def _met_of(kind: Kind, tables: Tables, departure: int | None, *, linked: bool) -> Iterator[Meeting]:
@@ -269,7 +269,7 @@ class _Stretch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Others:
+class _Unnamed:
     """The instances of a crowd in groups that no rule names, found when a caller iterates over them."""
 
     crowd: Crowd
@@ -280,7 +280,9 @@ class _Others:
         return chain.from_iterable(self.crowd.between(*stretch, self.named) for stretch in self.stretches)
 
 
-def _by_cells(tables: Sequence[Table], crowd: Crowd, named: Container[str]) -> Iterator[tuple[list[Matching], _Others]]:
+def _by_cells(
+    tables: Sequence[Table], crowd: Crowd, named: Container[str]
+) -> Iterator[tuple[list[Matching], _Unnamed]]:
     """Yield the instances of a crowd by the address rules that match them in each table."""
     by_cells: dict[tuple[Matching, ...], list[_Stretch]] = defaultdict(list)
     for version in crowd.versions:
@@ -295,9 +297,9 @@ def _by_cells(tables: Sequence[Table], crowd: Crowd, named: Container[str]) -> I
                     _Stretch(version, first, last)
                 )
     for at, stretches in by_cells.items():
-        others = _Others(crowd, stretches, named)
-        if next(iter(others), None):
-            yield list(at), others
+        unnamed = _Unnamed(crowd, stretches, named)
+        if next(iter(unnamed), None):
+            yield list(at), unnamed
 
 
 def _at(table: Table, address: AddressPeer | None) -> Matching:
@@ -446,8 +448,8 @@ def _compare_foreign(tables: Tables, group: str, differences: Differences) -> No
                     differences.add(difference, f"members of {group}, a group of another account")
 
 
-def _united(ones: Matching, others: Matching) -> Matching:
-    return tuple(sorted({*ones, *others})) if others else ones
+def _united(left: Matching, right: Matching) -> Matching:
+    return tuple(sorted({*left, *right})) if right else left
 
 
 def _nobodys(interval: Interval, taken_out: tuple[int, ...]) -> bool:

@@ -26,21 +26,24 @@ class Line(NamedTuple):
 
 @dataclass
 class Traffic:
-    """The peers of one kind of difference; `instances` maps the text for some instances to their ids."""
+    """The peers of one kind of difference.
+
+    `texts` are for peers that are no known instances; `instances` maps the text for some instances to their ids.
+    """
 
     addresses: dict[Version, list[Interval]] = field(default_factory=lambda: {4: [], 6: []})
-    others: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
     instances: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __bool__(self) -> bool:
-        return bool(any(self.addresses.values()) or self.others or self.instances)
+        return bool(any(self.addresses.values()) or self.texts or self.instances)
 
     def __str__(self) -> str:
         versions: tuple[Version, ...] = (4, 6)
         parts = [
             describe_addresses(version, self.addresses[version]) for version in versions if self.addresses[version]
         ]
-        named = sorted({*self.others, *self.instances})
+        named = sorted({*self.texts, *self.instances})
         parts += named[:_MOST_NAMED] + ([f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else [])
         return ", ".join(parts)
 
@@ -48,7 +51,7 @@ class Traffic:
         """Add the peers of another one, of its instances those to keep."""
         for version, intervals in traffic.addresses.items():
             self.addresses[version] += intervals
-        self.others |= traffic.others
+        self.texts |= traffic.texts
         for text, ids in traffic.instances.items():
             if ids_to_keep := set(filter(keep, ids)):
                 self.instances[text] |= ids_to_keep
@@ -77,7 +80,7 @@ class Differences:
         """Add a difference; `peer` is an address interval, or a text for peers that are no known instances."""
         traffic = self._of(difference)
         if isinstance(peer, str):
-            traffic.others.add(peer)
+            traffic.texts.add(peer)
         else:
             traffic.addresses[peer[0]].append(peer[1])
 

@@ -32,21 +32,21 @@ def rectangle(ports: Interval, source_ports: Interval) -> Flows:
 
 
 @lru_cache(maxsize=65536)
-def both(ones: Flows, others: Flows) -> Flows:
+def both(left: Flows, right: Flows) -> Flows:
     """Return the intersection."""
-    return _combined(ones, others, lambda one, other: one and other)
+    return _combined(left, right, lambda one, other: one and other)
 
 
 @lru_cache(maxsize=65536)
-def either(ones: Flows, others: Flows) -> Flows:
+def either(left: Flows, right: Flows) -> Flows:
     """Return the union."""
-    return _combined(ones, others, lambda one, other: one or other)
+    return _combined(left, right, lambda one, other: one or other)
 
 
 @lru_cache(maxsize=65536)
-def without(ones: Flows, others: Flows) -> Flows:
+def without(left: Flows, right: Flows) -> Flows:
     """Return the first without the second."""
-    return _combined(ones, others, lambda one, other: one and not other)
+    return _combined(left, right, lambda one, other: one and not other)
 
 
 def pieces(every: Iterable[Flows]) -> Iterator[Flows]:
@@ -61,10 +61,10 @@ def pieces(every: Iterable[Flows]) -> Iterator[Flows]:
                 yield rectangle((first, beyond - 1), (low, after - 1))
 
 
-def _combined(ones: Flows, others: Flows, wanted: Callable[[bool, bool], bool]) -> Flows:
-    edges = {edge for low, high in (*_sources(ones), *_sources(others)) for edge in (low, high + 1)}
+def _combined(left: Flows, right: Flows, operation: Callable[[bool, bool], bool]) -> Flows:
+    edges = {edge for low, high in (*_sources(left), *_sources(right)) for edge in (low, high + 1)}
     return _joined(
-        ((low, after - 1), _ports(_at(ones, low), _at(others, low), wanted)) for low, after in pairwise(sorted(edges))
+        ((low, after - 1), _ports(_at(left, low), _at(right, low), operation)) for low, after in pairwise(sorted(edges))
     )
 
 
@@ -77,11 +77,11 @@ def _at(flows: Flows, source: int) -> tuple[Interval, ...]:
 
 
 def _ports(
-    ones: tuple[Interval, ...], others: tuple[Interval, ...], wanted: Callable[[bool, bool], bool]
+    left: tuple[Interval, ...], right: tuple[Interval, ...], operation: Callable[[bool, bool], bool]
 ) -> tuple[Interval, ...]:
-    edges = sorted({edge for low, high in (*ones, *others) for edge in (low, high + 1)})
+    edges = sorted({edge for low, high in (*left, *right) for edge in (low, high + 1)})
     return tuple(
-        merged((low, after - 1) for low, after in pairwise(edges) if wanted(_holds(ones, low), _holds(others, low)))
+        merged((low, after - 1) for low, after in pairwise(edges) if operation(_holds(left, low), _holds(right, low)))
     )
 
 

@@ -55,12 +55,12 @@ def changes_of_rules(plan: Plan, item: Resource) -> list[str] | None:
     group = _groups(plan).get(group_id)
     if group is None:
         return None
-    wanted = {_rule_of(rule) for _, rule in applied.object("rules").entries()}
-    added = group.rules - wanted if item.type != ADDED_SECURITY_GROUP_RULES else frozenset()
+    declared = {_rule_of(rule) for _, rule in applied.object("rules").entries()}
+    added = group.rules - declared if item.type != ADDED_SECURITY_GROUP_RULES else frozenset()
     return [
         f"security group {group_id}: {text}"
         for text in sorted(
-            [*(f"{rule} was added" for rule in added), *(f"{rule} is gone" for rule in wanted - group.rules)]
+            [*(f"{rule} was added" for rule in added), *(f"{rule} is gone" for rule in declared - group.rules)]
         )
     ]
 

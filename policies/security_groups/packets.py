@@ -248,12 +248,12 @@ def _source_ports(one: Table, other: Table) -> Iterable[Interval]:
     return pairwise([*starts, ALL_PORTS[1] + 1])
 
 
-def _overlaps(ones: Sequence[Decided], others: Sequence[Decided]) -> Iterable[tuple[Decided, Decided]]:
+def _overlaps(left: Sequence[Decided], right: Sequence[Decided]) -> Iterable[tuple[Decided, Decided]]:
     """Yield pairs of entries that share ports; both sequences cover all ports in order."""
     first, second = 0, 0
-    while first < len(ones):
-        yield ones[first], others[second]
-        end, other_end = ones[first].ports[1], others[second].ports[1]
+    while first < len(left):
+        yield left[first], right[second]
+        end, other_end = left[first].ports[1], right[second].ports[1]
         first += end <= other_end
         second += other_end <= end
 

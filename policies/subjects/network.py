@@ -22,10 +22,14 @@ def network_for(plan: Plan, zones: Iterable[str] = (), block: str = _BLOCK, avoi
     reads = [attempt(partial(place_of, item.facts)) for item in plan.instances]
     places = {place for place in reads if isinstance(place, tuple)}
     known = {zone for zone, _ in places}
-    wanted = sorted(
+    vswitch_places = sorted(
         {*places, *((zone, None) for zone in zones if zone not in known)}, key=lambda item: (item[0], item[1] or "")
     )
-    network: dict[str, Any] = {"mode": "create", "cidrBlock": block, "vswitches": [vswitch(*item) for item in wanted]}
+    network: dict[str, Any] = {
+        "mode": "create",
+        "cidrBlock": block,
+        "vswitches": [vswitch(*item) for item in vswitch_places],
+    }
     if avoided := list(avoid):
         network["avoid"] = avoided
     return change("network", network)

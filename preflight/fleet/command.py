@@ -171,7 +171,7 @@ def _check(draft: files.Draft, limits: tuple[Limit, ...], whole: bool) -> None:
     for stack in draft.fleet.stacks:
         check_times(of[stack.name], Proposal(stack.waves, stack.later, draft.fleet.staying))
     exceeded = [
-        f"{item.what}: {item.used}, and the limit is {item.most}: {item.way_out}" for item in limits if item.exceeded
+        f"{item.name}: {item.used}, and the limit is {item.most}: {item.way_out}" for item in limits if item.exceeded
     ]
     if exceeded:
         raise Stop(BAD_INPUT, "; ".join(["nothing was written, for no fleet may exceed", *exceeded]))

@@ -30,7 +30,7 @@ MOST_CONFIG_BYTES: Final = 128 * 1024
 class Limit:
     """One limit: how much of `most` the fleet uses where it uses the most, and what to do if that is too much."""
 
-    what: str
+    name: str
     used: int
     most: int
     way_out: str

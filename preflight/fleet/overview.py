@@ -42,7 +42,7 @@ def plan_lines(draft: Draft, limits: Sequence[Limit], width: int, *, everything:
     yield Text("Limits", "bold")
     for limit in limits:
         style = "bold red" if limit.exceeded else ""
-        yield from _paragraph(f"{limit.what}: {limit.used} of {limit.most}", width, style)
+        yield from _paragraph(f"{limit.name}: {limit.used} of {limit.most}", width, style)
 
 
 def _cut(cut: CutDocument) -> str:

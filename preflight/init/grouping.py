@@ -24,15 +24,15 @@ _PARTS: Final = re.compile(r"(\D*)(\d{0,18})")
 class ProposedWave:
     """Instances to move in one window, by name.
 
-    `together` are the bonds that are complete in it, `cut` the others. `others` names where their other members are:
-    names of waves, "later", "staying".
+    `together` are the bonds that are complete in it, `cut` the others. `elsewhere` are the places of their other
+    members: names of waves, "later", "staying".
     """
 
     name: str
     instances: tuple[Instance, ...]
     together: tuple[Bond, ...]
     cut: tuple[Bond, ...]
-    others: tuple[str, ...]
+    elsewhere: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def bonds_text(bonds: Iterable[Bond]) -> str:
 def _groups(survey: Survey) -> Iterator[str]:
     names = survey.group_names
     for group, talks in sorted(survey.talks, key=lambda item: (-len(survey.members[item[0].id]), item[0].id)):
-        one_way = [talk for talk in talks if not set(talk.members).issuperset(talk.others)]
+        one_way = [talk for talk in talks if not set(talk.members).issuperset(talk.peers)]
         peers = list(dict.fromkeys(names.get(talk.peer) or survey.holders(talk) for talk in one_way))
         members = number_of(len(survey.members[group.id]), "instance")
         yield f"{names[group.id]}: {members}; {few(peers) if peers else 'nobody'}"
@@ -90,7 +90,7 @@ def _wave(wave: ProposedWave) -> str:
     if wave.together:
         text += f"; together by {bonds_text(wave.together)}"
     if wave.cut:
-        text += f"; tied to {few(wave.others)} by {bonds_text(wave.cut)}"
+        text += f"; tied to {few(wave.elsewhere)} by {bonds_text(wave.cut)}"
     return text
 
 

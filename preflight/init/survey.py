@@ -103,9 +103,9 @@ class Survey:
             yield Bond("group", group.id, groups[group.id], members)
             for talk in talks:
                 # Members that talk with each other already have the bond of their group.
-                if not members.issuperset(talk.others):
+                if not members.issuperset(talk.peers):
                     name = f"{groups[group.id]} and {groups.get(talk.peer) or self.holders(talk)}"
-                    yield Bond("rule", f"{group.id} {talk.peer}", name, members.union(talk.others))
+                    yield Bond("rule", f"{group.id} {talk.peer}", name, members.union(talk.peers))
         for servers in self.estate.vserver_groups:
             ids = frozenset(item.server_id for item in servers.servers) & self.names.keys()
             yield Bond("servers", servers.id, printable(servers.name) or servers.id, ids)
@@ -114,7 +114,7 @@ class Survey:
 
     def holders(self, talk: Conversation) -> str:
         """Return the owners of an address or block in a rule: one instance by name, several by the block."""
-        return self.names[talk.others[0]] if len(talk.others) == 1 else talk.peer
+        return self.names[talk.peers[0]] if len(talk.peers) == 1 else talk.peer
 
 
 def database_name(database: Database) -> str:

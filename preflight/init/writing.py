@@ -137,7 +137,7 @@ def _moved_before(waves: Sequence[ProposedWave]) -> dict[str, list[str]]:
     for wave in waves:
         after = earlier_of[wave.name] = []
         before = all_before[wave.name] = set()
-        for earlier in reversed([name for name in earlier_of if name in wave.others]):
+        for earlier in reversed([name for name in earlier_of if name in wave.elsewhere]):
             if earlier not in before:
                 after.insert(0, earlier)
                 before |= {earlier} | all_before[earlier]
@@ -149,7 +149,7 @@ def _about(wave: ProposedWave) -> str:
     if wave.together:
         text += f" Together by {bonds_text(wave.together)}."
     if wave.cut:
-        text += f" Tied to {few(wave.others)} by {bonds_text(wave.cut)}."
+        text += f" Tied to {few(wave.elsewhere)} by {bonds_text(wave.cut)}."
     return text
 
 

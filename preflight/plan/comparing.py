@@ -111,13 +111,13 @@ def _instances(result: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _dates(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[MovedDate]:
-    ones, others = ({wave["name"]: wave for wave in result["waves"]} for result in (before, after))
-    for name in dict.fromkeys([*ones, *others]):
-        one, other = _wave_dates(ones.get(name)), _wave_dates(others.get(name))
-        for what in _OF_A_WAVE:
-            if not _same(one.get(what), other.get(what)):
-                name_of_date = f"{what} of wave {printable(name)}"
-                yield MovedDate(what=name_of_date, before=one.get(what), after=other.get(what))
+    earlier, later = ({wave["name"]: wave for wave in result["waves"]} for result in (before, after))
+    for name in dict.fromkeys([*earlier, *later]):
+        one, other = _wave_dates(earlier.get(name)), _wave_dates(later.get(name))
+        for key in _OF_A_WAVE:
+            if not _same(one.get(key), other.get(key)):
+                name_of_date = f"{key} of wave {printable(name)}"
+                yield MovedDate(what=name_of_date, before=one.get(key), after=other.get(key))
     # The next time at which something becomes mandatory moves with every run by itself, so only findings count here.
     soonest, since = _mandatory(before), _mandatory(after)
     for rule in sorted(soonest.keys() & since.keys()):
@@ -159,16 +159,16 @@ def _moment(text: str) -> datetime:
 
 def _decisions(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan | None) -> Iterator[Decision]:
     now, judged = _moment(after["now"]), _moment(before["now"])
-    ones, others = _waivers(before), _waivers(after)
-    for key in sorted({*ones, *others}):
-        if key not in others:
-            yield _decision("waiver", ones[key], "gone")
-        elif (standing := _ending(others[key]["expires"], now) if key in ones else "new") is not None:
-            yield _decision("waiver", others[key], standing)
+    earlier, later = _waivers(before), _waivers(after)
+    for key in sorted({*earlier, *later}):
+        if key not in later:
+            yield _decision("waiver", earlier[key], "gone")
+        elif (standing := _ending(later[key]["expires"], now) if key in earlier else "new") is not None:
+            yield _decision("waiver", later[key], standing)
     for key, item in sorted(_declared_waivers(plan).items()):
         # A waiver that covers nothing: the base result has none of these.
         standing = "new" if _moment(item["approvedAt"]) > judged else _ending(item["expires"], now)
-        if key not in others and standing is not None:
+        if key not in later and standing is not None:
             yield _decision("waiver", item, standing)
     for item in _attestations(plan):
         standing = "new" if _moment(item["statedAt"]) > judged else _ending(item["validUntil"], now)

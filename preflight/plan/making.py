@@ -164,13 +164,13 @@ def _part(step: Step, action: Action, names: Mapping[str, str]) -> Part:
     area, id_key, tell = teller
     data = step.before if step.deletes else step.after
     subject = _text(data, id_key) if id_key else step.name
-    what, details, forever = tell(step, action)
+    text, details, forever = tell(step, action)
     return Part(
         area=area,
         action=action,
         id=subject or printable(step.name),
         name=names.get(subject, ""),
-        what=what,
+        what=text,
         details=tuple(details),
         forever=forever,
     )
@@ -369,17 +369,17 @@ def _kept_parts(steps: Iterable[Step]) -> Iterator[Kept]:
         elif step.retained:
             counts[_RETAINED.get(step.type, (step.type, "the program retains it"))] += 1
         elif step.type in _BEFORE:
-            key, what, why = _BEFORE[step.type]
+            key, text, why = _BEFORE[step.type]
             before = step.after.get(key)
             if before is True:
-                counts[what, why] += 1
+                counts[text, why] += 1
             elif isinstance(before, Sequence) and not isinstance(before, str):
-                counts[what, why] += len(before)
+                counts[text, why] += len(before)
         if step.protected:
             counts["what is protected", "a destroy stops at it"] += 1
-    for (what, why), count in sorted(counts.items()):
+    for (text, why), count in sorted(counts.items()):
         if count:
-            yield Kept(what=what, count=count, why=why)
+            yield Kept(what=text, count=count, why=why)
 
 
 __all__ = ["action_of", "make_change", "rule_differences"]

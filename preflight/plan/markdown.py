@@ -54,8 +54,8 @@ def _change(change: Change) -> Iterator[str]:
     if change.forever:
         yield ""
         yield f"> **{len(change.forever)} cannot be undone:**"
-        for what, names in _together(change.forever):
-            yield f"> - {_few(names)}: {escaped(what)}"
+        for text, names in _together(change.forever):
+            yield f"> - {_few(names)}: {escaped(text)}"
         for reason in dict.fromkeys(part.forever for part in change.forever if part.forever):
             yield f"> - Because {escaped(reason)}."
     if change.groups:

@@ -203,10 +203,10 @@ def grouped_lines(parts: Sequence[Part]) -> list[Grouped]:
     for part in parts:
         parts_of.setdefault((part.action, part.forever is not None, part.what, part.details), []).append(part)
     lines: list[Grouped] = []
-    for (action, forever, what, details), same in parts_of.items():
+    for (action, forever, text, details), same in parts_of.items():
         names = list(dict.fromkeys(part.name or part.id for part in same))
         few = _few(names)
-        lines.append((action, forever, f"{few}: {what}" if len(same) > 1 else part_text(same[0]), details))
+        lines.append((action, forever, f"{few}: {text}" if len(same) > 1 else part_text(same[0]), details))
     return sorted(lines, key=lambda line: not line[1])
 
 

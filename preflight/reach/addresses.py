@@ -24,7 +24,7 @@ class AddressText(NamedTuple):
 def peers_text(traffic: Traffic, around: Surroundings) -> AddressText:
     """Return the peers of some traffic that are no instances: addresses, and members of groups."""
     text, blocks = addresses_text(traffic.addresses, around)
-    return AddressText(", ".join([*([text] if text else []), *map(printable, sorted(traffic.others))]), blocks)
+    return AddressText(", ".join([*([text] if text else []), *map(printable, sorted(traffic.texts))]), blocks)
 
 
 def addresses_text(by_version: Mapping[Version, Sequence[Interval]], around: Surroundings) -> AddressText:

@@ -36,7 +36,7 @@ class Row:
     status: str
     sources: tuple[str, ...]
     targets: tuple[str, ...]
-    what: str
+    traffic: str
 
 
 def show_reach(out: Console, document: Document, *, everything: bool = False, only: Sequence[str] = ()) -> None:
@@ -98,10 +98,10 @@ def database_counts_text(reach: Reach) -> str:
     return text + (f", {counts.unknown} not known" if counts.unknown else "")
 
 
-def _counted(what: str, unchanged: int, part: int, lost: int, opened: int) -> str:
+def _counted(subject: str, unchanged: int, part: int, lost: int, opened: int) -> str:
     parts = [f"{unchanged} still can"]
     parts += [f"{number} {word}" for number, word in ((part, "in part"), (lost, "cannot")) if number]
-    return f"{what}: {', '.join(parts)}" + (f"; {opened} can that could not" if opened else "; nothing is opened")
+    return f"{subject}: {', '.join(parts)}" + (f"; {opened} can that could not" if opened else "; nothing is opened")
 
 
 def answer_text(document: Document) -> str:
@@ -194,11 +194,11 @@ def _together(rows: Iterable[Row]) -> list[Row]:
     """Return rows that differ only in their sources as one, then those that differ only in their targets."""
     by_target: dict[tuple[str, tuple[str, ...], str], dict[str, None]] = {}
     for row in rows:
-        by_target.setdefault((row.status, row.targets, row.what), {}).update(dict.fromkeys(row.sources))
+        by_target.setdefault((row.status, row.targets, row.traffic), {}).update(dict.fromkeys(row.sources))
     by_source: dict[tuple[str, tuple[str, ...], str], dict[str, None]] = {}
-    for (status, targets, what), sources in by_target.items():
-        by_source.setdefault((status, tuple(sources), what), {}).update(dict.fromkeys(targets))
-    joined = [Row(status, sources, tuple(targets), what) for (status, sources, what), targets in by_source.items()]
+    for (status, targets, flows), sources in by_target.items():
+        by_source.setdefault((status, tuple(sources), flows), {}).update(dict.fromkeys(targets))
+    joined = [Row(status, sources, tuple(targets), flows) for (status, sources, flows), targets in by_source.items()]
     return sorted(joined, key=lambda row: _ORDER.index(row.status.partition(",")[0]))
 
 
@@ -214,7 +214,7 @@ def _show_rows(out: Console, rows: Sequence[Row], *, everything: bool) -> None:
             Text(row.status, _STYLES.get(row.status.partition(",")[0], "")),
             Text(_names(row.sources, everything)),
             Text(f"-> {_names(row.targets, everything)}"),
-            Text(row.what if everything else _shortened(row.what)),
+            Text(row.traffic if everything else _shortened(row.traffic)),
         )
     out.print(table)
     if len(listed) < len(rows):

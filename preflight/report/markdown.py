@@ -186,17 +186,17 @@ def _meetings(report: Report) -> list[str]:
     if report.topology is None:
         return []
     nodes = {wave.name: f"w{number}" for number, wave in enumerate(report.waves[:_MOST_DRAWN])}
-    others: dict[str, str] = {}
+    outside: dict[str, str] = {}
     met: defaultdict[tuple[str, str, bool], set[str]] = defaultdict(set)
     peers = {peer.id: peer for peer in report.topology.peers}
     for instance in report.topology.instances:
         for peer in (peers[name] for name in instance.peers if name in peers):
-            place = nodes.get(peer.wave) or others.setdefault(peer.why, f"o{len(others)}")
+            place = nodes.get(peer.wave) or outside.setdefault(peer.why, f"o{len(outside)}")
             if instance.wave in nodes and place != nodes[instance.wave]:
                 met[nodes[instance.wave], place, peer.declared].add(peer.id)
     drawn = list(met.items())[:_MOST_MEETINGS]
     used = {place for (_, place, _), _ in drawn}
-    lines = [f'    {node}["{label_text(why)}"]' for why, node in others.items() if node in used]
+    lines = [f'    {node}["{label_text(why)}"]' for why, node in outside.items() if node in used]
     for (wave, place, linked), names in drawn:
         label = f"ClassicLink: {len(names)}" if linked else f"not linked: {len(names)}"
         lines.append(f'    {wave} {"---" if linked else "-.-"}|"{label}"| {place}')
@@ -322,5 +322,5 @@ def _run(text: str) -> int:
     return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
-def _count(number: int, what: str, several: str | None = None) -> str:
-    return f"{number} {what if number == 1 else several or what + 's'}"
+def _count(number: int, noun: str, several: str | None = None) -> str:
+    return f"{number} {noun if number == 1 else several or noun + 's'}"

@@ -90,8 +90,8 @@ class Report:
         return {rule["id"]: rule for rule in self.result.get("rules", ())}
 
     @property
-    def what(self) -> str:
-        """What was judged, in words."""
+    def subject(self) -> str:
+        """The subject of the verdict, in words."""
         if not self.judged:
             return "nothing says whether it is ready"
         return f"stack {self.stack}" if self.wave is None else f"wave {self.wave} of stack {self.stack}"
@@ -106,7 +106,7 @@ class Report:
         """The answer in one line."""
         would = f", it would be {self.hypothetical}" if self.hypothetical else ""
         gate = ", which passes no gate" if self.readiness == WHAT_IF else ""
-        return f"{self.readiness}{would}: {self.what}{gate}"
+        return f"{self.readiness}{would}: {self.subject}{gate}"
 
     @property
     def blocking(self) -> int:

@@ -53,15 +53,15 @@ class Places:
 
     def _item(self, key: str, value: object) -> Place | None:
         """Return the line of the first item of a list that the files already contain."""
-        wanted = [_name(item) for item in value] if isinstance(value, list) else []
-        if not any(wanted):
+        names = [_name(item) for item in value] if isinstance(value, list) else []
+        if not any(names):
             return None
         if key == "instances":
-            return next((self._instances[name] for name in wanted if name in self._instances), None)
+            return next((self._instances[name] for name in names if name in self._instances), None)
         for file, root in self._roots:
             entry = _entry(root, key)
             for item in _items(entry[1] if entry else None):
-                if _identity(item) in wanted:
+                if _identity(item) in names:
                     return _place(file, item)
         return None
 

@@ -139,8 +139,8 @@ class _Making:
                 word = "end" if resource.exists else "end, once hybrid access is made"
                 self._classic_end(names.get(db_id, printable(str(db_id))), until, f"the classic addresses {word}")
 
-    def _classic_end(self, name: str, until: datetime, what: str) -> None:
-        self._event(until, "classic-addresses-end", None, what, name)
+    def _classic_end(self, name: str, until: datetime, text: str) -> None:
+        self._event(until, "classic-addresses-end", None, text, name)
         self._span("classic addresses", "classic-addresses", self._now, until)
 
     def snapshots(self) -> None:
@@ -176,13 +176,13 @@ class _Making:
         migration = self._if_read("the migration", lambda: self._plan.migration)
         if migration is None:
             return
-        for key, kind, ends, what in (
+        for key, kind, ends, text_of in (
             ("attestations", "attestation-ends", "validUntil", lambda entry: f"attestation {entry.text('kind')}"),
             ("waivers", "waiver-ends", "expires", lambda entry: f"waiver of {entry.text('rule')}"),
         ):
             entries = (self._if_read(key, partial(migration.objects, key)) or ()) if key in migration.data else ()
             for entry in entries:
-                self._statement(entry, kind, ends, what)  # type: ignore[arg-type]
+                self._statement(entry, kind, ends, text_of)  # type: ignore[arg-type]
         for instance in self._plan.instances:
             for disk in self._if_read("disks", partial(instance.facts.objects, "disks")) or ():
                 if "excluded" in disk.data:
@@ -192,35 +192,35 @@ class _Making:
             if "approval" in unread.data:
                 self._acceptance(partial(unread.object, "approval"), "leave to go without lists that were not read")
 
-    def _acceptance(self, read: Callable[[], Facts], what: str) -> None:
-        entry = self._if_read(what, read)
+    def _acceptance(self, read: Callable[[], Facts], text: str) -> None:
+        entry = self._if_read(text, read)
         if entry is not None:
-            self._statement(entry, "acceptance-ends", "expires", lambda _: what)
+            self._statement(entry, "acceptance-ends", "expires", lambda _: text)
 
     def _statement(self, entry: Facts, kind: Kind, ends: str, text_of: Callable[[Facts], str]) -> None:
-        what = self._if_read("a statement with an end", lambda: f"{text_of(entry)} of {entry.text('owner')} runs out")
-        at = self._if_read(what or "a statement with an end", partial(entry.moment, ends))
-        if what is not None and at is not None:
-            self._event(at, kind, None, what)
+        text = self._if_read("a statement with an end", lambda: f"{text_of(entry)} of {entry.text('owner')} runs out")
+        at = self._if_read(text or "a statement with an end", partial(entry.moment, ends))
+        if text is not None and at is not None:
+            self._event(at, kind, None, text)
 
     def instances(self) -> None:
         """Add the times at which the cloud ends an instance: the end of a subscription, or an automatic release."""
         for instance in self._plan.instances:
             # For a pay-as-you-go instance the cloud returns a day in 2099 (ECS API, DescribeInstances, ExpiredTime).
             paid_ahead = instance.facts.data.get("instanceChargeType") != "PostPaid"
-            for key, what in (("expiredAt", "the subscription ends"), ("autoReleaseAt", "the cloud releases it")):
+            for key, text in (("expiredAt", "the subscription ends"), ("autoReleaseAt", "the cloud releases it")):
                 if key in instance.facts.data and (paid_ahead or key == "autoReleaseAt"):
                     at = self._if_read(f"{key} of {_name(instance.facts)}", partial(instance.facts.moment, key))
                     if at is not None:
-                        self._event(at, "instance-ends", None, what, _name(instance.facts))
+                        self._event(at, "instance-ends", None, text, _name(instance.facts))
 
-    def _event(self, at: datetime, kind: Kind, wave: str | None, what: str, subject: str | None = None) -> None:
+    def _event(self, at: datetime, kind: Kind, wave: str | None, text: str, subject: str | None = None) -> None:
         """Add an event, or its subject to one of the same time, kind and words."""
-        key = (at, kind, wave, what)
+        key = (at, kind, wave, text)
         place = self._places.setdefault(key, len(self.events))
         if place == len(self.events):
             subjects = () if subject is None else (subject,)
-            self.events.append(Event(at=at, kind=kind, wave=wave, what=printable(what), subjects=subjects))
+            self.events.append(Event(at=at, kind=kind, wave=wave, what=printable(text), subjects=subjects))
         elif subject is not None:
             known = self.events[place]
             self.events[place] = known.model_copy(update={"subjects": tuple(sorted({*known.subjects, subject}))})
@@ -229,12 +229,12 @@ class _Making:
         if end > start:
             self.spans.append(Span(row=row, phase=phase, start=start, end=end))
 
-    def _if_read(self, what: str, read: Callable[[], T]) -> T | None:
+    def _if_read(self, text: str, read: Callable[[], T]) -> T | None:
         """Return a readable value; record an unreadable one, because a time that is missing here may still come."""
         try:
             return read()
         except (UnreadableError, OverflowError):
-            self.unknown.append(printable(what))
+            self.unknown.append(printable(text))
             return None
 
 

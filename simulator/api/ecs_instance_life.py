@@ -282,7 +282,7 @@ def _order(call: Call) -> purchases.Order:
         raise NotSimulatedError("RunInstances with IoOptimized none")
     if call.choice("SpotStrategy", ("NoSpot", "SpotWithPriceLimit", "SpotAsPriceGo")) not in (None, "NoSpot"):
         raise NotSimulatedError("RunInstances of spot instances")
-    wanted, options = interfaces(call), _nested(call, "NetworkOptions")
+    requested, options = interfaces(call), _nested(call, "NetworkOptions")
     if options.names() - {"EnableJumboFrame"}:
         raise NotSimulatedError(f"the fields {', '.join(sorted(options.names()))} of NetworkOptions")
     subscribed = call.choice("InstanceChargeType", ("PrePaid", "PostPaid")) == "PrePaid"
@@ -290,8 +290,8 @@ def _order(call: Call) -> purchases.Order:
     return purchases.Order(
         image_id=call.text("ImageId"),
         instance_type=call.text("InstanceType"),
-        vswitch_id=wanted.vswitch_id or call.text("VSwitchId"),
-        security_group_ids=_groups(call) if wanted.security_group_ids is None else wanted.security_group_ids,
+        vswitch_id=requested.vswitch_id or call.text("VSwitchId"),
+        security_group_ids=_groups(call) if requested.security_group_ids is None else requested.security_group_ids,
         amount=_count(call, "Amount") or 1,
         zone_id=call.optional("ZoneId"),
         name=call.optional("InstanceName"),
@@ -300,10 +300,10 @@ def _order(call: Call) -> purchases.Order:
         host_name=call.optional("HostName"),
         password=call.optional("Password"),
         key_pair_name=call.optional("KeyPairName"),
-        private_ip=wanted.private_ip or call.optional("PrivateIpAddress"),
-        source_dest_check=wanted.source_dest_check,
+        private_ip=requested.private_ip or call.optional("PrivateIpAddress"),
+        source_dest_check=requested.source_dest_check,
         jumbo_frame=bool(options.flag("EnableJumboFrame")),
-        interfaces=wanted.secondary,
+        interfaces=requested.secondary,
         bandwidth_out=call.integer("InternetMaxBandwidthOut") or 0,
         bandwidth_in=call.integer("InternetMaxBandwidthIn"),
         internet_charge_type="PayByBandwidth" if by_bandwidth else "PayByTraffic",

@@ -99,9 +99,9 @@ def describe_security_groups(cloud: Cloud, call: Call) -> Answer:
     """
     if call.flag("DryRun"):
         raise dry_run_passed()
-    wanted, tags = _Wanted(call), call.tags()
+    filters, tags = _Wanted(call), call.tags()
     candidates = cloud.estate.security_groups.among(_asked_ids(call))
-    groups = [group for group in candidates if wanted.matches(group) and has_tags(group.tags, tags)]
+    groups = [group for group in candidates if filters.matches(group) and has_tags(group.tags, tags)]
     page = by_either(call, passing(groups, resource_groups.of_group(cloud, call)), maximum=100, token_maximum=100)
     items = [_group(group) for group in page.items]
     if call.flag("IsQueryEcsCount"):

@@ -14,11 +14,11 @@ Filter = Callable[[Any], bool]
 def equal(call: Call, attributes: Mapping[str, str]) -> Filter | None:
     """Return a filter by attributes, such as {"VpcId": "vpc_id"} by parameter; None if no parameter is given."""
     values_by_attribute = {attribute: call.optional(parameter) for parameter, attribute in attributes.items()}
-    wanted = {attribute: value for attribute, value in values_by_attribute.items() if value is not None}
-    if not wanted:
+    requested = {attribute: value for attribute, value in values_by_attribute.items() if value is not None}
+    if not requested:
         return None
-    own = attrgetter(*wanted)
-    values = tuple(wanted.values()) if len(wanted) > 1 else next(iter(wanted.values()))
+    own = attrgetter(*requested)
+    values = tuple(requested.values()) if len(requested) > 1 else next(iter(requested.values()))
     return lambda item: bool(own(item) == values)
 
 

@@ -51,8 +51,8 @@ def get_role(cloud: Cloud, call: Call) -> Answer:
 @action(RAM, "ListRoles", "Marker MaxItems Tag", resources="role/*")
 def list_roles(cloud: Cloud, call: Call) -> Answer:
     """Roles, with their tags; MaxItems at most 1000, 100 by default."""
-    wanted = _tags(call)
-    roles = [role for role in ram_roles.all_roles(cloud) if has_tags(role.tags, wanted)]
+    tags = _tags(call)
+    roles = [role for role in ram_roles.all_roles(cloud) if has_tags(role.tags, tags)]
     # RAM calls the token Marker; by_token reads it as NextToken.
     marked = Call({**call.parameters, "NextToken": call.optional("Marker") or ""}, call.caller, call.host)
     page = by_token(marked, roles, Size(maximum=1000, default=100, name="MaxItems"))
@@ -96,11 +96,11 @@ def list_policies_for_role(cloud: Cloud, call: Call) -> Answer:
 @action(RAM, "ListTagResources", "ResourceType ResourceNames Tag NextToken PageSize", raises=_TAG_CODES)
 def list_ram_tag_resources(cloud: Cloud, call: Call) -> Answer:
     """Tags of roles (ResourceType role), one item per tag; PageSize at most 100, 10 by default."""
-    kind, wanted = call.text("ResourceType"), _tags(call)
+    kind, required = call.text("ResourceType"), _tags(call)
     items = [
         {"ResourceType": kind, "ResourceName": role_name, "TagKey": key, "TagValue": value}
         for role_name, own in sorted(tags.tagged(cloud, RAM.code, kind, call.json_list("ResourceNames")).items())
-        if has_tags(own, wanted)
+        if has_tags(own, required)
         for key, value in sorted(own.items())
     ]
     page = by_token(call, items, Size(maximum=100, name="PageSize"))

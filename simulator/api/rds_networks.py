@@ -50,7 +50,7 @@ def modify_db_instance_network_type(cloud: Cloud, call: Call) -> Answer:
         rds.refuse_way_back(cloud, db_instance_id)
     if call.optional("VPCId"):
         call.text("VSwitchId")
-    wanted: dict[EndpointKind, str | None] = {
+    addresses: dict[EndpointKind, str | None] = {
         "Normal": call.optional("PrivateIpAddress"),
         "ReadWriteSplitting": call.optional("ReadWriteSplittingPrivateIpAddress"),
     }
@@ -60,7 +60,7 @@ def modify_db_instance_network_type(cloud: Cloud, call: Call) -> Answer:
         call.optional("VPCId"),
         call.optional("VSwitchId"),
         _retained_days(call),
-        {kind: address for kind, address in wanted.items() if address},
+        {kind: address for kind, address in addresses.items() if address},
     )
     return {"TaskId": "0", "ConnectionString": connection_string}
 

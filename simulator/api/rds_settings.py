@@ -20,11 +20,11 @@ def describe_tags(cloud: Cloud, call: Call) -> Answer:
     """Tags of one or all instances, each with the instances that have it; with DBInstanceId, Tags has no effect."""
     db_instance_id = call.optional("DBInstanceId")
     chosen = [cloud.database(db_instance_id)] if db_instance_id else list(cloud.estate.databases)
-    wanted = {} if db_instance_id else tags_of(call)
+    tags = {} if db_instance_id else tags_of(call)
     ids_by_tag: dict[tuple[str, str], list[str]] = {}
     for database in chosen:
         for tag in database.tags.items():
-            if not wanted or tag in wanted.items():
+            if not tags or tag in tags.items():
                 ids_by_tag.setdefault(tag, []).append(database.id)
     infos = [
         {"TagKey": key, "TagValue": value, "DBInstanceIds": {"DBInstanceIds": ids}}

@@ -60,8 +60,8 @@ def describe_slb_zones(cloud: Cloud, call: Call) -> Answer:
 def describe_slb_available_resource(cloud: Cloud, call: Call) -> Answer:
     """Return pairs of a primary and a secondary zone, and which load balancers of IPv4 are sold in them."""
     kinds = ["vpc", "classic_internet", *(["classic_intranet"] if cloud.estate.classic_network else [])]
-    wanted = call.choice("AddressType", ("vpc", "classic_internet", "classic_intranet"))
-    sold = [kind for kind in kinds if wanted in (None, kind)]
+    address_type = call.choice("AddressType", ("vpc", "classic_internet", "classic_intranet"))
+    sold = [kind for kind in kinds if address_type in (None, kind)]
     if call.choice("AddressIPVersion", ("ipv4", "ipv6")) == "ipv6":
         sold = []
     zones = _selling(cloud)

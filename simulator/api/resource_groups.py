@@ -36,8 +36,8 @@ def of_group(cloud: Cloud, call: Call) -> Filter | None:
     if group_id is None:
         return None
     group = cloud.estate.resource_groups.find(group_id)
-    wanted = {group_id, None} if group is not None and group.is_default else {group_id}
-    return lambda item: item.resource_group_id in wanted
+    group_ids = {group_id, None} if group is not None and group.is_default else {group_id}
+    return lambda item: item.resource_group_id in group_ids
 
 
 def own(cloud: Cloud, group_id: str | None) -> str:

@@ -25,6 +25,6 @@ def vpc_tags(tags: dict[str, str]) -> Answer:
     return {"Tag": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
 
 
-def has_tags(tags: dict[str, str], wanted: dict[str, str]) -> bool:
+def has_tags(tags: dict[str, str], required: dict[str, str]) -> bool:
     """Whether a resource has all wanted tags; an empty wanted value matches any value."""
-    return all(key in tags and value in ("", tags[key]) for key, value in wanted.items())
+    return all(key in tags and value in ("", tags[key]) for key, value in required.items())

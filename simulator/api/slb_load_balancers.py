@@ -327,13 +327,13 @@ def _named(call: Call, parameter: str) -> list[str] | None:
 def _wanted_servers(cloud: Cloud, call: Call) -> set[str] | None:
     """Return the ids of instances that pass both ServerId and ServerIntranetAddress; None if neither is given."""
     server_id, addresses = call.optional("ServerId"), call.commas("ServerIntranetAddress")
-    wanted = None if server_id is None else {server_id}
+    requested = None if server_id is None else {server_id}
     if addresses is not None:
         here = {
             instance.id for instance in cloud.estate.instances if not set(addresses).isdisjoint(instance.intranet_ips)
         }
-        wanted = here if wanted is None else wanted & here
-    return wanted
+        requested = here if requested is None else requested & here
+    return requested
 
 
 def _before(cloud: Cloud, instance_ids: set[str]) -> set[str]:

@@ -164,11 +164,11 @@ def list_kms_tag_resources(cloud: Cloud, call: Call) -> Answer:
 )
 def describe_tags(cloud: Cloud, call: Call) -> Answer:
     """Tag keys and values, with the number of resources of each type; PageSize at most 100, 50 by default."""
-    kind, wanted, resource_id = call.optional("ResourceType"), call.tags(), call.optional("ResourceId")
+    kind, required, resource_id = call.optional("ResourceType"), call.tags(), call.optional("ResourceId")
     counts: dict[tuple[str, str], dict[str, int]] = {}
     for name in [kind] if kind else list(_COUNTED):
         for own in tags.tagged(cloud, ECS.code, name, [resource_id] if resource_id else None).values():
-            for tag in own.items() if has_tags(own, wanted) else ():
+            for tag in own.items() if has_tags(own, required) else ():
                 count = counts.setdefault(tag, {})
                 if counted := _COUNTED.get(name.lower()):
                     count[counted] = count.get(counted, 0) + 1
@@ -194,12 +194,12 @@ def _untag(cloud: Cloud, product: str, call: Call) -> Answer:
 
 
 def _list(cloud: Cloud, product: str, call: Call, missing: str = "MissingParameter.TagKey", most: int = 50) -> Answer:
-    kind, wanted = call.text("ResourceType"), call.tags(missing)
+    kind, required = call.text("ResourceType"), call.tags(missing)
     resources = tags.tagged(cloud, product, kind, call.repeated("ResourceId") or None)
     items = [
         {"ResourceId": resource_id, "ResourceType": kind, "TagKey": key, "TagValue": value}
         for resource_id, own in sorted(resources.items())
-        if has_tags(own, wanted)
+        if has_tags(own, required)
         for key, value in sorted(own.items())
     ]
     page = by_token(call, items, Size(maximum=most, default=most))

@@ -76,15 +76,15 @@ def describe_eip_addresses(cloud: Cloud, call: Call) -> Answer:
     if call.flag("DryRun"):
         raise dry_run_passed()
     ids, addresses = _named(call, "AllocationId"), _named(call, "EipAddress")
-    wanted, (since, until) = call.tags(), _created_between(call)
-    equal = _wanted(call)
+    required, (since, until) = call.tags(), _created_between(call)
+    equal = _requested(call)
     matching = [
         eip
         for eip in cloud.estate.eips.among(ids)
         if (addresses is None or eip.ip_address in addresses)
         and all(value == str(getattr(eip, name) or "") for name, value in equal.items())
         and (eip.created_at is None or since <= eip.created_at <= until)
-        and has_tags(eip.tags, wanted)
+        and has_tags(eip.tags, required)
     ]
     matching = passing(matching if _may_exist(call) else [], resource_groups.of_group(cloud, call))
     page = by_number(call, matching, maximum=100)
@@ -242,7 +242,7 @@ def _named(call: Call, name: str) -> list[str] | None:
     return values
 
 
-def _wanted(call: Call) -> dict[str, str]:
+def _requested(call: Call) -> dict[str, str]:
     """Return the wanted values of an EIP's fields, by name; raises the codes of unknown values."""
     kind = call.optional("AssociatedInstanceType")
     if kind not in (None, *eips.INSTANCE_TYPES, *eips.UNKNOWN_INSTANCE_TYPES):

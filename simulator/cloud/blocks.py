@@ -25,6 +25,6 @@ def parsed(text: str) -> IPv4Network | None:
         return None
 
 
-def within(block: IPv4Network, others: Iterable[IPv4Network]) -> bool:
-    """Whether `block` lies in one of `others`."""
-    return any(block.subnet_of(other) for other in others)
+def within(block: IPv4Network, blocks: Iterable[IPv4Network]) -> bool:
+    """Whether `block` lies in one of `blocks`."""
+    return any(block.subnet_of(other) for other in blocks)

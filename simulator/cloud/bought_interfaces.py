@@ -28,7 +28,7 @@ def check_amount(interfaces: Sequence[Wanted], amount: int) -> None:
 
 @contextmanager
 def provided(
-    cloud: Cloud, wanted: Sequence[Wanted], instance_type: str, vswitch: VSwitch
+    cloud: Cloud, requested: Sequence[Wanted], instance_type: str, vswitch: VSwitch
 ) -> Iterator[list[NetworkInterface]]:
     """Hold the wanted interfaces ready for an instance in `vswitch`; whatever fails, no new interface is left.
 
@@ -36,9 +36,9 @@ def provided(
     """
     new: list[NetworkInterface] = []
     try:
-        if wanted:
-            _check_number(cloud, len(wanted), instance_type)
-        yield [_ready(cloud, each, vswitch, new) for each in wanted]
+        if requested:
+            _check_number(cloud, len(requested), instance_type)
+        yield [_ready(cloud, each, vswitch, new) for each in requested]
     except BaseException:
         for interface in new:
             cloud.estate.network_interfaces.remove(interface)
@@ -52,14 +52,16 @@ def hand_over(cloud: Cloud, interfaces: Sequence[NetworkInterface], instance: In
         cloud.attach(interface)
 
 
-def _ready(cloud: Cloud, wanted: Wanted, vswitch: VSwitch, new: list[NetworkInterface]) -> NetworkInterface:
+def _ready(cloud: Cloud, requested: Wanted, vswitch: VSwitch, new: list[NetworkInterface]) -> NetworkInterface:
     try:
-        if isinstance(wanted, str):
-            interface = cloud.network_interface(wanted)
+        if isinstance(requested, str):
+            interface = cloud.network_interface(requested)
             if interface.status != "Available":
-                raise _refusal(f"The network interface {wanted} is not Available.")
+                raise _refusal(f"The network interface {requested} is not Available.")
         else:
-            interface = network_interfaces.create(cloud, replace(wanted, vswitch_id=wanted.vswitch_id or vswitch.id))
+            interface = network_interfaces.create(
+                cloud, replace(requested, vswitch_id=requested.vswitch_id or vswitch.id)
+            )
             new.append(interface)
     except CloudError as error:
         raise _refusal(error.message) from None

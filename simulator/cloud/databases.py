@@ -61,8 +61,8 @@ def switch_to_vpc(
     classic = [endpoint for endpoint in instance.endpoints if endpoint.ip_type == "Inner"]
     # Endpoints with a wanted address come first, because `claim` returns wanted addresses before free ones.
     classic.sort(key=lambda endpoint: endpoint.kind not in (addresses or {}))
-    wanted = [address for endpoint in classic if (address := (addresses or {}).get(endpoint.kind))]
-    claimed = claim(cloud, vswitch, wanted, len(classic) - len(wanted), refusals)
+    requested = [address for endpoint in classic if (address := (addresses or {}).get(endpoint.kind))]
+    claimed = claim(cloud, vswitch, requested, len(classic) - len(requested), refusals)
     moved = [
         endpoint.model_copy(
             update={

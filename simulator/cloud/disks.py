@@ -71,7 +71,7 @@ class Changes:
     bursting_enabled: bool | None = None
 
 
-def create(cloud: Cloud, wanted: Wanted) -> Disk:
+def create(cloud: Cloud, requested: Wanted) -> Disk:
     """Begin a data disk: Creating for the estate's `timings.disk` seconds, then Available.
 
     Raises InvalidZoneId.NotFound, InvalidDiskCategory.ValueNotSupported, InvalidPerformanceLevel.Malformed,
@@ -82,39 +82,39 @@ def create(cloud: Cloud, wanted: Wanted) -> Disk:
     ProvisionedIopsForDiskCategoryUnsupported, InvalidProvisionedIops.LimitExceed,
     BurstingEnabledForDiskCategoryUnsupported.
     """
-    zone = cloud.zone(wanted.zone_id)
-    check_name(wanted.name, "InvalidDiskName.Malformed", "DiskName")
-    check_description(wanted.description, "InvalidDescription.Malformed")
-    category = _category(wanted.category)
-    level = _level(category, wanted.performance_level)
-    size = _size_of_new(cloud, wanted)
+    zone = cloud.zone(requested.zone_id)
+    check_name(requested.name, "InvalidDiskName.Malformed", "DiskName")
+    check_description(requested.description, "InvalidDescription.Malformed")
+    category = _category(requested.category)
+    level = _level(category, requested.performance_level)
+    size = _size_of_new(cloud, requested)
     _check_size_of_new(category, level, size)
-    check_key(cloud, wanted.kms_key_id, encrypted=wanted.encrypted)
-    check_performance(category, size, wanted.provisioned_iops, bursting=wanted.bursting_enabled)
+    check_key(cloud, requested.kms_key_id, encrypted=requested.encrypted)
+    check_performance(category, size, requested.provisioned_iops, bursting=requested.bursting_enabled)
     disk = Disk(
-        id=cloud.ids.new("d", zone.id, wanted.name),
-        name=wanted.name,
-        description=wanted.description,
+        id=cloud.ids.new("d", zone.id, requested.name),
+        name=requested.name,
+        description=requested.description,
         type="data",
         category=category,
         performance_level=level,
-        provisioned_iops=wanted.provisioned_iops or 0,
-        bursting_enabled=wanted.bursting_enabled,
+        provisioned_iops=requested.provisioned_iops or 0,
+        bursting_enabled=requested.bursting_enabled,
         size_gib=size,
         status="Creating",
         zone_id=zone.id,
         ever_attached=False,
         delete_with_instance=False,
-        source_snapshot_id=wanted.snapshot_id,
-        encrypted=wanted.encrypted,
-        kms_key_id=wanted.kms_key_id,
+        source_snapshot_id=requested.snapshot_id,
+        encrypted=requested.encrypted,
+        kms_key_id=requested.kms_key_id,
         created_at=cloud.clock.now(),
-        tags=wanted.tags,
+        tags=requested.tags,
     )
     cloud.begins(disk, cloud.estate.timings.disk)
     cloud.estate.disks.append(disk)
-    if wanted.snapshot_id:
-        cloud.snapshot(wanted.snapshot_id).disk_ids.append(disk.id)
+    if requested.snapshot_id:
+        cloud.snapshot(requested.snapshot_id).disk_ids.append(disk.id)
     return disk
 
 
@@ -354,12 +354,12 @@ def _category(name: str) -> DiskCategory:
     raise _unsupported_category(name)
 
 
-def _level(category: DiskCategory, wanted: str | None) -> PerformanceLevel | None:
+def _level(category: DiskCategory, requested: str | None) -> PerformanceLevel | None:
     if category == "cloud_essd":
         for level in _LEAST_ESSD:
-            if level == (wanted or "PL1"):
+            if level == (requested or "PL1"):
                 return level
-    elif wanted is None:
+    elif requested is None:
         return None
     raise CloudError("InvalidPerformanceLevel.Malformed", "The specified parameter PerformanceLevel is not valid.")
 
@@ -372,23 +372,23 @@ def _sizes(kind: Literal["system", "data"], category: DiskCategory, level: Perfo
     return (20, 500) if category == "cloud" else (least, MAX_SYSTEM_SIZE)
 
 
-def _size_of_new(cloud: Cloud, wanted: Wanted) -> int:
+def _size_of_new(cloud: Cloud, requested: Wanted) -> int:
     """Return the wanted size, which must be at least that of the snapshot."""
-    if wanted.snapshot_id is None:
-        if wanted.size_gib is None:
+    if requested.snapshot_id is None:
+        if requested.size_gib is None:
             raise missing_parameter("Size")
-        return wanted.size_gib
-    snapshot = cloud.snapshot(wanted.snapshot_id)
+        return requested.size_gib
+    snapshot = cloud.snapshot(requested.snapshot_id)
     if snapshot.status != "accomplished":
         raise ForbiddenError("InvalidSnapshotId.NotReady", "The specified snapshot has not completed yet.")
     if snapshot.source_type == "system":
         raise ForbiddenError("InvalidSnapshotId.NotDataDiskSnapshot", "The specified snapshot is system disk snapshot.")
-    if snapshot.encrypted and not wanted.encrypted:
+    if snapshot.encrypted and not requested.encrypted:
         raise ForbiddenError(
             "InvalidEncrypted.NotMatchSnapshot",
             "The specified parameter Encrypted must be set to true when creating disks with encrypted snapshots.",
         )
-    return max(wanted.size_gib or 0, snapshot.source_size_gib)
+    return max(requested.size_gib or 0, snapshot.source_size_gib)
 
 
 def _check_size_of_new(category: DiskCategory, level: PerformanceLevel | None, size: int) -> None:

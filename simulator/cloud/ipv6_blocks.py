@@ -69,8 +69,8 @@ def for_vswitch(cloud: Cloud, vswitch: VSwitch, last_bits: int, vpc_block: str |
     whole = IPv6Network(vpc_block or blocks[0])
     step = 2 ** (whole.max_prefixlen - _VSWITCH_MASK)
     block = str(IPv6Network((int(whole.network_address) + last_bits * step, _VSWITCH_MASK)))
-    others = (other for other in cloud.vswitches_of(vswitch.vpc_id) if other.id != vswitch.id)
-    if any(other.ipv6_cidr_block == block for other in others):
+    siblings = (other for other in cloud.vswitches_of(vswitch.vpc_id) if other.id != vswitch.id)
+    if any(other.ipv6_cidr_block == block for other in siblings):
         raise invalid_parameter("Ipv6CidrBlock")
     return block
 

@@ -399,8 +399,8 @@ def _address(
     cloud: Cloud, new: NewLoadBalancer, vswitch: VSwitch | None, address_type: AddressType, load_balancer_id: str
 ) -> str:
     if vswitch is not None:
-        wanted = [new.address] if new.address else []
-        return private_addresses.claim(cloud, vswitch, wanted, 1 - len(wanted), _ADDRESS)[0]
+        requested = [new.address] if new.address else []
+        return private_addresses.claim(cloud, vswitch, requested, 1 - len(requested), _ADDRESS)[0]
     if new.address:
         raise CloudError("InvalidParameter", "Illegal parameter. The IP address is not in subnet.")
     if address_type == "internet":

@@ -109,8 +109,8 @@ def _change_network(
     instance.vpc_id, instance.vswitch_id, instance.intranet_ips = vswitch.vpc_id, vswitch.id, [address]
     if instance.effective_bandwidth == 0:
         move.released_public_ips, instance.public_ips = instance.public_ips, []
-    wanted = migration.security_group_ids or [_clone(cloud, migration, each) for each in instance.security_group_ids]
-    instance.security_group_ids = list(wanted)
+    group_ids = migration.security_group_ids or [_clone(cloud, migration, each) for each in instance.security_group_ids]
+    instance.security_group_ids = list(group_ids)
     network_interfaces.create_primary(cloud, instance, _retained_mac(migration, move, instance))
     if link := cloud.estate.classic_links.find(instance.id):
         cloud.estate.classic_links.remove(link)

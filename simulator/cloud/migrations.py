@@ -72,12 +72,12 @@ def reschedule(
     migration = cloud.estate.migrations.find(migration_id)
     if migration is None:
         raise MigrationRefusedError([f"{migration_id}: there is no such plan"])
-    wanted = set(migration.instance_ids if instance_ids is None else instance_ids)
-    moves = [move for move in migration.moves if move.instance_id in wanted]
+    chosen = set(migration.instance_ids if instance_ids is None else instance_ids)
+    moves = [move for move in migration.moves if move.instance_id in chosen]
     _raise(
         [
             *_time_refusals(cloud, migration, start),
-            *(f"{each}: not in this plan" for each in sorted(wanted.difference(migration.instance_ids))),
+            *(f"{each}: not in this plan" for each in sorted(chosen.difference(migration.instance_ids))),
             *(f"{move.instance_id}: its migration has begun" for move in moves if move.phase != "Scheduled"),
         ]
     )
@@ -190,24 +190,24 @@ def _vswitch_refusals(cloud: Cloud, plan: MigrationPlan) -> Iterator[str]:
 
 
 def _group_refusals(cloud: Cloud, plan: MigrationPlan) -> Iterator[str]:
-    wanted = plan.security_group_ids or []
-    groups = cloud.estate.security_groups.among(wanted)
+    group_ids = plan.security_group_ids or []
+    groups = cloud.estate.security_groups.among(group_ids)
     fit = {group.id for group in groups if group.vpc_id == plan.vpc_id}
-    yield from (f"{each}: there is no such security group in {plan.vpc_id}" for each in wanted if each not in fit)
+    yield from (f"{each}: there is no such security group in {plan.vpc_id}" for each in group_ids if each not in fit)
     most = cloud.estate.quotas.groups_per_interface
-    if len(wanted) > most:
-        yield f"{len(wanted)} security groups, an instance has at most {most}"
+    if len(group_ids) > most:
+        yield f"{len(group_ids)} security groups, an instance has at most {most}"
     if len({group.type for group in groups}) > 1:
         yield "basic and advanced security groups cannot be taken together"
 
 
 def _too_little_room(views: Views) -> Iterator[str]:
-    free, wanted = views.places.free(), len(views.plan.instance_ids)
+    free, needed = views.places.free(), len(views.plan.instance_ids)
     for group_id, room in views.room.items():
-        if room < wanted:
+        if room < needed:
             yield f"{group_id}: the security group takes {room} more instances"
-    if free <= wanted:
-        yield f"the VSwitches have {free} free addresses, expected more than the {wanted} instances"
+    if free <= needed:
+        yield f"the VSwitches have {free} free addresses, expected more than the {needed} instances"
 
 
 def _staying_refusals(cloud: Cloud, plan: MigrationPlan) -> Iterator[str]:
@@ -223,13 +223,13 @@ def _staying_refusals(cloud: Cloud, plan: MigrationPlan) -> Iterator[str]:
 
 
 def _planned_elsewhere(cloud: Cloud, plan: MigrationPlan) -> Iterator[str]:
-    wanted = set(plan.instance_ids)
+    planned = set(plan.instance_ids)
     for other in cloud.estate.migrations:
         if other is not plan and other.status != "Finished":
             yield from (
                 f"{move.instance_id}: it is in the plan {other.id} already"
                 for move in other.moves
-                if move.instance_id in wanted and move.next_at
+                if move.instance_id in planned and move.next_at
             )
 
 

@@ -80,13 +80,13 @@ def create(cloud: Cloud, new: NewInterface) -> NetworkInterface:
         )
     _check_texts(new.name, new.description)
     _check_queues(new.queue_number)
-    wanted, more = _wanted_addresses(new)
+    requested, more = _wanted_addresses(new)
     secondary = sum(item.type == "Secondary" for item in cloud.estate.network_interfaces)
     if secondary >= cloud.estate.quotas.network_interfaces:
         raise ForbiddenError("MaxEniCountExceeded", "The number of ENI exceeds the limit per region.")
-    memberships.check(cloud, new.security_group_ids, vswitch.vpc_id, _GROUPS, addresses=len(wanted) + more)
-    addresses = private_addresses.claim(cloud, vswitch, wanted, more, _CREATED_ADDRESSES)
-    primary = new.primary_ip or addresses[len(wanted)]
+    memberships.check(cloud, new.security_group_ids, vswitch.vpc_id, _GROUPS, addresses=len(requested) + more)
+    addresses = private_addresses.claim(cloud, vswitch, requested, more, _CREATED_ADDRESSES)
+    primary = new.primary_ip or addresses[len(requested)]
     interface_id = cloud.ids.new("eni", vswitch.id, new.name)
     interface = NetworkInterface(
         id=interface_id,
@@ -267,26 +267,28 @@ def release(cloud: Cloud, instance: Instance) -> None:
             interface.status, interface.instance_id, interface.ready_at = "Available", None, None
 
 
-def assign(cloud: Cloud, interface_id: str, wanted: list[str], more: int) -> list[str]:
-    """Assign secondary addresses, the `wanted` ones or `more` that the cloud chooses; return the new ones.
+def assign(cloud: Cloud, interface_id: str, requested: list[str], more: int) -> list[str]:
+    """Assign secondary addresses, the `requested` ones or `more` that the cloud chooses; return the new ones.
 
     Raises InvalidEniId.NotFound, InvalidParameter (neither of both, or both), InvalidOperation.InvalidEniState,
     InvalidOperation.InvalidEcsState, InvalidOperation.Ipv4CountExceeded, InvalidVSwitchId.IpNotEnough,
     InvalidVSwitchId.IpInvalid, InvalidIp.IpAssigned, SecurityGroupInstanceLimitExceed.
     """
     interface = _changeable(cloud, interface_id)
-    if bool(wanted) == bool(more):
+    if bool(requested) == bool(more):
         raise CloudError("InvalidParameter", "Expected either PrivateIpAddress or SecondaryPrivateIpAddressCount.")
-    if len(interface.private_ips) + len(wanted) + more > MAX_ADDRESSES:
+    if len(interface.private_ips) + len(requested) + more > MAX_ADDRESSES:
         raise ForbiddenError("InvalidOperation.Ipv4CountExceeded", "The number of IPv4 addresses exceeds the limit.")
     memberships.check(
         cloud,
         interface.security_group_ids,
         cloud.vswitch(interface.vswitch_id).vpc_id,
         _GROUPS,
-        addresses=len(wanted) + more,
+        addresses=len(requested) + more,
     )
-    addresses = private_addresses.claim(cloud, cloud.vswitch(interface.vswitch_id), wanted, more, _ASSIGNED_ADDRESSES)
+    addresses = private_addresses.claim(
+        cloud, cloud.vswitch(interface.vswitch_id), requested, more, _ASSIGNED_ADDRESSES
+    )
     interface.private_ips = [*interface.private_ips, *addresses]
     return addresses
 
@@ -343,8 +345,8 @@ def _wanted_addresses(new: NewInterface) -> tuple[list[str], int]:
         raise invalid_parameter("PrivateIpAddress")
     if new.secondary_count is not None and not 1 <= new.secondary_count <= MAX_COUNTED_ADDRESSES:
         raise invalid_parameter("SecondaryPrivateIpAddressCount")
-    wanted = [*([new.primary_ip] if new.primary_ip else []), *new.secondary_ips]
-    return wanted, (new.secondary_count or 0) + (new.primary_ip is None)
+    requested = [*([new.primary_ip] if new.primary_ip else []), *new.secondary_ips]
+    return requested, (new.secondary_count or 0) + (new.primary_ip is None)
 
 
 def _check_texts(name: str, description: str) -> None:

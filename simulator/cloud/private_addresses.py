@@ -28,15 +28,15 @@ class Refusals:
     malformed: CloudError
 
 
-def claim(cloud: Cloud, vswitch: VSwitch, wanted: list[str], more: int, refusals: Refusals) -> list[str]:
-    """Return the `wanted` addresses, then `more` free ones, lowest first; none is reserved.
+def claim(cloud: Cloud, vswitch: VSwitch, requested: list[str], more: int, refusals: Refusals) -> list[str]:
+    """Return the `requested` addresses, then `more` free ones, lowest first; none is reserved.
 
     Raises one of `refusals` if a wanted one is no address, cannot be used or is in use, and if there
     are not enough.
     """
     numbers = usable(vswitch)
     taken = set(taken_in(cloud, vswitch))
-    for text in wanted:
+    for text in requested:
         number = _number(text)
         if number is None:
             raise refusals.malformed
@@ -45,10 +45,10 @@ def claim(cloud: Cloud, vswitch: VSwitch, wanted: list[str], more: int, refusals
         if text in taken:
             raise refusals.taken
         taken.add(text)
-    if len(wanted) + more > available_addresses(cloud, [vswitch])[vswitch.id]:
+    if len(requested) + more > available_addresses(cloud, [vswitch])[vswitch.id]:
         raise refusals.not_enough
     free = (text for text in map(str, map(IPv4Address, numbers)) if text not in taken)
-    return [*wanted, *(next(free) for _ in range(more))]
+    return [*requested, *(next(free) for _ in range(more))]
 
 
 def usable(vswitch: VSwitch) -> range:

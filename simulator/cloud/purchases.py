@@ -152,8 +152,8 @@ def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
     if not order.security_group_ids:
         raise CloudError("MissingParameter", 'The input parameter "SecurityGroupId" is mandatory.')
     memberships.check(cloud, order.security_group_ids, vswitch.vpc_id, _GROUPS, addresses=order.amount)
-    wanted = [order.private_ip] if order.private_ip else []
-    addresses = private_addresses.claim(cloud, vswitch, wanted, order.amount - len(wanted), _ADDRESSES)
+    requested = [order.private_ip] if order.private_ip else []
+    addresses = private_addresses.claim(cloud, vswitch, requested, order.amount - len(requested), _ADDRESSES)
     bought_interfaces.check_amount(order.interfaces, order.amount)
     with bought_interfaces.provided(cloud, order.interfaces, order.instance_type, vswitch) as secondary:
         if dry_run:

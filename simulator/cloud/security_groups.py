@@ -128,9 +128,9 @@ def authorize(cloud: Cloud, group_id: str, drafts: list[RuleDraft]) -> None:
     rules that name a group, InvalidParam.DuplicatePermissions, and what `rules.checked_rule` raises.
     """
     group = cloud.security_group(group_id)
-    wanted = _checked_batch(cloud, group, drafts)
+    checked = _checked_batch(cloud, group, drafts)
     known = {identity(rule) for rule in group.rules}
-    added = [rule for rule in wanted if identity(rule) not in known]
+    added = [rule for rule in checked if identity(rule) not in known]
     if added:
         _check_limits(cloud, [*group.rules, *added])
     for rule in added:
@@ -184,11 +184,11 @@ def modify_by_id(cloud: Cloud, group_id: str, rule_id: str, draft: RuleDraft) ->
         raise CloudError(
             "InvalidOperation.ModifySgRuleEntityType", "The source or destination type of the rules cannot be modified."
         )
-    others = [rule for rule in group.rules if rule is not old]
-    if any(identity(rule) == identity(new) for rule in others):
+    remaining = [rule for rule in group.rules if rule is not old]
+    if any(identity(rule) == identity(new) for rule in remaining):
         raise CloudError("InvalidOperation.RuleDuplicate", "The specified security group rule already exists.")
     if weight(cloud, new) > weight(cloud, old):
-        _check_limits(cloud, [*others, new])
+        _check_limits(cloud, [*remaining, new])
     new.id, new.created_at = old.id, old.created_at
     group.rules = [new if rule is old else rule for rule in group.rules]
 

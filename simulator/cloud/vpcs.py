@@ -264,8 +264,8 @@ def _changed_block(cloud: Cloud, vpc: Vpc, text: str) -> str:
     # An empty VPC may go elsewhere: Alibaba's own tests of its provider move one from 172.16.0.0/12 to 10.0.0.0/8.
     old, new = IPv4Network(vpc.cidr_block), _check_block(text)
     inside = [block for v in cloud.vswitches_of(vpc.id) if (block := IPv4Network(v.cidr_block)).subnet_of(old)]
-    others = [IPv4Network(block) for block in vpc.secondary_cidr_blocks]
-    if any(new.overlaps(other) for other in others):
+    secondary = [IPv4Network(block) for block in vpc.secondary_cidr_blocks]
+    if any(new.overlaps(other) for other in secondary):
         raise invalid_parameter("CidrBlock")
     if not all(block.subnet_of(new) for block in inside):
         raise invalid_parameter("CidrBlock")

@@ -115,10 +115,10 @@ def set_ipv6(cloud: Cloud, vswitch_id: str, last_bits: int | None, vpc_block: st
     Raises InvalidVSwitchId.NotFound, and what `ipv6_blocks.for_vswitch` does.
     """
     vswitch = cloud.vswitch(vswitch_id)
-    wanted = _ipv6_block(cloud, vswitch, last_bits, vpc_block)
-    if wanted and vswitch.ipv6_cidr_block not in (None, wanted):
+    block = _ipv6_block(cloud, vswitch, last_bits, vpc_block)
+    if block and vswitch.ipv6_cidr_block not in (None, block):
         raise invalid_parameter("Ipv6CidrBlock")
-    vswitch.ipv6_cidr_block = wanted
+    vswitch.ipv6_cidr_block = block
 
 
 def delete(cloud: Cloud, vswitch_id: str) -> None:

@@ -152,8 +152,8 @@ class Table(Generic[Item]):
         """Yield the items with these ids, each once, in the order of creation; all items if `ids` is None."""
         if ids is None:
             return list(self._items.values())
-        wanted = set(ids)
-        items = [self._items[item_id] for item_id in wanted if item_id in self._items]
+        chosen = set(ids)
+        items = [self._items[item_id] for item_id in chosen if item_id in self._items]
         if len(items) < 2:
             return items
         places = {item_id: place for place, item_id in enumerate(self._items)}

@@ -153,7 +153,7 @@ class Snapshot(Transitional):
             self.leaving = True
 
     @model_validator(mode="after")
-    def _kept(self) -> Self:
+    def _until_its_end(self) -> Self:
         self.keep()
         return self
 

@@ -137,7 +137,7 @@ def test_overlaps_are_found_in_pairs(blocks: list[str]) -> None:
     networks = [IPv4Network(block, strict=False) for block in blocks]
     expected = sum(first.overlaps(second) for first, second in combinations(networks, 2))
     problems = network_problems("10.0.0.0/8", blocks)
-    assert sum("overlaps" in problem.what for problem in problems) == expected
+    assert sum("overlaps" in problem.fault for problem in problems) == expected
 
 
 @QUICK

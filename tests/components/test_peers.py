@@ -106,14 +106,14 @@ def names(rule: Rule, other: Instance) -> bool:
     return block.prefixlen >= 24 and ip_address(other.intranet_ips[0]) in block
 
 
-def pairs_by_the_oracle(drawn: Scenario) -> tuple[set[frozenset[str]], set[frozenset[str]]]:
+def pairs_by_the_oracle(case: Scenario) -> tuple[set[frozenset[str]], set[frozenset[str]]]:
     """Return who may be meant to talk by some rule, and who of them really can: by every packet tried."""
     named, talking = set(), set()
-    for own, other in permutations(drawn.instances, 2):
+    for own, other in permutations(case.instances, 2):
         far = Far(other.intranet_ips[0], frozenset(other.security_group_ids))
         ends = frozenset({own.id, other.id})
         for group_id in own.security_group_ids:
-            facts = security_group_facts(drawn.groups[group_id], ())
+            facts = security_group_facts(case.groups[group_id], ())
             group = Group(facts["rules"], inner=facts["innerAccessPolicy"] == "Accept")
             if group.inner and group_id in other.security_group_ids:
                 named.add(ends)
@@ -136,12 +136,12 @@ def test_peers_are_those_that_an_independent_reading_of_the_rules_finds(first: i
     """Two talk where a rule that names one of them lets a packet through, and only where some rule names one."""
     number = 0
     for seed in range(first, first + 40):
-        drawn = scenario(seed)
-        starts = {item: datetime(2026, 12, 12 + wave, tzinfo=UTC) for item, wave in drawn.waves.items()}
-        peers = classic_peers(drawn.instances, starts, drawn.groups, {})
+        case = scenario(seed)
+        starts = {item: datetime(2026, 12, 12 + wave, tzinfo=UTC) for item, wave in case.waves.items()}
+        peers = classic_peers(case.instances, starts, case.groups, {})
         named, talking = (
             {ends for ends in pairs if len({starts.get(item) for item in ends}) == 2}
-            for pairs in pairs_by_the_oracle(drawn)
+            for pairs in pairs_by_the_oracle(case)
         )
         pairs = {frozenset({one, peer.instance_id}) for one, peers_of_one in peers.items() for peer in peers_of_one}
         assert talking <= pairs <= named, f"seed {seed}"

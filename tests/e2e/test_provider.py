@@ -81,7 +81,7 @@ class Life:
         )
 
     def import_file(self, stack: str, entries: list[dict[str, Any]]) -> None:
-        """Import what `told` lists; the code that is written for it must have a class of the SDK for each."""
+        """Import what `entries` lists; the code that is written for it must have a class of the SDK for each."""
         (self.project.directory / "import.json").write_text(json.dumps({"resources": entries}), encoding="utf-8")
         options = ("--yes", "--skip-preview", "--protect=false", "--out", "imported.py")
         self.run("import", "--stack", stack, "--file", "import.json", *options)

@@ -96,7 +96,7 @@ class Readers:
     def _results(self, rule: AnyRule, plan: Plan) -> list[Result]:
         evaluator = Evaluator([rule], plan, self._moment)
         evaluator.evaluation({})
-        return evaluator._asked[rule.id][1]
+        return evaluator._evaluated[rule.id][1]
 
     @property
     def _moment(self) -> Moment:
@@ -107,5 +107,5 @@ class Readers:
         evaluator = Evaluator(all_rules(), changed.plan(), self._moment)
         for rule_id, (results, reads) in self._judged.items():
             if not reads[index].sees(path):
-                evaluator._asked[rule_id] = ({}, results)
+                evaluator._evaluated[rule_id] = ({}, results)
         return evaluator.evaluation({}).results

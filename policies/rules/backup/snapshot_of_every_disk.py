@@ -92,11 +92,11 @@ def _in_group(plan: Plan, group: Resource, disk: str) -> Verdict:
     return pending(f"A snapshot of the {disk} is declared, in a group of its instance's disks, and does not exist yet.")
 
 
-def _not_read(plan: Plan, what: str) -> Verdict:
+def _not_read(plan: Plan, subject: str) -> Verdict:
     """Return the verdict on a snapshot in the state that was not read: this update made it, or it does not exist."""
     if not plan.migration.flag("dryRun"):
-        return pending(f"{what} is in the Pulumi state: either this update made it, or it has been deleted since.")
-    return failed(f"{what} is in the Pulumi state, but the cloud does not show it.", *_next_round(plan))
+        return pending(f"{subject} is in the Pulumi state: either this update made it, or it has been deleted since.")
+    return failed(f"{subject} is in the Pulumi state, but the cloud does not show it.", *_next_round(plan))
 
 
 def _next_round(plan: Plan, when: str = "") -> tuple[Fix, ...]:

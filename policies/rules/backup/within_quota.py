@@ -17,13 +17,13 @@ _QUOTA: Final = 256
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     disk_ids = frozenset(disk.text("diskId") for disk in instance.objects("disks"))
-    wanted = sorted(frozenset[str]().union(*(of for _, of in snapshots_to_be_made(plan, disk_ids))))
-    if not wanted:
+    needed = sorted(frozenset[str]().union(*(of for _, of in snapshots_to_be_made(plan, disk_ids))))
+    if not needed:
         return not_applicable("No snapshot of its disks is to be made.")
     manual = Counter(
         item.text("diskId") for item in instance.objects("snapshots") if item.text("snapshotType") == "user"
     )
-    full = [disk_id for disk_id in wanted if manual[disk_id] >= _QUOTA]
+    full = [disk_id for disk_id in needed if manual[disk_id] >= _QUOTA]
     if full:
         return failed(
             f"{', '.join(full)} has {_QUOTA} manual snapshots, the limit of a disk: another one is refused.",

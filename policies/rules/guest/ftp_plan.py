@@ -52,8 +52,8 @@ def _passive(runs: str, instance: Facts, guest: Facts) -> Verdict:
     settings = guest.texts("ftpPassive")
     keys = [text.rpartition(": ")[2].lower() for text in settings]
     missing = [
-        what
-        for what, names in (("the public address that it announces", _ADDRESS), ("a fixed range of ports", _PORTS))
+        text
+        for text, names in (("the public address that it announces", _ADDRESS), ("a fixed range of ports", _PORTS))
         if not any(key.startswith(name) for key in keys for name in names)
     ]
     if missing:

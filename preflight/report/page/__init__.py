@@ -109,7 +109,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "when": when,
         "safe_text": lambda text: safe(str(text)),
-        "count": lambda number, what: f"{number} {what}{'' if number == 1 else 'es' if what.endswith('x') else 's'}",
+        "count": lambda number, noun: f"{number} {noun}{'' if number == 1 else 'es' if noun.endswith('x') else 's'}",
         "slug": lambda text: str(text).lower().replace(" ", "-"),
         "percent": lambda share: f"{int(share * 100)} %",
     }
@@ -134,7 +134,7 @@ def rows(report: Report) -> list[Row]:
         for item in placed.fix.items:
             numbers[item["subject"]["urn"]].add(placed.number)
     moving = {item.id: item for item in report.topology.instances} if report.topology else {}
-    made = [
+    table = [
         Row(
             id=subject["id"],
             name=subject["name"],
@@ -149,7 +149,7 @@ def rows(report: Report) -> list[Row]:
         for subject in [item["subject"]]
         if report.wave in (None, item["wave"] or report.wave)
     ]
-    return sorted(made, key=lambda row: (-row.blocking, -row.later, row.name, row.id))
+    return sorted(table, key=lambda row: (-row.blocking, -row.later, row.name, row.id))
 
 
 def _rules(report: Report) -> Iterator[RuleFindings]:

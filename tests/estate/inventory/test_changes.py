@@ -26,7 +26,7 @@ def edited(edit: Any) -> Estate:
 
 
 def changes_by(edit: Any) -> list[str]:
-    return [f"{item.what} {item.kind} {item.subject}: {item.text}" for item in changes(BEFORE, edited(edit))]
+    return [f"{item.status} {item.kind} {item.subject}: {item.text}" for item in changes(BEFORE, edited(edit))]
 
 
 RULE = {
@@ -127,7 +127,7 @@ def test_an_estate_has_not_changed_since_itself_and_all_of_it_is_new_after_nothi
     assert changes(estate, later) == []
     nothing = Estate(region_id=estate.region_id, account_id=estate.account_id, read_at=estate.read_at)
     born = changes(nothing, estate)
-    assert {item.what for item in born} <= {"new"}
+    assert {item.status for item in born} <= {"new"}
     assert [Change("gone", item.kind, item.subject, item.text) for item in born] == changes(estate, nothing)
 
 

@@ -80,7 +80,7 @@ def test_a_rule_ties_weaker_than_a_group_and_stronger_than_a_database() -> None:
     proposal = propose(look(three_pairs(databases=[database])), (), 4)
     assert ids(proposal) == [["i-web1", "i-web2"], ["i-app1", "i-app2", "i-db1", "i-db2"]]
     assert [bond.name for bond in proposal.waves[0].cut] == ["rm-shop"]
-    assert proposal.waves[0].others == ("wave-2",)
+    assert proposal.waves[0].elsewhere == ("wave-2",)
     without_rule = propose(look(three_pairs(databases=[database], groups={"sg-db": []})), (), 4)
     assert ids(without_rule) == [["i-db1", "i-db2"], ["i-app1", "i-app2", "i-web1", "i-web2"]]
 
@@ -142,7 +142,7 @@ def test_a_staying_instance_is_in_no_wave_and_is_listed_as_a_peer() -> None:
     proposal = propose(look(three_pairs()), {"i-db1", "i-db2"}, 20)
     assert [item.id for item in proposal.staying] == ["i-db1", "i-db2"]
     assert ids(proposal) == [["i-app1", "i-app2", "i-web1", "i-web2"]]
-    assert proposal.waves[0].others == ("staying",)
+    assert proposal.waves[0].elsewhere == ("staying",)
 
 
 @given(
@@ -166,8 +166,8 @@ def test_everyone_has_one_place_and_no_wave_is_too_large(
         inside = {item.id for item in wave.instances}
         assert all(bond.members <= inside for bond in wave.together)
         assert all(bond.members & inside and not bond.members <= inside for bond in wave.cut)
-        assert wave.name not in wave.others
-        assert bool(wave.cut) == bool(wave.others)
+        assert wave.name not in wave.elsewhere
+        assert bool(wave.cut) == bool(wave.elsewhere)
 
 
 @pytest.mark.parametrize("number", [60, 300])
