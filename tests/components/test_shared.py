@@ -118,9 +118,9 @@ def test_a_clone_that_nothing_here_names_is_left_out() -> None:
         item.model_copy(update={"rules": tuple(rule for rule in item.rules if rule.group_id is None)})
         for item in alone.security_groups
     )
-    made = second(alone.model_copy(update={"security_groups": groups}))
+    planned = second(alone.model_copy(update={"security_groups": groups}))
     exports: dict[str, Any] = {}
-    recording = declare(lambda: exports.update(Migration("migration", MigrationArgs(made)).exports))
+    recording = declare(lambda: exports.update(Migration("migration", MigrationArgs(planned)).exports))
     assert set(recording.of_type(SHARED)) == {"sg-app"}
     # Another stack may share the network with this one.
     assert exports["securityGroupIds"].keys() == {"sg-app", "sg-web"}
@@ -146,8 +146,8 @@ def test_the_rules_of_every_group_are_there_for_who_asks_for_the_whole_region() 
 
 
 def test_the_rules_of_groups_that_are_cloned_for_later_instances_are_left_out() -> None:
-    made = make_plan(parse(FIRST, FILE), estate(), FILE)
-    groups = {item["securityGroupId"]: item for item in facts_of(declared(made))["securityGroups"]}
+    planned = make_plan(parse(FIRST, FILE), estate(), FILE)
+    groups = {item["securityGroupId"]: item for item in facts_of(declared(planned))["securityGroups"]}
     assert {name: "rules" in item for name, item in groups.items()} == {"sg-app": False, "sg-web": True}
     assert groups["sg-app"]["memberIds"]
 
