@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
 from typing import Annotated, Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
@@ -12,7 +13,9 @@ from components.facts.base import note
 from components.facts.fields import field, reader
 from components.facts.guest import GuestFacts, guest_facts
 from components.facts.security_groups import ApprovalFacts, approval_facts
+from components.peers import ClassicPeer
 from components.plan import Membership, MigrationPlan, PlannedInstance, PlannedWave, Standing
+from components.plan.model import Dependent
 from estate.model import AutoSnapshotPolicy, Disk, Instance, ScheduledEvent, Snapshot
 
 # The tag that Auto Scaling gives to what it makes (ECS API reference, example of DescribeInstances).
@@ -73,16 +76,16 @@ class SnapshotFacts(TypedDict):
 
 
 class ClassicPeerFacts(TypedDict):
-    """A classic peer of an instance, by the group rules or by flows."""
+    """Classic peers of an instance for one reason: by the group rules, or by flows."""
 
-    instanceId: str
+    instanceIds: list[str]
     reason: str
 
 
 class DependentFacts(TypedDict):
-    """A peer of an instance in a wave at another time, in either direction."""
+    """Peers of an instance in one wave at another time, for one reason, in either direction."""
 
-    instanceId: str
+    instanceIds: list[str]
     wave: str
     reason: str
 
@@ -203,16 +206,8 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFac
         "disks": [_disk(disk, planned.excluded_disks.get(disk.id)) for disk in planned.disks],
         "snapshots": list(map(_snapshot_facts, planned.snapshots)),
         "databaseIds": [database.id for database in planned.databases],
-        "classicPeers": [
-            {"instanceId": peer.instance_id, "reason": "; ".join(peer.reasons)}
-            for peer in planned.peers
-            # An instance that has moved is no longer a classic peer.
-            if peer.instance_id not in plan.roster.moved_ids
-        ],
-        "dependents": [
-            {"instanceId": item.instance_id, "wave": item.wave, "reason": "; ".join(item.reasons)}
-            for item in planned.dependents
-        ],
+        "classicPeers": _classic_peers(planned.peers, plan.roster.moved_ids),
+        "dependents": _dependents(planned.dependents),
         "sharedDatabases": [
             {"dbInstanceId": database.id, "waves": waves}
             for database in planned.databases
@@ -241,6 +236,22 @@ def _optional_facts(planned: PlannedInstance, plan: MigrationPlan) -> OptionalIn
     if guest is not None:
         facts["guest"] = guest
     return facts
+
+
+def _classic_peers(peers: Iterable[ClassicPeer], moved_ids: Container[str]) -> list[ClassicPeerFacts]:
+    """Return the peers that are classic: one that has moved is no longer."""
+    ids_of: dict[str, list[str]] = defaultdict(list)
+    for peer in peers:
+        if peer.instance_id not in moved_ids:
+            ids_of["; ".join(peer.reasons)].append(peer.instance_id)
+    return [{"instanceIds": ids, "reason": reason} for reason, ids in ids_of.items()]
+
+
+def _dependents(dependents: Iterable[Dependent]) -> list[DependentFacts]:
+    ids_of: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for item in dependents:
+        ids_of[item.wave, "; ".join(item.reasons)].append(item.instance_id)
+    return [{"instanceIds": ids, "wave": wave, "reason": reason} for (wave, reason), ids in ids_of.items()]
 
 
 def _other_times(planned: PlannedInstance, waves: Iterable[PlannedWave]) -> list[str]:

@@ -178,7 +178,7 @@ class LiveNetworkFacts(TypedDict):
 class MigrationFacts(AddressListFacts):
     """The migration as a whole: one for each stack, parent of all other components."""
 
-    schemaVersion: Literal[2]
+    schemaVersion: Literal[3]
     regionId: str
     accountId: str
     estateReadAt: Annotated[str, note("ISO")]

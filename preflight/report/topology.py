@@ -143,7 +143,7 @@ def _instance(facts: Mapping[str, Value], vswitches: Sequence[Mapping[str, Value
         vswitch=goes[0] if len(goes) == 1 else f"zone {zone}, no VSwitch yet",
         groups=_texts(facts, "securityGroupIds"),
         databases=_texts(facts, "databaseIds"),
-        peers=tuple(_text(item, "instanceId") for item in _objects(facts, "classicPeers")),
+        peers=tuple(sorted(name for item in _objects(facts, "classicPeers") for name in _texts(item, "instanceIds"))),
     )
 
 

@@ -103,7 +103,7 @@ def test_an_instance_carries_its_facts() -> None:
     assert facts["releasePublicIp"] is True
     assert facts["disks"] == [{"diskId": "d-app", "type": "system", "category": "cloud", "sizeGib": 40, "device": ""}]
     assert facts["databaseIds"] == ["rm-orders"]
-    assert [peer["instanceId"] for peer in facts["classicPeers"]] == ["i-mon", "i-web"]
+    assert [peer["instanceIds"] for peer in facts["classicPeers"]] == [["i-mon"], ["i-web"]]
 
 
 def test_a_type_that_the_cloud_does_not_know_has_no_quantity() -> None:

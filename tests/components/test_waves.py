@@ -197,8 +197,8 @@ def test_the_pack_receives_dependents_in_both_directions() -> None:
     [orders] = estate().databases
     of = estate(databases=(orders.model_copy(update={"whitelist_groups": (whitelist,)}),))
     _, instances = facts_of(plan(in_waves(), of))
-    assert [(item["instanceId"], item["wave"]) for item in instances["i-web"]["dependents"]] == [("i-app", "two")]
-    assert [(item["instanceId"], item["wave"]) for item in instances["i-app"]["dependents"]] == [("i-web", "one")]
+    assert [(item["instanceIds"], item["wave"]) for item in instances["i-web"]["dependents"]] == [(["i-app"], "two")]
+    assert [(item["instanceIds"], item["wave"]) for item in instances["i-app"]["dependents"]] == [(["i-web"], "one")]
     assert instances["i-web"]["sharedDatabases"] == [{"dbInstanceId": "rm-orders", "waves": ["two"]}]
     assert instances["i-app"]["sharedDatabases"] == [{"dbInstanceId": "rm-orders", "waves": ["one"]}]
 

@@ -274,7 +274,7 @@ def _instance(
         ],
         "snapshots": _snapshots(disk_ids) if exists else [],
         "databaseIds": ["rm-orders"] if instance_id == "i-app" else [],
-        "classicPeers": [{"instanceId": "i-stay", "reason": "sg-app accepts TCP 9000/9000 from sg-stay"}]
+        "classicPeers": [{"instanceIds": ["i-stay"], "reason": "sg-app accepts TCP 9000/9000 from sg-stay"}]
         if instance_id == "i-app"
         else [],
         "guest": guest(COLLECTED if exists else COLLECTED_EARLY, name, address),
@@ -351,7 +351,7 @@ def prepared(*, exists: bool = True) -> Draft:
         return value if exists else UNKNOWN
 
     migration: Properties = {
-        "schemaVersion": 2.0,
+        "schemaVersion": 3.0,
         "regionId": "cn-hangzhou",
         "accountId": "1234567890",
         "estateReadAt": "2026-12-11T09:00:00+08:00",

@@ -27,23 +27,39 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not peers:
         return not_applicable("No classic instance outside this migration is named by its group rules.")
     later = plan.remember((__name__, "later"), lambda: frozenset(plan.migration.texts("laterInstanceIds")))
-    return worst(judged(partial(_peer, plan, peer, later)) for peer in peers)
+    return worst(judged(partial(_peers, plan, alike, later)) for alike in peers)
 
 
-def _peer(plan: Plan, peer: Facts, later: frozenset[str]) -> Verdict:
-    peer_id = peer.text("instanceId")
-    if peer_id in later:
-        return passed(f"{peer_id} moves in a later wave; the stack accepts that it is out of reach until then.")
-    attachments = plan.remember(__name__, lambda: _attachments(plan)).get(peer_id, [])
-    links = plan.of_type(CLASSIC_LINK)
-    if not attachments or not links:
+def _peers(plan: Plan, alike: Facts, later: frozenset[str]) -> Verdict:
+    """Judge the peers that the instance talks with for one reason."""
+    ids, reason = alike.texts("instanceIds"), alike.text("reason")
+    if not ids:
+        raise alike.malformed("instanceIds", "a list of at least one id")
+    links, attachments = plan.of_type(CLASSIC_LINK), plan.remember(__name__, lambda: _attachments(plan))
+    moving = [item for item in ids if item in later]
+    staying = [item for item in ids if item not in later]
+    unlinked = [item for item in staying if not attachments.get(item) or not links]
+    verdicts = [judged(partial(_linked, plan, item, attachments[item])) for item in staying if item not in unlinked]
+    if unlinked:
         lacking = "no attachment is declared" if links else "ClassicLink is not declared"
-        return failed(
-            f"{peer_id} stays in the classic network, the instance talks with it ({peer.text('reason')}), and "
-            f"{lacking}.",
-            with_network(plan, link(plan, [peer_id]))
-            | (task("If it may be out of reach until its own move:") + change("later", [peer_id])),
+        stay, them = ("stays", "it") if len(unlinked) == 1 else ("stay", "them")
+        verdicts.append(
+            failed(
+                f"{', '.join(unlinked)} {stay} in the classic network, the instance talks with {them} ({reason}), and "
+                f"{lacking}.",
+                with_network(plan, link(plan, unlinked))
+                | (task("If it may be out of reach until its own move:") + change("later", unlinked)),
+            )
         )
+    if moving:
+        move, them = ("moves", "it is") if len(moving) == 1 else ("move", "they are")
+        words = f"in a later wave; the stack accepts that {them} out of reach until then."
+        verdicts.append(passed(f"{', '.join(moving)} {move} {words}"))
+    return worst(verdicts)
+
+
+def _linked(plan: Plan, peer_id: str, attachments: list[Resource]) -> Verdict:
+    links = plan.of_type(CLASSIC_LINK)
     if len(attachments) > 1 or len(links) > 1:
         return failed(
             f"{peer_id} has {len(attachments)} attachments, and {len(links)} ClassicLink resources are declared; "

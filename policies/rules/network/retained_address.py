@@ -36,7 +36,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
                 )
             ),
         )
-    peers = [peer.text("instanceId") for peer in instance.objects("classicPeers")]
+    peers = [item for peers in instance.objects("classicPeers") for item in peers.texts("instanceIds")]
     return worst([_held(plan, instance, address, peers) for address in addresses])
 
 

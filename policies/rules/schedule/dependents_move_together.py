@@ -20,7 +20,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     before = plan.remember("waves before", partial(_before, plan))
     return worst(
         [
-            *(judged(partial(_talks, plan, own, peer, before)) for peer in peers),
+            *(judged(partial(_talks, plan, own, of_wave, before)) for of_wave in peers),
             *(judged(partial(_shares, plan, own, database, before)) for database in databases),
         ]
     )
@@ -45,12 +45,15 @@ def _in_order(one: str, other: str, before: Mapping[str, frozenset[str]]) -> boo
     return other in before.get(one, ()) or one in before.get(other, ())
 
 
-def _talks(plan: Plan, own: str, peer: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
-    wave = peer.text("wave")
-    reason = f"It is in wave {own} and talks with {peer.text('instanceId')} of wave {wave} ({peer.text('reason')})"
+def _talks(plan: Plan, own: str, peers: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:
+    ids, wave, reason = peers.texts("instanceIds"), peers.text("wave"), peers.text("reason")
+    if not ids:
+        raise peers.malformed("instanceIds", "a list of at least one id")
     if _in_order(own, wave, before):
-        return passed(f"{reason}, in a declared order.")
-    return _apart(plan, reason, own, [wave])
+        # What is in order needs no list: the result of a thousand instances would be made of these.
+        names = f"{ids[0]} and {len(ids) - 1} more" if len(ids) > 1 else ids[0]
+        return passed(f"It is in wave {own} and talks with {names} of wave {wave} ({reason}), in a declared order.")
+    return _apart(plan, f"It is in wave {own} and talks with {', '.join(ids)} of wave {wave} ({reason})", own, [wave])
 
 
 def _shares(plan: Plan, own: str, database: Facts, before: Mapping[str, frozenset[str]]) -> Verdict:

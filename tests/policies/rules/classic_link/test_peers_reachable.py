@@ -89,6 +89,23 @@ def test_unknown_without_a_target_network() -> None:
     expect(draft, RULE, "i-app", Outcome.UNKNOWN, "TargetNetwork")
 
 
+def test_each_of_several_peers_is_judged_by_itself() -> None:
+    draft = prepared()
+    (peers,) = draft.facts(MIGRATING_INSTANCE, "i-app")["classicPeers"]
+    peers["instanceIds"] = ["i-later", "i-one", "i-stay", "i-two"]
+    words = "i-one, i-two stay in the classic network, the instance talks with them (sg-app accepts"
+    expect(draft, RULE, "i-app", Outcome.FAIL, words, "later: [i-one, i-two]")
+    draft.facts(MIGRATION)["laterInstanceIds"] = ["i-later", "i-one", "i-two"]
+    words = "i-later, i-one, i-two move in a later wave"
+    expect(draft, RULE, "i-app", Outcome.PASS, words, "i-stay is linked to the target VPC")
+
+
+def test_unknown_with_peers_that_are_not_named() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-app")["classicPeers"][0]["instanceIds"] = []
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "instanceIds")
+
+
 def test_unknown_when_the_peers_are_not_known() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-app")["classicPeers"] = UNKNOWN

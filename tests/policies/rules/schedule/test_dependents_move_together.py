@@ -12,9 +12,11 @@ def apart() -> Draft:
     draft = prepared()
     add_wave(draft, "second", "i-web", start="2026-12-30T02:00:00+08:00")
     reason = "sg-app accepts TCP 8080/8080 from sg-web"
-    draft.facts(MIGRATING_INSTANCE, "i-web")["dependents"] = [{"instanceId": "i-app", "wave": "all", "reason": reason}]
+    draft.facts(MIGRATING_INSTANCE, "i-web")["dependents"] = [
+        {"instanceIds": ["i-app"], "wave": "all", "reason": reason}
+    ]
     draft.facts(MIGRATING_INSTANCE, "i-app")["dependents"] = [
-        {"instanceId": "i-web", "wave": "second", "reason": reason}
+        {"instanceIds": ["i-web"], "wave": "second", "reason": reason}
     ]
     return draft
 
@@ -60,6 +62,20 @@ def test_unknown_when_the_dependents_are_not_known(key: str) -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")[key] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, key)
+
+
+def test_pass_counts_all_but_the_first_and_fail_names_each() -> None:
+    draft = apart()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["dependents"][0]["instanceIds"] = ["i-app", "i-later", "i-more"]
+    expect(draft, RULE, "i-web", Outcome.FAIL, "talks with i-app, i-later, i-more of wave all")
+    draft.facts(MIGRATION)["waves"][1]["after"] = ["all"]
+    expect(draft, RULE, "i-web", Outcome.PASS, "talks with i-app and 2 more of wave all")
+
+
+def test_unknown_with_dependents_that_are_not_named() -> None:
+    draft = apart()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["dependents"][0]["instanceIds"] = []
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "instanceIds")
 
 
 def test_not_applicable_without_dependents_in_other_waves() -> None:
