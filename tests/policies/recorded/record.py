@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import toolchain
+from components.run import WHOLE_REGION_VARIABLE
 from policies.core.plan import MIGRATION
 from simulator.estate_file import load
 from simulator.server import running
@@ -62,6 +63,12 @@ def waves(stack: Stack) -> str:
     return recording(stack)
 
 
+def region(stack: Stack) -> str:
+    """Nothing exists yet, and all is sent that `preflight reach` asks for."""
+    stack.project.environ[WHOLE_REGION_VARIABLE] = "true"
+    return recording(stack)
+
+
 def broken(stack: Stack) -> str:
     """Nothing exists yet, and something of most kinds is missing."""
 
@@ -98,7 +105,7 @@ def freeze(stack: Stack) -> str:
 
 
 RECORDINGS: Final[dict[str, Callable[[Stack], str]]] = {
-    item.__name__: item for item in (first, waves, broken, applied, freeze)
+    item.__name__: item for item in (first, region, waves, broken, applied, freeze)
 }
 
 

@@ -25,7 +25,7 @@ from preflight.reach.command import exit_code
 from preflight.reach.making import make_reach, moved_and_not
 from preflight.reach.model import Basis, DatabaseReach, PairReach, Reach
 from tests.policies.prepared import BLOCK, Draft, prepared
-from tests.policies.recordings import NAMES, recorded
+from tests.policies.recordings import NAMES, REGION, recorded
 from tests.policies.test_mapped_groups import accepted, mapped
 
 ADDED = {"direction": "ingress", "policy": "accept", "ipProtocol": "TCP", "portRange": "22/22", "priority": 1.0}
@@ -73,7 +73,7 @@ def open_ssh(draft: Draft, group: str = "sg-app", **fields: Any) -> Draft:
 
 
 def test_each_pair_of_the_sample_has_its_result() -> None:
-    document = reach_of("first")
+    document = reach_of(REGION)
     assert (document.instances.before, document.instances.kept, document.instances.lost) == (64, 62, 2)
     assert pair(document, "app-1", "cache-1").kept.text == "TCP 6379"
     lost = pair(document, "app-2", "legacy-1")

@@ -18,13 +18,13 @@ from preflight.reach.command import exit_code
 from preflight.reach.making import make_reach
 from preflight.reach.model import Document
 from preflight.reach.text import show_reach
-from tests.policies.recordings import NAMES, recorded
+from tests.policies.recordings import NAMES, REGION, recorded
 from tests.preflight.stepped import HOSTILE
 
 ROOT = Path(__file__).parents[3]
 
 
-def document(name: str = "first", text: str | None = None, **fields: object) -> Document:
+def document(name: str = REGION, text: str | None = None, **fields: object) -> Document:
     given = recorded(name)
     resources = given.resources
     if text is not None:
@@ -71,7 +71,7 @@ def test_it_fits_the_terminal_and_the_answer_is_last(name: str, width: int) -> N
 
 
 def test_a_file_passes_no_gate() -> None:
-    reach = document("prepared" if "prepared" in NAMES else "first").reach
+    reach = document().reach
     unchanged = reach.model_copy(update={"opened": 0, "unknown": ()})
     assert (exit_code(unchanged, 0), exit_code(unchanged, 0, by_file=True)) == (0, 30)
     by_file = document(reach=unchanged, estate_file="estate.json", exit_code=30)
