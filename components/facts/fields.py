@@ -58,9 +58,9 @@ def _source(model: type[BaseModel], place: str, key: str, hint: Any) -> tuple[st
     name = next((name for name, info in model.model_fields.items() if info.alias == alias), None)
     if name is None:
         raise TypeError(f"{place}: {model.__name__} has no field {alias}")
-    found = _fact_type(model.model_fields[name].annotation)
-    if found != kind and (found != kind | None or not (optional or source.otherwise is not None)):
-        raise TypeError(f"{place} is {kind}, and the field {alias} of {model.__name__} is {found}")
+    actual = _fact_type(model.model_fields[name].annotation)
+    if actual != kind and (actual != kind | None or not (optional or source.otherwise is not None)):
+        raise TypeError(f"{place} is {kind}, and the field {alias} of {model.__name__} is {actual}")
     return name, source.otherwise
 
 
