@@ -14,7 +14,7 @@ from components.inputs import gather
 from components.interruption import end_quietly_when_interrupted
 from components.judgement import UnjudgedError, require_verdict
 from components.migration import Migration, MigrationArgs
-from components.run import tell_failure
+from components.run import failure_text
 from components.sdk_messages import drop_debug_messages
 from components.settings import providers_of
 from estate.errors import EstateError
@@ -29,7 +29,7 @@ def main() -> None:
         providers = providers_of(inputs.cloud, inputs.plan.estate)
         require_verdict(inputs)
     except (ConfigError, EstateError, UnjudgedError) as error:
-        raise pulumi.RunError(tell_failure(error, os.environ)) from None
+        raise pulumi.RunError(failure_text(error, os.environ)) from None
     args = MigrationArgs(inputs.plan, inputs.sources)
     migration = Migration("migration", args, pulumi.ResourceOptions(providers=providers))
     for name, value in migration.exports.items():

@@ -183,8 +183,8 @@ def timed(port: int, forms: list[str]) -> tuple[float, bytes]:
     return spent / len(forms), answer
 
 
-def tell(port: int, answer: bytes) -> None:
-    """Tell the peer what to answer."""
+def set_answer_of_peer(port: int, answer: bytes) -> None:
+    """Set what the peer answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("POST", "/answer", answer)
     connection.getresponse().read()
@@ -239,7 +239,7 @@ def main() -> None:
                 spent, answer = timed(cloud, forms)
                 busy.append((cpu_seconds(pid) - before) / count)
                 json.loads(answer)
-                tell(peer, answer)
+                set_answer_of_peer(peer, answer)
                 ours.append(spent)
                 theirs.append(timed(peer, forms)[0])
             own, other = statistics.median(ours), statistics.median(theirs)

@@ -21,7 +21,7 @@ from components.stack_outputs import (
     Unlisted,
     own_record,
     share,
-    tell_of_cut_off_links,
+    warn_of_cut_off_links,
     with_leftovers,
     with_shared,
 )
@@ -86,7 +86,7 @@ def _by_cloud(config: MigrationConfig, directory: Path, environ: Mapping[str, st
     unlisted = Unlisted(partial(snapshot_groups, cloud), partial(free_interfaces, cloud))
     record = with_leftovers(record, config, estate, unlisted)
     plan = make_plan(config, estate, file, evidence, record)
-    tell_of_cut_off_links(plan)
+    warn_of_cut_off_links(plan)
     return Inputs(plan, cloud, sources)
 
 

@@ -21,7 +21,7 @@ from components.config.approvals import Approval
 from components.facts import migration_facts
 from components.inputs import Inputs
 from components.plan.lasting import cannot_be_undone
-from components.presence import CannotTellError, private_directory, warn_unless_judged
+from components.presence import UndetectableError, private_directory, warn_unless_judged
 
 DIRECTORY: Final = "judged"
 #: As long as a result holds for a gate (`policies.verdict --max-age`).
@@ -86,7 +86,7 @@ def unjudged(digest: str, stack: tuple[str, str], environ: Mapping[str, str], no
     """Say why no verdict stands behind an update of what has this digest; None where one does."""
     try:
         directory = private_directory(environ) / DIRECTORY
-    except CannotTellError as error:
+    except UndetectableError as error:
         return f"it cannot be told whether this update was judged: {error}."
     fresh = [
         judgement

@@ -85,7 +85,7 @@ def failure_kind(error: Exception) -> FailureKind:
     return "access" if isinstance(error, CredentialsError | PermissionDenied) else "cloud"
 
 
-def tell_failure(error: Exception, environ: Mapping[str, str]) -> str:
+def failure_text(error: Exception, environ: Mapping[str, str]) -> str:
     """Return why the program stops; if PREFLIGHT_FAILURE names a file, kind and message are written there too.
 
     The engine exits with its own code, and prints the message among others: a caller could only guess.

@@ -141,7 +141,7 @@ def _with_links(
     return {**applied, "linkedInstance": tuple(sorted(links.union(applied.get("linkedInstance", ()))))}
 
 
-def tell_of_cut_off_links(plan: MigrationPlan) -> None:
+def warn_of_cut_off_links(plan: MigrationPlan) -> None:
     """Warn of ClassicLink of a VPC of others that a run of this stack had begun, with the command that mends each.
 
     Who enabled it or made the link cannot be known: it counts as there before, and a destroy leaves it. The state is

@@ -56,7 +56,7 @@ def _run(estate: Path, stack_config: Path, directory: Path) -> int:
     # A signal from outside ends the demo as ctrl-c does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _tell(estate, stack_config, directory, console)
+        _play(estate, stack_config, directory, console)
     except (InputError, StepError) as error:
         return _stopped(console, str(error), 1)
     except EstateFileError as error:
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _tell(estate: Path, stack_file: Path, directory: Path, console: Console) -> None:
+def _play(estate: Path, stack_file: Path, directory: Path, console: Console) -> None:
     prepared = _stack_config(stack_file)
     if shutil.which("pulumi") is None:
         raise InputError("there is no pulumi on PATH; `make demo` finds one or builds it, and puts it there")
@@ -92,7 +92,7 @@ def _tell(estate: Path, stack_file: Path, directory: Path, console: Console) -> 
         screen.say(f"Shown is what matters; the whole output is in {_shown(path)}.")
         project = Project(directory, cloud, {**os.environ, **watch.environ})
         try:
-            story.tell(story.Stage(screen, project, cloud, watch), prepared, stack_file.parent)
+            story.play(story.Stage(screen, project, cloud, watch), prepared, stack_file.parent)
         except subprocess.CalledProcessError as error:
             message = f"`{' '.join(error.cmd)}` ended with exit code {error.returncode}:\n{error.stdout}"
             raise StepError(f"{message}\n  The whole output is in {_shown(path)}.") from None

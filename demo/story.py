@@ -44,7 +44,7 @@ class Stage:
     watch: Watch
 
 
-def tell(stage: Stage, prepared: Mapping[str, Any], seen_from: Path) -> None:
+def play(stage: Stage, prepared: Mapping[str, Any], seen_from: Path) -> None:
     """Run the whole story of a stack whose files are relative to `seen_from`.
 
     Raises StepError at the first step without its expected result.

@@ -26,7 +26,7 @@ class Source(NamedTuple):
 _SHOWN: Final = 60
 
 # Fields of requests that name one resource, the narrowest first, and its name in messages; some products share a field.
-_ASKED_BY: Final = {
+_SUBJECT_BY: Final = {
     "vserver_group_id": "vServer group",
     "load_balancer_id": "load balancer",
     "acl_id": "access control list",
@@ -40,9 +40,9 @@ _ASKED_BY: Final = {
 _INSTANCES_OF: Final = {"kvstore": "database", "cr": "registry"}
 
 
-def asked_for(action: str, fields: Mapping[str, Any]) -> str:
+def subject_of(action: str, fields: Mapping[str, Any]) -> str:
     """Return the one resource that a request is about, such as "security group sg-1"; empty where there is none."""
-    for name, noun in _ASKED_BY.items():
+    for name, noun in _SUBJECT_BY.items():
         value = fields.get(name)
         if isinstance(value, str) and value and "," not in value:
             known = _INSTANCES_OF.get(action.partition(":")[0], noun) if name == "instance_id" else noun

@@ -167,7 +167,7 @@ class Cloud:
                 # Its error shows the value that was found.
                 failure.problem = self.scrub(failure.problem)
             if isinstance(failure, UnusableAnswer | PermissionDenied):
-                failure.name(answers.asked_for(action, fields))
+                failure.name(answers.subject_of(action, fields))
             if isinstance(failure, Throttled) and pace.passed > passed:
                 # Other calls of the action are let through, so this one gets its turn.
                 attempt, passed = 1, pace.passed

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
-from estate.answers import ByNumber, ByToken, Reading, Source, asked_for, at, identity
+from estate.answers import ByNumber, ByToken, Reading, Source, at, identity, subject_of
 from estate.client import Cloud
 from estate.errors import UnusableAnswer
 from estate.reads import READS
@@ -42,12 +42,12 @@ def pages(cloud: Cloud, action: str, **fields: Any) -> list[Page]:
         try:
             return _read(cloud, action, reading, fields)
         except UnusableAnswer as error:
-            error.name(asked_for(action, fields))
+            error.name(subject_of(action, fields))
             raise
         except _DoesNotAddUpError as error:
             if time == _TIMES:
                 problem = f"{error}, each of the {_TIMES} times it was read"
-                raise UnusableAnswer(action, problem, error.request_id, asked_for(action, fields)) from None
+                raise UnusableAnswer(action, problem, error.request_id, subject_of(action, fields)) from None
     raise AssertionError("the loop ends by returning or raising")
 
 
@@ -74,7 +74,7 @@ def _read(cloud: Cloud, action: str, reading: Reading, fields: dict[str, Any]) -
     counted = _counted(cloud, action, reading.paging, fields, answers[-1])
     if counted is not None:
         _agree(action, *counted, count)
-    return [_page(action, reading, answer, asked_for(action, fields)) for answer in answers]
+    return [_page(action, reading, answer, subject_of(action, fields)) for answer in answers]
 
 
 def _answers(cloud: Cloud, action: str, reading: Reading, fields: dict[str, Any]) -> Iterator[Answer]:

@@ -89,8 +89,8 @@ class InterruptibleCommand(automation.PulumiCommand):
         assert process.stderr is not None
         printed: list[list[str]] = [[], []]
         readers = [
-            threading.Thread(target=_read, args=(stream, tell, lines), daemon=True)
-            for stream, tell, lines in zip(
+            threading.Thread(target=_read, args=(stream, forward, lines), daemon=True)
+            for stream, forward, lines in zip(
                 (process.stdout, process.stderr), (on_output, on_error), printed, strict=True
             )
         ]
@@ -137,10 +137,10 @@ class InterruptibleCommand(automation.PulumiCommand):
         return environ
 
 
-def _read(stream: IO[str], tell: Callable[[str], object] | None, lines: list[str]) -> None:
+def _read(stream: IO[str], forward: Callable[[str], object] | None, lines: list[str]) -> None:
     with stream:
         for line in stream:
             text = line.rstrip()
-            if tell is not None:
-                tell(text)
+            if forward is not None:
+                forward(text)
             lines.append(text)

@@ -68,7 +68,7 @@ def judge(options: RunOptions, err: Console) -> Judged:
         progress.say(f"Stack {stack.name}, {opened.origin}")
         result = opened.scratch / "result.json" if options.result is None else options.result.resolve()
         with progress.running():
-            log = RunLog(progress.tell, opened.scrub)
+            log = RunLog(progress.show_step, opened.scrub)
             ran = preview(stack, Request(result, opened.scratch, options.at, options.plan, options.whole_region), log)
         criteria = Criteria(
             run=ran.run_id,

@@ -64,9 +64,9 @@ class Preview:
 
 @dataclass
 class RunLog:
-    """What the engine's events reported in one run; `tell` receives each step with counts, `scrub` blanks secrets."""
+    """What the engine's events reported in one run; `show_step` gets each step with counts, `scrub` blanks secrets."""
 
-    tell: Callable[[str], None]
+    show_step: Callable[[str], None]
     scrub: Callable[[str], str]
     refreshed: int = 0
     previewed: int = 0
@@ -85,13 +85,13 @@ class RunLog:
             metadata = event.resource_pre_event.metadata
             if metadata.op == _REFRESH:
                 self.refreshed += 1
-                self.tell(f"Refreshing the state: {number_of(self.refreshed, 'resource')}")
+                self.show_step(f"Refreshing the state: {number_of(self.refreshed, 'resource')}")
             elif not metadata.type.startswith("pulumi:"):
                 self.previewed += 1
-                self.tell(f"{self.doing}: {number_of(self.previewed, 'resource')}")
+                self.show_step(f"{self.doing}: {number_of(self.previewed, 'resource')}")
         elif event.policy_event is not None:
             self.violations += 1
-            self.tell(f"Judging: {number_of(self.violations, 'message')} of policies")
+            self.show_step(f"Judging: {number_of(self.violations, 'message')} of policies")
 
     def _diagnostic(self, event: events.DiagnosticEvent) -> None:
         text = redacted(event.message, self.scrub).strip()
@@ -100,7 +100,7 @@ class RunLog:
         elif event.severity == "warning":
             self.warnings.append(text)
         elif event.severity == "info" and event.ephemeral:
-            self.tell(text)
+            self.show_step(text)
 
 
 @dataclass(frozen=True)

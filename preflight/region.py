@@ -41,7 +41,7 @@ def read_region(where: Where, progress: Progress) -> Inventory:
     access = _access(where)
     progress.say(access.origin[0].upper() + access.origin[1:])
     cloud = access.cloud
-    progress.tell(f"Reading the estate of {cloud.region}")
+    progress.show_step(f"Reading the estate of {cloud.region}")
     try:
         estate = read_estate(cloud, cloud.now())
     except EstateError as error:

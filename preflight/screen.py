@@ -74,7 +74,7 @@ class Progress:
             yield
         self._finish()
 
-    def tell(self, text: str) -> None:
+    def show_step(self, text: str) -> None:
         """Show a step; a further count of the same step replaces the earlier one."""
         step = text.partition(":")[0]
         if step != self._step:

@@ -16,7 +16,7 @@ import pulumi
 import pytest
 
 from components import presence
-from components.presence import CannotTellError, is_judged, warn_unless_judged
+from components.presence import UndetectableError, is_judged, warn_unless_judged
 from policies.pack.presence import show_presence
 from tests.processes import started
 
@@ -98,14 +98,14 @@ def test_a_pack_of_another_run_counts_for_nothing(engines: list[tuple[grpc.Serve
 
 def test_it_is_not_told_where_it_cannot_be_known(engines: list[tuple[grpc.Server, str]], tmp_path: Path) -> None:
     (_, address), _ = engines
-    with pytest.raises(CannotTellError, match="not started by the Pulumi engine"):
+    with pytest.raises(UndetectableError, match="not started by the Pulumi engine"):
         is_judged(["python", "__main__.py"], {"TMPDIR": str(tmp_path)})
     missing = tmp_path / "missing"
-    with pytest.raises(CannotTellError, match="cannot be opened"):
+    with pytest.raises(UndetectableError, match="cannot be opened"):
         judged(missing, address)
     with pack(tmp_path, address):
         (tmp_path / f"classic-to-vpc-{os.getuid()}").chmod(0o755)
-        with pytest.raises(CannotTellError, match="is not private to this user"):
+        with pytest.raises(UndetectableError, match="is not private to this user"):
             judged(tmp_path, address)
 
 
@@ -114,7 +114,7 @@ def test_a_file_that_somebody_put_there_is_not_followed(tmp_path: Path) -> None:
     directory.mkdir(mode=0o700)
     (tmp_path / "elsewhere").write_text("")
     (directory / "engines").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(CannotTellError, match="engines cannot be opened"):
+    with pytest.raises(UndetectableError, match="engines cannot be opened"):
         judged(tmp_path, "127.0.0.1:40001")
 
 
@@ -141,7 +141,7 @@ def test_it_is_said_in_one_line(
 
     def is_judged(*_: object) -> bool:
         if answer is None:
-            raise CannotTellError("because")
+            raise UndetectableError("because")
         return answer
 
     monkeypatch.setattr(presence, "is_judged", is_judged)

@@ -70,7 +70,7 @@ def collect(
     path = out or _target(config, stack_config)
     cloud = Cloud(CloudSettings.from_config(_plain(stack), os.environ))
     caller = cloud.caller()
-    _tell(
+    _report(
         f"Reading the estate of {cloud.region}, account {caller.account_id}, as {caller.arn} "
         f"by {cloud.settings.identity.source.named}"
     )
@@ -79,11 +79,11 @@ def collect(
     if unknown := sorted(set(instance or ()) - set(planned)):
         raise typer.BadParameter(f"{', '.join(unknown)} does not migrate in this stack", param_hint="--instance")
     chosen = [item for instance_id, item in planned.items() if instance_id in (instance or planned)]
-    collection = collect_from(cloud, chosen, cloud.now(), _tell)
+    collection = collect_from(cloud, chosen, cloud.now(), _report)
     save_evidence(path, collection.evidence)
-    _tell(f"{path}: evidence of {len(collection.evidence)} of {len(chosen)} instances")
+    _report(f"{path}: evidence of {len(collection.evidence)} of {len(chosen)} instances")
     for instance_id, why in sorted(collection.missed.items()):
-        _tell(f"{planned[instance_id].name} ({instance_id}): {why}")
+        _report(f"{planned[instance_id].name} ({instance_id}): {why}")
     raise typer.Exit(MISSED if collection.missed else 0)
 
 
@@ -117,13 +117,13 @@ def add(
     except ValidationError as error:
         raise OutputError("; ".join(_option_fault(fault) for fault in error.errors(include_url=False))) from None
     save_evidence(file, [evidence])
-    _tell(f"{file}: evidence of {instance}")
-    _tell(
+    _report(f"{file}: evidence of {instance}")
+    _report(
         "Next: the stack names it, by its path from the stack file: "
         f"preflight set --stack '<stack>' 'evidence: {{files: [{file}]}}'"
     )
     if warning := _stranger(Path.cwd(), instance):
-        _tell(warning)
+        _report(warning)
 
 
 @app.command()
@@ -220,7 +220,7 @@ def _plain(stack: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out values that only Pulumi can decrypt, and report it: credentials then come from the environment."""
     encrypted = sorted(key for key, value in stack.items() if key.startswith(PREFIX) and _is_encrypted(value))
     if encrypted:
-        _tell(f"{', '.join(encrypted)}: encrypted by Pulumi, so not read here; the environment is used in its place")
+        _report(f"{', '.join(encrypted)}: encrypted by Pulumi, so not read here; the environment is used in its place")
     return {key: value for key, value in stack.items() if key not in encrypted}
 
 
@@ -247,7 +247,7 @@ def _target(config: MigrationConfig, stack_config: Path) -> Path:
     return stack_config.parent / names[0]
 
 
-def _tell(text: str) -> None:
+def _report(text: str) -> None:
     typer.echo(text, err=True)
 
 
@@ -264,7 +264,7 @@ def main() -> None:
 
 
 def _stop(error: Exception, code: int) -> None:
-    _tell(str(error))
+    _report(str(error))
     sys.exit(code)
 
 

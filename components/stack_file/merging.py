@@ -84,7 +84,7 @@ def _move(config: MutableMapping[str, Any], place: str, items: Any) -> None:
     """Remove instances from their former places, with the entries about them there."""
     ids = set(_placed(place, items))
     if place != "instances":
-        for holder in (*_with_instances(config), *_said_of_moving(config)):
+        for holder in (*_with_instances(config), *_with_scopes(config)):
             _take_out(holder, "instances", ids)
         if isinstance(after := config.get("after"), MutableMapping):
             _take_out(after, "convertPublicIps", ids)
@@ -110,7 +110,7 @@ def _placed(place: str, items: Any) -> Iterator[Any]:
             yield _id(item)
 
 
-def _said_of_moving(config: MutableMapping[str, Any]) -> Iterator[MutableMapping[str, Any]]:
+def _with_scopes(config: MutableMapping[str, Any]) -> Iterator[MutableMapping[str, Any]]:
     yield from _maps(config, "attestations")
     yield from _maps(config, "waivers")
 

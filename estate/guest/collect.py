@@ -49,11 +49,11 @@ class Collection:
     missed: dict[str, str] = field(default_factory=dict)
 
 
-def collect(cloud: Cloud, instances: Sequence[Instance], now: datetime, tell: Callable[[str], None]) -> Collection:
+def collect(cloud: Cloud, instances: Sequence[Instance], now: datetime, report: Callable[[str], None]) -> Collection:
     """Run the script for its system on each instance, and make evidence of its output.
 
-    `now` becomes `collected_at`; `collected_by` is the identity of the credentials; `tell` receives progress. Failures
-    on one instance are in `missed`. Raises the errors of `estate.errors` for what concerns all of them.
+    `now` becomes `collected_at`; `collected_by` is the identity of the credentials; `report` gets the progress.
+    Failures on one instance are in `missed`. Raises the errors of `estate.errors` for what concerns all of them.
     """
     collection = Collection()
     identity = _identity(cloud)
@@ -61,7 +61,7 @@ def collect(cloud: Cloud, instances: Sequence[Instance], now: datetime, tell: Ca
     for system in _TYPES:
         ids = [instance.id for instance in ready if instance.os_type == system]
         for batch in _batches(ids):
-            tell(f"Running the {system} script on {len(batch)} instances")
+            report(f"Running the {system} script on {len(batch)} instances")
             for result in _results(cloud, system, batch, collection.missed):
                 evidence = _evidence(result, identity, now, collection.missed)
                 collection.evidence += [evidence] if evidence else []

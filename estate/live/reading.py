@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_camel
 
 from estate import model
-from estate.answers import Source, asked_for, shown
+from estate.answers import Source, shown, subject_of
 from estate.errors import UnusableAnswer
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -81,7 +81,7 @@ def _name(kind: type[BaseModel], fields: Mapping[str, Any]) -> str:
 
 def source_of(action: str, body: Any, **fields: Any) -> Source:
     """Return where a typed body is from, requested with these `fields`."""
-    return Source(action, str(body.request_id), asked_for(action, fields))
+    return Source(action, str(body.request_id), subject_of(action, fields))
 
 
 def items(parent: Any, *path: str) -> list[Any]:

@@ -52,7 +52,7 @@ from policies.pack.budget import within_limit
 from policies.pack.document import RESULT_VARIABLE, document, write
 from policies.pack.evaluation import Configuration, Evaluation, Evaluator
 from policies.pack.kept import keep_verdict
-from policies.pack.messages import advice_text, finding_text, grouped, listed, said_alike
+from policies.pack.messages import advice_text, finding_text, grouped, joined_alike, listed
 from policies.pack.presence import show_presence
 from policies.pack.registry import all_rules
 from policies.pack.run import Run, manifest, read_run
@@ -217,14 +217,14 @@ def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
     """Report with every preview what a passing one does not cover: silence would look like ready."""
     missing = not_checked_texts(item for rule in all_rules() for item in rule.notice_items)
     heads = "; ".join(text.partition(": ")[0] for text in missing)
-    told_once = f"Passing says nothing of what no rule checks (docs/coverage.md); look at it yourself: {heads}."
+    reminder = f"Passing says nothing of what no rule checks (docs/coverage.md); look at it yourself: {heads}."
 
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
         plan = _plan_of_request.get()
         attempted = attempt(lambda: read_clock(environment, plan).rehearsal)
         rehearsal = () if isinstance(attempted, UnreadableError) else attempted
         notes = [f"This is a rehearsal, and says nothing to a gate: {reason}" for reason in rehearsal]
-        report_violation("\n".join(map(listed, [told_once, *notes])), plan.stack_urn)
+        report_violation("\n".join(map(listed, [reminder, *notes])), plan.stack_urn)
 
     return StackValidationPolicy(
         name=TOLD,
@@ -331,7 +331,7 @@ def _companion(
             return
         concerned = [result for result in evaluation.results if concerns(result)]
         of_rules = groupby(concerned, lambda result: result.rule_id)
-        for alike in said_alike(group for _, of_rule in of_rules for group in grouped(of_rule)):
+        for alike in joined_alike(group for _, of_rule in of_rules for group in grouped(of_rule)):
             found = [(rules[group[0].rule_id], group) for group in alike]
             report_violation(advice_text(found, evaluation.stack), _urn(evaluation, alike[0]))
 

@@ -32,7 +32,7 @@ def grouped(results: Iterable[Result]) -> Iterator[list[Result]]:
     yield from groups.values()
 
 
-def said_alike(groups: Iterable[Sequence[Result]]) -> Iterator[list[Sequence[Result]]]:
+def joined_alike(groups: Iterable[Sequence[Result]]) -> Iterator[list[Sequence[Result]]]:
     """Yield together the groups of several rules with the same subjects, reasons and fix, in their order."""
     alike: dict[object, list[Sequence[Result]]] = {}
     for group in groups:
@@ -136,7 +136,7 @@ def _fitted(line: Line) -> list[str]:
 def advice_text(found: Sequence[tuple[Rule, Sequence[Result]]], stack: str = STACK) -> str:
     """Return advice: the names of its rules, the findings, and from when on they are mandatory.
 
-    The groups of several rules are those that `said_alike` puts together; their reasons and fix are written once.
+    The groups of several rules are those that `joined_alike` puts together; their reasons and fix are written once.
     """
     (rule, results), *further = found
     lines = _fill(", ".join(item.id for item, _ in found) + ":", "")

@@ -40,22 +40,22 @@ def notes(plan: Plan, schedule: Schedule) -> tuple[Note, ...]:
     """Return all notes, sorted; for moved instances only those of the phase after the move. Never raises."""
     collected: list[Note] = []
     for wave in schedule.waves:
-        for item, tell in OF_WAVES.items():
+        for item, text_of_wave in OF_WAVES.items():
             if wave.moved is not True or ITEMS[item].phase == "after":
-                text = _text_of(item, partial(tell, plan, schedule, wave))
+                text = _text_of(item, partial(text_of_wave, plan, schedule, wave))
                 collected += [Note(wave.name, "", item, text)] if text else []
     for instance in plan.instances:
         facts = instance.facts
-        for item, tell_of in _OF_INSTANCES.items():
+        for item, text_of_instance in _OF_INSTANCES.items():
             if not has_moved(facts) or ITEMS[item].phase == "after":
-                text = _text_of(item, partial(tell_of, plan, facts))
+                text = _text_of(item, partial(text_of_instance, plan, facts))
                 collected += [Note(_name(facts, "wave"), _name(facts, "instanceId"), item, text)] if text else []
     return tuple(sorted(collected))
 
 
-def _text_of(item: str, tell: Callable[[], str]) -> str:
+def _text_of(item: str, text_for: Callable[[], str]) -> str:
     try:
-        return tell()
+        return text_for()
     except UnreadableError as problem:
         return f"{ITEMS[item].text} More is not known: {problem}."
     except Exception as error:

@@ -204,7 +204,7 @@ def _choices(wish: _Wish, stack: str, survey: Survey, days: int, asking: bool) -
     start = wish.start
     if start is None:
         start = proposed_start(max(survey.estate.read_at, datetime.now(UTC)))
-        start = moment_asked("When the first wave moves", start) if asking else start
+        start = prompted_moment("When the first wave moves", start) if asking else start
     latest = wish.latest
     if latest is None and asking:
         answer = typer.prompt("Latest Schedule Time in the ECS console (empty: look later)", default="", err=True)
@@ -238,7 +238,7 @@ def proposed_start(now: datetime) -> datetime:
     return night if night >= now + _AHEAD else night + timedelta(days=7)
 
 
-def moment_asked(question: str, default: datetime) -> datetime:
+def prompted_moment(question: str, default: datetime) -> datetime:
     """Ask for a time with its offset until the answer is one."""
     while True:
         try:

@@ -64,17 +64,17 @@ class Survey:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """The name of each classic instance for a person."""
-        return _told_apart({item.id: printable(item.name) or item.id for item in self.classic})
+        return _unique_names({item.id: printable(item.name) or item.id for item in self.classic})
 
     @cached_property
     def group_names(self) -> Mapping[str, str]:
         """The name of each group of `talks` for a person."""
-        return _told_apart({group.id: printable(group.name) or group.id for group, _ in self.talks})
+        return _unique_names({group.id: printable(group.name) or group.id for group, _ in self.talks})
 
     @cached_property
     def database_names(self) -> Mapping[str, str]:
         """The name of each database for a person."""
-        return _told_apart({database.id: database_name(database) for database, _ in self.users})
+        return _unique_names({database.id: database_name(database) for database, _ in self.users})
 
     @cached_property
     def members(self) -> Mapping[str, tuple[str, ...]]:
@@ -122,7 +122,7 @@ def database_name(database: Database) -> str:
     return printable(database.description) or database.id
 
 
-def _told_apart(names: Mapping[str, str]) -> dict[str, str]:
+def _unique_names(names: Mapping[str, str]) -> dict[str, str]:
     """Return the names by id; a name that several have gets the id beside it."""
     counts = Counter(names.values())
     return {key: name if counts[name] == 1 else f"{name} ({key})" for key, name in names.items()}

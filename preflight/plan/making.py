@@ -158,13 +158,13 @@ def _plain_part(step: Step, action: Action) -> Part:
 
 
 def _part(step: Step, action: Action, names: Mapping[str, str]) -> Part:
-    teller = _TELLERS.get(step.type)
-    if teller is None:
+    describer = _DESCRIBERS.get(step.type)
+    if describer is None:
         return _plain_part(step, action)
-    area, id_key, tell = teller
+    area, id_key, describe = describer
     data = step.before if step.deletes else step.after
     subject = _text(data, id_key) if id_key else step.name
-    text, details, forever = tell(step, action)
+    text, details, forever = describe(step, action)
     return Part(
         area=area,
         action=action,
@@ -176,22 +176,22 @@ def _part(step: Step, action: Action, names: Mapping[str, str]) -> Part:
     )
 
 
-_Told = tuple[str, Sequence[str], str | None]
+_Description = tuple[str, Sequence[str], str | None]
 _FOREVER_DATABASE: Final = "a database that has an address in a VPC never goes back, nor into another VPC"
 _FOREVER_ADDRESS: Final = "a public address that is an EIP never becomes an instance's own again"
 
 
-def _vpc(step: Step, action: Action) -> _Told:
+def _vpc(step: Step, action: Action) -> _Description:
     data = step.before if step.deletes else step.after
     return f"VPC, {_text_or_unknown(data, 'cidrBlock')}", (), None
 
 
-def _vswitch(step: Step, action: Action) -> _Told:
+def _vswitch(step: Step, action: Action) -> _Description:
     data = step.before if step.deletes else step.after
     return f"VSwitch, {_text_or_unknown(data, 'cidrBlock')} in {_text_or_unknown(data, 'zoneId')}", (), None
 
 
-def _default_network(step: Step, action: Action) -> _Told:
+def _default_network(step: Step, action: Action) -> _Description:
     data = step.before if step.deletes else step.after
     zone = f" in {_text(data, 'zoneId')}" if _text(data, "zoneId") else ""
     kind = "VSwitch" if zone else "VPC"
@@ -202,7 +202,7 @@ def _default_network(step: Step, action: Action) -> _Told:
     )
 
 
-def _hybrid(step: Step, action: Action) -> _Told:
+def _hybrid(step: Step, action: Action) -> _Description:
     if action in ("release", "delete"):
         return "the stack lets go of its addresses, which stay as they are", (), None
     until = _moment(step.after, "validUntil")
@@ -211,7 +211,7 @@ def _hybrid(step: Step, action: Action) -> _Told:
     return f"an address in the VPC; the classic one is kept until {until} at least", (), _FOREVER_DATABASE
 
 
-def _whitelist(step: Step, action: Action) -> _Told:
+def _whitelist(step: Step, action: Action) -> _Description:
     data = step.before if step.deletes else step.after
     kind = f" ({_text(data, 'networkType')})" if _text(data, "networkType") else ""
     group = f"whitelist group {_text_or_unknown(data, 'groupName')}{kind}"
@@ -227,16 +227,16 @@ def _whitelist(step: Step, action: Action) -> _Told:
     return group, details, None
 
 
-def _link(step: Step, action: Action) -> _Told:
+def _link(step: Step, action: Action) -> _Description:
     return "ClassicLink of the VPC is " + ("enabled" if action in ("create", "replace") else f"{action}d"), (), None
 
 
-def _attachment(step: Step, action: Action) -> _Told:
+def _attachment(step: Step, action: Action) -> _Description:
     texts = {"create": "linked to the VPC", "replace": "linked to another VPC", "delete": "no longer linked"}
     return texts.get(action, "linked as before"), (), None
 
 
-def _added_rules(step: Step, action: Action) -> _Told:
+def _added_rules(step: Step, action: Action) -> _Description:
     added, removed = rule_differences(step)
     rules = step.before.get("rules") if step.deletes else step.after.get("rules")
     number = len(rules) if isinstance(rules, Mapping) else 0
@@ -258,23 +258,23 @@ def rule_differences(step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
     )
 
 
-def _eip(step: Step, action: Action) -> _Told:
+def _eip(step: Step, action: Action) -> _Description:
     if action in ("delete", "release"):
         return "the stack lets go of the EIP, which stays", (), None
     return "the public address becomes an EIP and stays the same", (), _FOREVER_ADDRESS
 
 
-def _interface(step: Step, action: Action) -> _Told:
+def _interface(step: Step, action: Action) -> _Description:
     return "a second network interface, for an EIP in cut-through mode", (), None
 
 
-def _cut_through(step: Step, action: Action) -> _Told:
+def _cut_through(step: Step, action: Action) -> _Description:
     if action == "delete":
         return "the EIP is bound to the instance again, not to the second interface", (), None
     return "the EIP is bound to the second interface, in cut-through mode", (), None
 
 
-def _snapshot(step: Step, action: Action) -> _Told:
+def _snapshot(step: Step, action: Action) -> _Description:
     data = step.before if step.deletes else step.after
     days = data.get("retentionDays")
     retention = f", kept {days:g} days" if isinstance(days, float) else ""
@@ -287,7 +287,7 @@ def _snapshot(step: Step, action: Action) -> _Told:
     )
 
 
-def _snapshots(step: Step, action: Action) -> _Told:
+def _snapshots(step: Step, action: Action) -> _Description:
     data = step.before if step.deletes else step.after
     number = len(_texts(data, "diskIds"))
     if action == "release":
@@ -296,8 +296,8 @@ def _snapshots(step: Step, action: Action) -> _Told:
     return f"snapshots of {number} disks, {verb} at one moment", (), None
 
 
-def _removed(key: str) -> Callable[[Step, Action], _Told]:
-    def tell(step: Step, action: Action) -> _Told:
+def _removed(key: str) -> Callable[[Step, Action], _Description]:
+    def describe(step: Step, action: Action) -> _Description:
         data = step.before if step.deletes else step.after
         group = f"group {_text(data, 'groupName')} of " if _text(data, "groupName") else ""
         if action in ("delete", "release"):
@@ -306,11 +306,11 @@ def _removed(key: str) -> Callable[[Step, Action], _Told]:
         entries = sorted(set(_texts(step.after, key)) - ones)
         return f"old addresses are taken out of {group}the list", [f"- {entry}" for entry in entries], None
 
-    return tell
+    return describe
 
 
-_Teller = tuple[Area, str | None, Callable[[Step, Action], _Told]]
-_TELLERS: Final[Mapping[str, _Teller]] = {
+_Describer = tuple[Area, str | None, Callable[[Step, Action], _Description]]
+_DESCRIBERS: Final[Mapping[str, _Describer]] = {
     types.VPC: ("network", None, _vpc),
     types.VSWITCH: ("network", None, _vswitch),
     types.DEFAULT_VPC: ("network", None, _default_network),

@@ -21,7 +21,7 @@ from typing import Any, Final
 from xml.etree import ElementTree as Xml
 
 from policies.core.facts import safe
-from preflight.report.model import Report, told_subject
+from preflight.report.model import Report, subject_name
 
 # Characters that XML 1.0 excludes even as escapes: production 2, Char. `safe` has already removed control characters.
 _FORBIDDEN: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -77,7 +77,7 @@ def _cases(items: Iterable[Mapping[str, Any]], report: Report) -> Iterator[Xml.E
         if item["outcome"] == "NOT_APPLICABLE":
             continue
         case = Xml.Element(
-            "testcase", {"classname": _clean(item["rule"]), "name": _clean(told_subject(item["subject"]))}
+            "testcase", {"classname": _clean(item["rule"]), "name": _clean(subject_name(item["subject"]))}
         )
         if item["outcome"] != "PASS":
             _open(case, item, title)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from policies.core.facts import safe
-from preflight.report.model import NOT_JUDGED, PlacedFix, Report, told_subject
+from preflight.report.model import NOT_JUDGED, PlacedFix, Report, subject_name
 from preflight.screen import when
 
 #: GitHub refuses a comment of more than 65,536 characters; the user may add a heading of his own.
@@ -225,7 +225,7 @@ def _conditions(report: Report) -> str:
         waived[item["rule"], waiver["reason"], waiver["owner"], waiver["approvedBy"], waiver["expires"]].append(item)
     for (rule, reason, owner, approver, expires), items in list(waived.items())[:20]:
         parts.append(
-            f"{_rule(rule, report)} waived for {_names([told_subject(item['subject']) for item in items])}"
+            f"{_rule(rule, report)} waived for {_names([subject_name(item['subject']) for item in items])}"
             f" until {prose(when(expires))}: {code(reason, 200)}; owner {code(owner)}, approved by {code(approver)}"
         )
     if len(waived) > 20:
@@ -261,7 +261,7 @@ def _reasons(items: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         since = (
             "" if item["blocking"] else f", blocks from {when(item['mandatoryFrom'])}" if item["mandatoryFrom"] else ""
         )
-        grouped[item["outcome"], since, str(item["reason"])].append(told_subject(item["subject"]))
+        grouped[item["outcome"], since, str(item["reason"])].append(subject_name(item["subject"]))
     for (outcome, since, reason), subjects in list(grouped.items())[:10]:
         yield f"{prose(outcome)}{prose(since)}: {_names(subjects)}"
         yield fence(_cut(reason, _LONGEST_REASON), "text")

@@ -187,7 +187,7 @@ def _place(fix: Fix, places: Places) -> Place:
     return places.of_instance(ids[0]) if ids else places.start
 
 
-def told_subject(subject: Mapping[str, Any]) -> str:
+def subject_name(subject: Mapping[str, Any]) -> str:
     """Return the subject of a result, in one line that is safe to show."""
     if subject["kind"] == "migration":
         return "the stack"

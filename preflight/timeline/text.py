@@ -148,17 +148,17 @@ def _cut(text: str, most: int) -> str:
 
 def _list(timeline: Timeline, width: int, zone: tzinfo | None) -> Iterator[Text]:
     waves = {event.wave for event in timeline.events if event.wave is not None}
-    told_today = False
+    shown_today = False
     for event in timeline.events:
-        if event.at > timeline.now and not told_today:
-            told_today = True
+        if event.at > timeline.now and not shown_today:
+            shown_today = True
             yield Text(f"{_moment(timeline.now, zone)}  today", "bold cyan")
         past = event.at <= timeline.now
         words = (f"wave {event.wave}: " if event.wave is not None and len(waves) > 1 else "") + event.what
         words += _subjects(event)
         for line in wrapped(words, width, f"{_moment(event.at, zone)}  "):
             yield Text(line, "dim" if past else _BLOCKING_STYLE.get(event.kind, ""))
-    if not told_today:
+    if not shown_today:
         yield Text(f"{_moment(timeline.now, zone)}  today", "bold cyan")
 
 

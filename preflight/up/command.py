@@ -112,7 +112,7 @@ def _update(judged: Judged, options: RunOptions, scratch: Path, out: Console, er
         raise Stop(NOT_JUDGED, f"{_UNCHANGED}: the engine wrote no update plan ({type(error).__name__})") from None
     progress, done = Progress(err), Done()
     with progress.running():
-        log = RunLog(progress.tell, judged.scrub)
+        log = RunLog(progress.show_step, judged.scrub)
         updated = update(judged.stack, options.plan, Request(scratch / "updated.json", scratch), log, done)
     if updated.failed and (updated.errors or updated.failure is not None):
         return _failed(updated, done, out)

@@ -79,7 +79,7 @@ def create_disk(cloud: Cloud, call: Call) -> Answer:
     group_id = resource_groups.named(cloud, call)
     disk = disks.create(
         cloud,
-        disks.Wanted(
+        disks.NewDisk(
             zone_id=call.text("ZoneId"),
             category=call.optional("DiskCategory") or "cloud",
             size_gib=call.integer("Size"),

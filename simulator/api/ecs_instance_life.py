@@ -359,13 +359,13 @@ def _nested(call: Call, name: str) -> Call:
     return Call(fields, call.caller, call.host)
 
 
-def _disk(fields: Call) -> purchases.WantedDisk:
+def _disk(fields: Call) -> purchases.RequestedDisk:
     unknown = fields.names() - set(_DISK_FIELDS)
     if unknown:
         raise NotSimulatedError(f"the fields {', '.join(sorted(unknown))} of disks of RunInstances")
     if fields.choice("EncryptAlgorithm", ("aes-256", "sm4-128")) == "sm4-128":
         raise NotSimulatedError("EncryptAlgorithm sm4-128")
-    return purchases.WantedDisk(
+    return purchases.RequestedDisk(
         category=fields.optional("Category"),
         size_gib=fields.integer("Size"),
         name=fields.optional("DiskName") or "",

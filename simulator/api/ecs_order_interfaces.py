@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from simulator.api.call import Call
-from simulator.cloud.bought_interfaces import Wanted
+from simulator.cloud.bought_interfaces import RequestedInterface
 from simulator.cloud.errors import CloudError, NotSimulatedError
 from simulator.cloud.network_interfaces import NewInterface
 
@@ -21,7 +21,7 @@ class Interfaces:
     security_group_ids: list[str] | None
     private_ip: str | None
     source_dest_check: bool
-    secondary: list[Wanted]
+    secondary: list[RequestedInterface]
 
 
 def interfaces(call: Call) -> Interfaces:
@@ -46,7 +46,7 @@ def interfaces(call: Call) -> Interfaces:
     )
 
 
-def _secondary(fields: Call) -> Wanted:
+def _secondary(fields: Call) -> RequestedInterface:
     if interface_id := fields.optional("NetworkInterfaceId"):
         if fields.names() - {"NetworkInterfaceId", "InstanceType"}:
             raise _refusal("A network interface that exists excludes the settings of a new one.")

@@ -99,8 +99,8 @@ def describe_security_groups(cloud: Cloud, call: Call) -> Answer:
     """
     if call.flag("DryRun"):
         raise dry_run_passed()
-    filters, tags = _Wanted(call), call.tags()
-    candidates = cloud.estate.security_groups.among(_asked_ids(call))
+    filters, tags = _Filters(call), call.tags()
+    candidates = cloud.estate.security_groups.among(_requested_ids(call))
     groups = [group for group in candidates if filters.matches(group) and has_tags(group.tags, tags)]
     page = by_either(call, passing(groups, resource_groups.of_group(cloud, call)), maximum=100, token_maximum=100)
     items = [_group(group) for group in page.items]
@@ -294,7 +294,7 @@ def modify_security_group_egress_rule(cloud: Cloud, call: Call) -> Answer:
     return _modify_rule(cloud, call, "egress")
 
 
-class _Wanted:
+class _Filters:
     """The filters of DescribeSecurityGroups but ids and tags."""
 
     def __init__(self, call: Call) -> None:
@@ -314,7 +314,7 @@ class _Wanted:
         )
 
 
-def _asked_ids(call: Call) -> list[str] | None:
+def _requested_ids(call: Call) -> list[str] | None:
     """Return the ids in SecurityGroupIds (a JSON array, at most 100) and SecurityGroupId; None without both."""
     ids = call.json_list("SecurityGroupIds", "InvalidSecurityGroupIds.Malformed")
     one = call.optional("SecurityGroupId")

@@ -29,7 +29,7 @@ _DAS_GROUP = "hdm_security_ips"
 def describe_db_instances(cloud: Cloud, call: Call) -> Answer:
     """MongoDB instances; PageSize is 30 (default), 50 or 100. DBInstanceType is replicate by default."""
     call.choice("PageSize", ("30", "50", "100"))
-    databases = [item for item in cloud.estate.mongodb if _is_asked_for(call, item)]
+    databases = [item for item in cloud.estate.mongodb if _matches(call, item)]
     page = by_number(call, passing(databases, of_group(cloud, call)), maximum=100, default=30)
     return {"DBInstances": {"DBInstance": [_listed(cloud, item) for item in page.items]}, **page.fields}
 
@@ -212,7 +212,7 @@ def _days(call: Call, name: str) -> int:
     return days
 
 
-def _is_asked_for(call: Call, item: MongoDb) -> bool:
+def _matches(call: Call, item: MongoDb) -> bool:
     vpc_id, vswitch_id = databases.vpc_of(item)
     domain = call.optional("ConnectionDomain")
     equal = {

@@ -40,7 +40,7 @@ def describe_db_instances(cloud: Cloud, call: Call) -> Answer:
     """
     tags = tags_of(call)
     databases = [
-        database for database in cloud.estate.databases if _is_asked_for(call, database) and _has_any(database, tags)
+        database for database in cloud.estate.databases if _matches(call, database) and _has_any(database, tags)
     ]
     databases = passing(databases, resource_groups.of_group(cloud, call))
     replicas = _replicas(cloud)
@@ -145,7 +145,7 @@ def tags_of(call: Call) -> dict[str, str]:
     return tags
 
 
-def _is_asked_for(call: Call, database: Database) -> bool:
+def _matches(call: Call, database: Database) -> bool:
     vpc_id, vswitch_id = databases.vpc_of(database)
     search = call.optional("SearchKey")
     connection_string = call.optional("ConnectionString")

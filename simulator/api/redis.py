@@ -32,7 +32,7 @@ def describe_instances(cloud: Cloud, call: Call) -> Answer:
     ids = call.commas("InstanceIds")
     if ids is not None and len(ids) > _MAX_IDS:
         raise invalid_parameter("InstanceIds")
-    chosen = [item for item in cloud.estate.redis.among(ids) if _is_asked_for(call, item)]
+    chosen = [item for item in cloud.estate.redis.among(ids) if _matches(call, item)]
     page = by_number(call, passing(chosen, of_group(cloud, call)), maximum=50, default=30)
     return {"Instances": {"KVStoreInstance": [_listed(cloud, item) for item in page.items]}, **page.fields}
 
@@ -205,7 +205,7 @@ def _days(call: Call) -> int:
     return days
 
 
-def _is_asked_for(call: Call, item: Redis) -> bool:
+def _matches(call: Call, item: Redis) -> bool:
     vpc_id, vswitch_id = databases.vpc_of(item)
     search = call.optional("SearchKey")
     equal = {

@@ -121,7 +121,7 @@ def describe_load_balancers(cloud: Cloud, call: Call) -> Answer:
         lambda item: has_tags(item.tags, tags),
         resource_groups.of_group(cloud, call),
     )
-    servers = _wanted_servers(cloud, call)
+    servers = _requested_servers(cloud, call)
     if servers is not None:
         before = _before(cloud, servers)
         balancers = [item for item in balancers if item.id in before]
@@ -324,7 +324,7 @@ def _named(call: Call, parameter: str) -> list[str] | None:
     return values
 
 
-def _wanted_servers(cloud: Cloud, call: Call) -> set[str] | None:
+def _requested_servers(cloud: Cloud, call: Call) -> set[str] | None:
     """Return the ids of instances that pass both ServerId and ServerIntranetAddress; None if neither is given."""
     server_id, addresses = call.optional("ServerId"), call.commas("ServerIntranetAddress")
     requested = None if server_id is None else {server_id}

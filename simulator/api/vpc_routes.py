@@ -225,7 +225,7 @@ def describe_route_entry_list(cloud: Cloud, call: Call) -> Answer:
     table = cloud.estate.route_tables.find(call.text("RouteTableId"))
     if table is None:
         raise CloudError("InvalidRouteTable.NotFound", "The specified RouteTable was not found.")
-    entries = [entry for entry in _entries(cloud, table) if _is_wanted(call, entry)] if _may_exist(call) else []
+    entries = [entry for entry in _entries(cloud, table) if _matches(call, entry)] if _may_exist(call) else []
     page = by_token(call, entries, Size(maximum=100, name="MaxResult"))
     return {"RouteEntrys": {"RouteEntry": page.items}, "TotalCount": len(entries), **page.fields}
 
@@ -270,7 +270,7 @@ def _may_exist(call: Call) -> bool:
     return version == "ipv4" and call.optional("ServiceType") is None
 
 
-def _is_wanted(call: Call, entry: Answer) -> bool:
+def _matches(call: Call, entry: Answer) -> bool:
     hop_type, hop_id = _hop(entry)
     blocks = call.repeated("DestCidrBlockList")[:MAX_DESTINATIONS]
     return (

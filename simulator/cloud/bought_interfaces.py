@@ -17,10 +17,10 @@ from simulator.model.network_interfaces import NetworkInterface
 from simulator.model.vpc import VSwitch
 
 # An interface that is there, by its id, or a new one; an empty VSwitch is that of the instance.
-Wanted = str | NewInterface
+RequestedInterface = str | NewInterface
 
 
-def check_amount(interfaces: Sequence[Wanted], amount: int) -> None:
+def check_amount(interfaces: Sequence[RequestedInterface], amount: int) -> None:
     """Check that an order with interfaces is for one instance."""
     if interfaces and amount > 1:
         raise NotSimulatedError("secondary network interfaces of several instances")
@@ -28,7 +28,7 @@ def check_amount(interfaces: Sequence[Wanted], amount: int) -> None:
 
 @contextmanager
 def provided(
-    cloud: Cloud, requested: Sequence[Wanted], instance_type: str, vswitch: VSwitch
+    cloud: Cloud, requested: Sequence[RequestedInterface], instance_type: str, vswitch: VSwitch
 ) -> Iterator[list[NetworkInterface]]:
     """Hold the wanted interfaces ready for an instance in `vswitch`; whatever fails, no new interface is left.
 
@@ -52,7 +52,9 @@ def hand_over(cloud: Cloud, interfaces: Sequence[NetworkInterface], instance: In
         cloud.attach(interface)
 
 
-def _ready(cloud: Cloud, requested: Wanted, vswitch: VSwitch, new: list[NetworkInterface]) -> NetworkInterface:
+def _ready(
+    cloud: Cloud, requested: RequestedInterface, vswitch: VSwitch, new: list[NetworkInterface]
+) -> NetworkInterface:
     try:
         if isinstance(requested, str):
             interface = cloud.network_interface(requested)

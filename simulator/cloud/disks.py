@@ -42,7 +42,7 @@ _DEVICE = re.compile(r"/dev/x?vd[a-z]{1,2}")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class NewDisk:
     """The settings of a new data disk; texts as the caller gives them."""
 
     zone_id: str
@@ -71,7 +71,7 @@ class Changes:
     bursting_enabled: bool | None = None
 
 
-def create(cloud: Cloud, requested: Wanted) -> Disk:
+def create(cloud: Cloud, requested: NewDisk) -> Disk:
     """Begin a data disk: Creating for the estate's `timings.disk` seconds, then Available.
 
     Raises InvalidZoneId.NotFound, InvalidDiskCategory.ValueNotSupported, InvalidPerformanceLevel.Malformed,
@@ -372,7 +372,7 @@ def _sizes(kind: Literal["system", "data"], category: DiskCategory, level: Perfo
     return (20, 500) if category == "cloud" else (least, MAX_SYSTEM_SIZE)
 
 
-def _size_of_new(cloud: Cloud, requested: Wanted) -> int:
+def _size_of_new(cloud: Cloud, requested: NewDisk) -> int:
     """Return the wanted size, which must be at least that of the snapshot."""
     if requested.snapshot_id is None:
         if requested.size_gib is None:

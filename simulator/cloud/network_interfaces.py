@@ -80,7 +80,7 @@ def create(cloud: Cloud, new: NewInterface) -> NetworkInterface:
         )
     _check_texts(new.name, new.description)
     _check_queues(new.queue_number)
-    requested, more = _wanted_addresses(new)
+    requested, more = _requested_addresses(new)
     secondary = sum(item.type == "Secondary" for item in cloud.estate.network_interfaces)
     if secondary >= cloud.estate.quotas.network_interfaces:
         raise ForbiddenError("MaxEniCountExceeded", "The number of ENI exceeds the limit per region.")
@@ -335,7 +335,7 @@ def _wrong_state() -> CloudError:
     return CloudError("InvalidOperation.InvalidEniState", "The operation is not allowed in the current ENI state.")
 
 
-def _wanted_addresses(new: NewInterface) -> tuple[list[str], int]:
+def _requested_addresses(new: NewInterface) -> tuple[list[str], int]:
     """Return the wanted addresses, the primary one first, and how many more are wanted."""
     if new.secondary_ips and new.secondary_count is not None:
         raise CloudError(

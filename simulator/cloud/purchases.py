@@ -20,7 +20,7 @@ from simulator.cloud import (
     private_addresses,
     ram_roles,
 )
-from simulator.cloud.bought_interfaces import Wanted
+from simulator.cloud.bought_interfaces import RequestedInterface
 from simulator.cloud.errors import CloudError, ForbiddenError, NotFoundError, dry_run_passed, invalid_parameter
 from simulator.cloud.instances import check_password, check_texts, check_user_data
 from simulator.cloud.names import check_description, check_name
@@ -61,7 +61,7 @@ _ADDRESSES = private_addresses.Refusals(
 
 
 @dataclass(frozen=True)
-class WantedDisk:
+class RequestedDisk:
     """A disk of a new instance; None lets the cloud choose."""
 
     category: str | None = None
@@ -109,9 +109,9 @@ class Order:
     private_pool: Literal["None", "Open"] = "None"
     source_dest_check: bool = False
     jumbo_frame: bool = False
-    interfaces: list[Wanted] = field(default_factory=list)
-    system_disk: WantedDisk = field(default_factory=WantedDisk)
-    data_disks: list[WantedDisk] = field(default_factory=list)
+    interfaces: list[RequestedInterface] = field(default_factory=list)
+    system_disk: RequestedDisk = field(default_factory=RequestedDisk)
+    data_disks: list[RequestedDisk] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -298,32 +298,32 @@ def _make_disk(
     cloud: Cloud,
     instance: Instance,
     kind: Literal["system", "data"],
-    wanted_disk: WantedDisk,
+    requested: RequestedDisk,
     device: str,
     least_gib: int,
 ) -> None:
     now = cloud.clock.now()
-    category = cast("DiskCategory", wanted_disk.category or _USUAL_CATEGORY)
-    level = cast("PerformanceLevel", wanted_disk.performance_level or "PL1") if category == "cloud_essd" else None
+    category = cast("DiskCategory", requested.category or _USUAL_CATEGORY)
+    level = cast("PerformanceLevel", requested.performance_level or "PL1") if category == "cloud_essd" else None
     disk = Disk(
         id=cloud.ids.new("d", instance.id, device),
-        name=wanted_disk.name,
-        description=wanted_disk.description,
+        name=requested.name,
+        description=requested.description,
         instance_id=instance.id,
         type=kind,
         category=category,
         performance_level=level,
-        size_gib=wanted_disk.size_gib or max(LEAST_SYSTEM_DISK, least_gib),
+        size_gib=requested.size_gib or max(LEAST_SYSTEM_DISK, least_gib),
         status="In_use",
-        device=wanted_disk.device or device,
+        device=requested.device or device,
         zone_id=instance.zone_id,
         charge_type=instance.charge_type,
-        delete_with_instance=True if wanted_disk.delete_with_instance is None else wanted_disk.delete_with_instance,
-        encrypted=wanted_disk.encrypted,
-        kms_key_id=wanted_disk.kms_key_id,
-        provisioned_iops=wanted_disk.provisioned_iops or 0,
-        bursting_enabled=wanted_disk.bursting_enabled,
-        auto_snapshot_policy_id=wanted_disk.auto_snapshot_policy_id,
+        delete_with_instance=True if requested.delete_with_instance is None else requested.delete_with_instance,
+        encrypted=requested.encrypted,
+        kms_key_id=requested.kms_key_id,
+        provisioned_iops=requested.provisioned_iops or 0,
+        bursting_enabled=requested.bursting_enabled,
+        auto_snapshot_policy_id=requested.auto_snapshot_policy_id,
         attached_at=now,
         created_at=now,
         tags={},

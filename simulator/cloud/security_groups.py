@@ -196,9 +196,9 @@ def modify_by_id(cloud: Cloud, group_id: str, rule_id: str, draft: RuleDraft) ->
 def modify_description(cloud: Cloud, group_id: str, draft: RuleDraft) -> None:
     """Set the description of the rule with `draft`'s fields; raises SecurityGroupRule.NotFound (404)."""
     group = cloud.security_group(group_id)
-    wanted_identity = identity(checked_rule(cloud, group, draft))
+    new_identity = identity(checked_rule(cloud, group, draft))
     for rule in group.rules:
-        if identity(rule) == wanted_identity:
+        if identity(rule) == new_identity:
             rule.description = draft.description
             return
     raise NotFoundError("SecurityGroupRule.NotFound", "The target security group rule not exist.")

@@ -265,7 +265,7 @@ def test_a_link_that_may_be_ours_is_told_with_the_command_that_mends_it(monkeypa
     warnings: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", warnings.append)
     begun |= {("alimigrate:vpc:ClassicLink", "classic-link"): {"vpcId": "vpc-old"}}
-    stack_outputs.tell_of_cut_off_links(planned_link("i-mon", "i-idle", enabled=True))
+    stack_outputs.warn_of_cut_off_links(planned_link("i-mon", "i-idle", enabled=True))
     # i-idle is not declared any more.
     words, of_enabling = warnings
     assert words.startswith(
@@ -295,13 +295,13 @@ def test_the_state_is_not_exported_for_a_link_about_which_there_is_no_doubt(
         raise AssertionError("asked")
 
     monkeypatch.setattr(cut_off, "read_begun", never)
-    stack_outputs.tell_of_cut_off_links(plan)
+    stack_outputs.warn_of_cut_off_links(plan)
 
 
 def test_a_link_that_was_there_before_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cut_off, "read_begun", lambda stack: {})
     monkeypatch.setattr(pulumi.log, "warn", pytest.fail)
-    stack_outputs.tell_of_cut_off_links(planned_link("i-mon"))
+    stack_outputs.warn_of_cut_off_links(planned_link("i-mon"))
 
 
 def grouped(*disk_ids: str, name: str = "i-web", hours: int = 1, status: str = "progressing") -> SnapshotGroup:

@@ -35,7 +35,7 @@ def test_an_applied_stack_is_ready_at_the_freeze(stack: Stack) -> None:
     assert stack.result()["waves"][0]["frozen"] is True
     assert stack.found() == {}
 
-    _a_rule_that_somebody_opened_or_revoked_is_told(stack)
+    _a_rule_that_somebody_opened_or_revoked_is_reported(stack)
     _what_somebody_took_away_does_not_count(stack)
 
     stack.configure(_window_in_the_past)
@@ -48,7 +48,7 @@ def test_an_applied_stack_is_ready_at_the_freeze(stack: Stack) -> None:
     _only_declared_actions_were_called(stack)
 
 
-def _a_rule_that_somebody_opened_or_revoked_is_told(stack: Stack) -> None:
+def _a_rule_that_somebody_opened_or_revoked_is_reported(stack: Stack) -> None:
     """The state that is not refreshed says that all is as it was applied: the cloud itself is asked, of all."""
     api = stack.project.api()
     [group] = [item for item in stack.cloud.state()["security_groups"] if item["name"] == "web-vpc"]
@@ -118,7 +118,7 @@ def _what_somebody_took_away_does_not_count(stack: Stack) -> None:
         connection_string=classic["connection_string"],
         classic_expired_days=2,
     )
-    told_of_it = (
+    reported_changes = (
         f"instance {link['instance_id']} is linked to no VPC in place of {link['vpc_id']}",
         "a classic address of rm-bp1shopmysql000001 ends at ",
         "whitelist group classic_to_vpc of rm-bp1shopmysql000001: 172.16.1.0/24 is gone",
@@ -126,13 +126,13 @@ def _what_somebody_took_away_does_not_count(stack: Stack) -> None:
     assert stack.pulumi("preview", "--refresh=false") != 0
     found = stack.found()
     assert {rule: found[rule] for rule in users} == users
-    _changed_by_hand(stack, *told_of_it)
+    _changed_by_hand(stack, *reported_changes)
 
     # An update that is told not to look puts nothing right, and says so; one that looks does, and is believed.
     written = len(stack.writes())
     stack.pulumi("up", "--yes", "--skip-preview", "--refresh=false")
     assert stack.writes()[written:] == []
-    _changed_by_hand(stack, *told_of_it)
+    _changed_by_hand(stack, *reported_changes)
     stack.up()
     assert stack.found() == {}
     assert stack.writes()[written:] != []

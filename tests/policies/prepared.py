@@ -611,7 +611,7 @@ def add_wave(
     return added
 
 
-def waive_as_told(draft: Draft, result: Result) -> None:
+def waive_as_advised(draft: Draft, result: Result) -> None:
     """Adds the waiver that a fix shows; what is to be filled in is in its time and by two people."""
     (entry,) = (
         entry

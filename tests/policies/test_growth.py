@@ -61,8 +61,8 @@ def counted(question: AnalyzeStackRequest, path: Path) -> dict[str, int]:
     counts["notes and deadlines"] = calls(lambda: Evaluator((), plan, moment))
     families = {rule.module.split(".")[2] for rule in all_rules()}
     for family in sorted(families):
-        asked_of = [rule for rule in all_rules() if rule.module.split(".")[2] == family]
-        counts[family] = calls(lambda asked_of=asked_of: evaluate(asked_of, plan, moment))  # type: ignore[misc]
+        members = [rule for rule in all_rules() if rule.module.split(".")[2] == family]
+        counts[family] = calls(lambda members=members: evaluate(members, plan, moment))  # type: ignore[misc]
     evaluation = evaluate(all_rules(), plan, moment)
     rules = {rule.id: rule for rule in all_rules()}
     counts["result"] = calls(lambda: write(path, document(evaluation, all_rules())))

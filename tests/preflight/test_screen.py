@@ -182,7 +182,7 @@ def test_progress_has_one_line_a_step_in_a_log() -> None:
     progress = Progress(shown)
     with progress.running():
         for text in ("Reading the estate", "Previewing: 1 resource", "Previewing: 2 resources", "Judging: 1 message"):
-            progress.tell(text)
+            progress.show_step(text)
     assert stream.getvalue().splitlines() == ["Reading the estate", "Previewing: 2 resources", "Judging: 1 message"]
 
 

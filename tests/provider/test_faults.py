@@ -278,7 +278,7 @@ def _struck(life: Life, struck: str, action: str, fault: str, seen: Sequence[Any
             assert simulator.faults.all()[0]["struck"], f"{action} was never called"
             simulator.faults.clear()
             if failure is not None:
-                _tells(failure, fault, action)
+                _names_the_cause(failure, fault, action)
                 life.step(step)
         else:
             life.step(step)
@@ -343,7 +343,7 @@ def _tried(life: Life, step: str) -> EstateError | None:
     return None
 
 
-def _tells(failure: EstateError, fault: str, action: str) -> None:
+def _names_the_cause(failure: EstateError, fault: str, action: str) -> None:
     """One message that names the action and the cause; the cloud's refusals have the RequestId to ask support with."""
     assert fault not in PASSING, f"{action}: {failure}"
     text = str(failure)

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from policies.core.facts import safe
-from preflight.report.model import PlacedFix, Report, told_subject
+from preflight.report.model import PlacedFix, Report, subject_name
 from preflight.report.page.drawing import draw_map, draw_timeline
 from preflight.report.page.times import moments
 from preflight.report.topology import Database, Group, MovingInstance, Peer, Topology
@@ -162,7 +162,7 @@ def _rules(report: Report) -> Iterator[RuleFindings]:
         grouped: defaultdict[tuple[str, str | None, str], list[str]] = defaultdict(list)
         for item in items:
             since = None if item["blocking"] else item["mandatoryFrom"]
-            grouped[item["outcome"], since, item["reason"]].append(told_subject(item["subject"]))
+            grouped[item["outcome"], since, item["reason"]].append(subject_name(item["subject"]))
         reasons = [Reason(*key, tuple(subjects)) for key, subjects in grouped.items()]
         yield RuleFindings(
             id=rule_id,
@@ -182,7 +182,7 @@ def _waivers(report: Report) -> list[tuple[str, Mapping[str, Any], list[str]]]:
     for item in report.of_outcome("WAIVED"):
         key = item["rule"], str(sorted(item["waiver"].items()))
         waivers[key] = item["waiver"]
-        subjects_of[key].append(told_subject(item["subject"]))
+        subjects_of[key].append(subject_name(item["subject"]))
     return [(key[0], waivers[key], subjects) for key, subjects in subjects_of.items()]
 
 

@@ -40,12 +40,12 @@ class Node:
         return _short(self.title)
 
     @property
-    def told_before(self) -> str:
+    def text_before(self) -> str:
         """Its text before the move, cut to the space."""
         return _short(self.before)
 
     @property
-    def told_after(self) -> str:
+    def text_after(self) -> str:
         """Its text after the move, cut to the space."""
         return _short(self.after)
 

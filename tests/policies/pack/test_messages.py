@@ -19,9 +19,9 @@ from policies.pack.messages import (
     advice_text,
     finding_text,
     grouped,
+    joined_alike,
     listed,
     page,
-    said_alike,
 )
 from policies.pack.registry import all_rules
 from policies.subjects.durations import text as duration_text
@@ -99,7 +99,7 @@ def test_rules_that_say_the_same_of_the_same_are_shown_once() -> None:
     rules = {RULE.id: RULE, OTHER.id: OTHER}
     mine = several("Nothing is known.", "Nothing is known.")
     alike_results = [replace(item, rule_id=OTHER.id) for item in mine]
-    (alike,) = said_alike([mine, alike_results])
+    (alike,) = joined_alike([mine, alike_results])
     text = advice_text([(rules[group[0].rule_id], group) for group in alike], "dev")
     assert text.splitlines()[:3] == [f"{RULE.id}, {OTHER.id}:", "web-1 (i-1), web-2 (i-2):", "  - Nothing is known."]
     assert text.count("Fix: ") == 1
@@ -112,7 +112,7 @@ def test_rules_that_say_the_same_of_the_same_are_shown_once() -> None:
         {"waived": Outcome.FAIL},
         {"subject": replace(first.subject, id="i-9")},
     ):
-        assert len(list(said_alike([mine, [replace(first, **another), *alike_results[1:]]]))) == 2
+        assert len(list(joined_alike([mine, [replace(first, **another), *alike_results[1:]]]))) == 2
 
 
 def several(*reasons: str, **changes: Any) -> list[Result]:
@@ -238,7 +238,7 @@ def test_60_unprepared_instances_are_reported_in_few_lines() -> None:
     advice = groupby((item for item in evaluation.results if item.advice), lambda item: item.rule_id)
     texts += [
         advice_text([(rules[group[0].rule_id], group) for group in alike])
-        for alike in said_alike(group for _, of_rule in advice for group in grouped(of_rule))
+        for alike in joined_alike(group for _, of_rule in advice for group in grouped(of_rule))
     ]
     assert len(evaluation.instances) == 60
     assert sum(len(text.splitlines()) for text in texts) < 250

@@ -3,7 +3,7 @@ import pytest
 from policies.core.outcome import Outcome
 from policies.subjects.notice import not_checked
 from tests.policies.guests import bent, without_evidence
-from tests.policies.prepared import expect, prepared, waive_as_told
+from tests.policies.prepared import expect, prepared, waive_as_advised
 
 RULE = "guest-network-mounts"
 NAS = "/data: 1a2b3c-xyz.cn-hangzhou.nas.aliyuncs.com:/"
@@ -38,5 +38,5 @@ def test_not_applicable_on_windows() -> None:
 
 def test_the_waiver_that_the_finding_names_waives_it() -> None:
     draft = bent(networkMounts=[NAS])
-    waive_as_told(draft, expect(draft, RULE, "i-web", Outcome.FAIL))
+    waive_as_advised(draft, expect(draft, RULE, "i-web", Outcome.FAIL))
     expect(draft, RULE, "i-web", Outcome.WAIVED)

@@ -1,6 +1,6 @@
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE
-from tests.policies.prepared import UNKNOWN, expect, prepared, waive_as_told
+from tests.policies.prepared import UNKNOWN, expect, prepared, waive_as_advised
 
 RULE = "instance-out-of-scaling-groups"
 
@@ -21,7 +21,7 @@ def test_waived_by_the_line_that_it_names() -> None:
     result = expect(draft, RULE, "i-web", Outcome.FAIL, "EnterStandby")
     # Neither way takes the tag off by which the rule goes, so both lead to the waiver.
     assert "Its tag may stay, so then waive this" in result.remediation
-    waive_as_told(draft, result)
+    waive_as_advised(draft, result)
     expect(draft, RULE, "i-web", Outcome.WAIVED)
 
 
