@@ -7,11 +7,13 @@ Redis and MongoDB have one common form (docs/contracts.md).
 from __future__ import annotations
 
 import ipaddress
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache, partial
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from itertools import islice
 from operator import itemgetter
 from typing import Final
 
@@ -299,6 +301,55 @@ def admits_by_address(database: Facts, instance: Facts) -> bool:
     return any(covers(group, f"{address}/32") for address in instance.texts("intranetIps") for group in groups)
 
 
+@dataclass(frozen=True)
+class ClassicUsers:
+    """Classic instances, among which each database finds its users without a look at every one."""
+
+    instances: Sequence[Facts]
+
+    def of(self, database: Facts) -> list[Facts]:
+        """Return those that a database admits, by address or by group. Raises UnreadableError as the two below do."""
+        if not self.instances:
+            return []
+        lists = [group for group in database.objects("whitelistGroups") if group.text("networkType") != "VPC"]
+        admitted = [ends for group in lists for ends in _admitted(group.texts("securityIps"))]
+        addresses = self._addresses
+        places = {place for ends in admitted for place in _between(addresses, *ends)}
+        if len(places) < len(self.instances):
+            places |= self._in_groups(database)
+        return [self.instances[place] for place in sorted(places)]
+
+    def by_group(self, database: Facts) -> list[Facts]:
+        """Return those that a database admits by one of its security groups."""
+        return [self.instances[place] for place in sorted(self._in_groups(database))]
+
+    def _in_groups(self, database: Facts) -> set[int]:
+        groups = classic_groups(database)
+        return {place for group in groups for place in self._members.get(group, ())} if groups else set()
+
+    @cached_property
+    def _addresses(self) -> list[tuple[int, int]]:
+        return sorted(
+            (_ends_of(f"{address}/32")[0], place)
+            for place, instance in enumerate(self.instances)
+            for address in instance.texts("intranetIps")
+        )
+
+    @cached_property
+    def _members(self) -> Mapping[str, list[int]]:
+        members: dict[str, list[int]] = defaultdict(list)
+        for place, instance in enumerate(self.instances):
+            for group in instance.texts("securityGroupIds"):
+                members[group].append(place)
+        return members
+
+
+def _between(addresses: Sequence[tuple[int, int]], low: int, high: int) -> Iterator[int]:
+    """Yield the places of the addresses in a range; `addresses` are sorted."""
+    first, last = bisect_left(addresses, (low,)), bisect_left(addresses, (high + 1,))
+    return (place for _, place in islice(addresses, first, last))
+
+
 def is_hidden(group: Facts) -> bool:
     """Whether a group belongs to another service of Alibaba Cloud, which may change it at any time."""
     return group.optional_text("attribute") == "hidden"
@@ -330,16 +381,20 @@ def declared_network_type(resource: Resource) -> str:
 
 def covers(group: Facts, block: str) -> bool:
     """Whether the entries of a whitelist group admit a whole block. Raises UnreadableError for no block."""
-    try:
-        low, high = _ends(block)
-    except ValueError:
-        raise UnreadableError("the VSwitch's block", "is not an IPv4 CIDR block") from None
+    low, high = _ends_of(block)
     admitted = _admitted(group.texts("securityIps"))
     place = bisect_right(admitted, low, key=itemgetter(0)) - 1
     return place >= 0 and admitted[place][1] >= high
 
 
-# Each database is compared with each instance, so neither is parsed more than once.
+def _ends_of(block: str) -> tuple[int, int]:
+    try:
+        return _ends(block)
+    except ValueError:
+        raise UnreadableError("the VSwitch's block", "is not an IPv4 CIDR block") from None
+
+
+# Each database is compared with many instances, so neither is parsed more than once.
 @lru_cache(maxsize=4096)
 def _ends(block: str) -> tuple[int, int]:
     network = ipaddress.IPv4Network(block)

@@ -11,8 +11,8 @@ from policies.core.plan import HYBRID_ACCESSES, MIGRATION, Plan
 from policies.core.rule import MigrationRule
 from policies.subjects.databases import (
     READING,
+    ClassicUsers,
     admits_by_address,
-    admits_by_group,
     classic_groups,
     hybrid_accesses,
     is_hidden,
@@ -32,14 +32,15 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     databases = [item for item in plan.migration.objects("databases") if hybrid_accesses(plan, item)]
     if not databases:
         return not_applicable("No hybrid access is declared.")
-    return worst(judged(partial(_database, plan, item)) for item in databases)
+    classic = ClassicUsers(plan.migration.objects("classicInstances"))
+    return worst(judged(partial(_database, item, classic)) for item in databases)
 
 
-def _database(plan: Plan, database: Facts) -> Verdict:
+def _database(database: Facts, classic: ClassicUsers) -> Verdict:
     groups = classic_groups(database)
     if not groups:
         return passed(f"{label(database)} admits no instance by a classic security group.")
-    users = [item for item in plan.migration.objects("classicInstances") if admits_by_group(database, item)]
+    users = classic.by_group(database)
     cut_off = [item for item in users if not admits_by_address(database, item)]
     if cut_off:
         listed = ", ".join(item.text("instanceId") for item in cut_off)

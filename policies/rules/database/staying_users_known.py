@@ -11,8 +11,7 @@ from policies.core.plan import DATABASE_ACCESS, HYBRID_ACCESSES, MIGRATION, Plan
 from policies.core.rule import MigrationRule
 from policies.subjects.databases import (
     READING,
-    admits_by_address,
-    admits_by_group,
+    ClassicUsers,
     hybrid_accesses,
     label,
     left_behind,
@@ -25,16 +24,14 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
         return not_applicable("No hybrid access is declared.")
     # Instances of a later wave are the team's own choice; the stack that moves them extends hybrid access.
     moving = {*plan.migration.texts("instanceIds"), *plan.migration.texts("laterInstanceIds")}
-    staying = [item for item in plan.migration.objects("classicInstances") if item.text("instanceId") not in moving]
+    staying = ClassicUsers(
+        [item for item in plan.migration.objects("classicInstances") if item.text("instanceId") not in moving]
+    )
     return worst(judged(partial(_database, plan, item, staying)) for item in databases)
 
 
-def _database(plan: Plan, database: Facts, staying: list[Facts]) -> Verdict:
-    users = [
-        item.text("instanceId")
-        for item in staying
-        if admits_by_address(database, item) or admits_by_group(database, item)
-    ]
+def _database(plan: Plan, database: Facts, staying: ClassicUsers) -> Verdict:
+    users = [item.text("instanceId") for item in staying.of(database)]
     unknown_to_the_team = sorted(set(users) - left_behind(plan, database))
     if unknown_to_the_team:
         listed = ", ".join(unknown_to_the_team)
