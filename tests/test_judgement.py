@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pulumi
 import pytest
@@ -22,7 +22,7 @@ from components.plan import MigrationPlan, make_plan
 from components.plan.lasting import cannot_be_undone
 from components.run import SourceFile, Sources
 from estate.clock import ClockReading
-from estate.model import Estate, NetInfo
+from estate.model import DatabasePart, Estate, NetInfo, UnreadPart
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.components.builders import APPROVED, FILE, config, estate
 from tests.policies.prepared import BEFORE_FREEZE, Draft, prepared
@@ -190,6 +190,13 @@ def test_a_verdict_holds_for_another_reading_of_the_same() -> None:
     assert digest(planned(sold("ecs.n1.small", "ecs.g9.huge"))) == judged, (
         "what nobody of the stack needs comes and goes"
     )
+
+
+@pytest.mark.parametrize("part", get_args(DatabasePart))
+def test_a_part_of_a_database_that_could_not_be_read_is_known_by_it(part: DatabasePart) -> None:
+    """Of one that the config does not name."""
+    unread = database(unread=(UnreadPart(part=part, reason="of database rm-orders refused"),))
+    assert digest(planned(unread, databases=[])) != digest(planned(databases=[]))
 
 
 def other_estates() -> dict[str, Estate]:

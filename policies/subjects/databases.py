@@ -308,10 +308,15 @@ class ClassicUsers:
     instances: Sequence[Facts]
 
     def of(self, database: Facts) -> list[Facts]:
-        """Return those that a database admits, by address or by group. Raises UnreadableError as the two below do."""
+        """Return those that a database admits, by address or by group: all, where it has an entry that is no address.
+
+        Raises UnreadableError as the two below do.
+        """
         if not self.instances:
             return []
         lists = [group for group in database.objects("whitelistGroups") if group.text("networkType") != "VPC"]
+        if any(_may_admit_all(group.texts("securityIps")) for group in lists):
+            return list(self.instances)
         admitted = [ends for group in lists for ends in _admitted(group.texts("securityIps"))]
         addresses = self._addresses
         places = {place for ends in admitted for place in _between(addresses, *ends)}
@@ -406,6 +411,17 @@ def _admitted(entries: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """Return first and last address of each admitted range, sorted; two halves of a block count as the whole."""
     networks = ipaddress.collapse_addresses(_networks(entries))
     return tuple((int(item.network_address), int(item.broadcast_address)) for item in networks)
+
+
+@lru_cache(maxsize=4096)
+def _may_admit_all(entries: tuple[str, ...]) -> bool:
+    """Whether an entry is neither an address nor a block, such as %: nobody can tell whom it admits."""
+    for entry in entries:
+        try:
+            ipaddress.ip_network(entry, strict=False)
+        except ValueError:
+            return True
+    return False
 
 
 def _networks(entries: Iterable[str]) -> Iterator[ipaddress.IPv4Network]:

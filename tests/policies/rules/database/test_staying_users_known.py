@@ -1,3 +1,5 @@
+import pytest
+
 from policies.core.outcome import Outcome
 from policies.core.plan import DATABASE_ACCESS, HYBRID_ACCESS, MIGRATION
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
@@ -39,6 +41,19 @@ def test_fail_for_who_stays() -> None:
     _admit(draft, "10.0.0.0/8")
     line = "databases: [{id: rm-orders, hybridAccess: {leavesBehind: [i-stay]}}]"
     expect(draft, RULE, "dev", Outcome.FAIL, "admits i-stay, which stay classic", line)
+
+
+@pytest.mark.parametrize("entry", ["%", "10.0.0.1-10.0.0.9", "10.0.0.300"])
+def test_fail_for_everybody_who_stays_with_an_entry_that_is_no_address(entry: str) -> None:
+    draft = prepared()
+    _admit(draft, entry)
+    expect(draft, RULE, "dev", Outcome.FAIL, "admits i-stay, which stay classic")
+
+
+def test_pass_with_an_entry_of_ipv6_which_the_classic_network_has_not() -> None:
+    draft = prepared()
+    _admit(draft, "::/0")
+    expect(draft, RULE, "dev", Outcome.PASS)
 
 
 def test_fail_for_who_stays_where_the_component_asks_for_none() -> None:
