@@ -120,10 +120,22 @@ def keep(benchmark: str, peer: str, rows: Sequence[Mapping[str, object]]) -> Non
         "python": platform.python_version(),
         "system": platform.system(),
         "machine": platform.machine(),
+        "processor": _processor(),
         "cores": os.cpu_count(),
+        "memoryGiB": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
     }
     figures[benchmark] = {"before": peer, "machine": machine, "rows": rows}
     RESULTS.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _processor() -> str:
+    """Return the model of the first processor; `platform.processor()` is empty on Debian."""
+    names = (
+        line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    )
+    return next(names, platform.processor())
 
 
 if __name__ == "__main__":
