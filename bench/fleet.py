@@ -55,7 +55,7 @@ def main() -> None:
         running(Estate.model_validate(region.estate)) as cloud,
     ):
         rows = _Bench(Project(Path(directory) / "project", cloud, environ), cloud).rows(size)
-    keep("fleet", f"{stacks} stacks of {size}, at most {AT_ONCE} at a time", rows)
+    keep(f"fleet of {stacks} x {size}", f"{stacks} stacks of {size}, at most {AT_ONCE} at a time", rows)
     table = Table(*rows[0])
     for row in rows:
         table.add_row(*map(str, row.values()))
