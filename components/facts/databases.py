@@ -19,6 +19,8 @@ class EndpointFacts(TypedDict):
     kind: Annotated[str, note("Normal, ReadWriteSplitting, Primary or Secondary")]
     ipType: Annotated[str, note("Inner, Private or Public")]
     connectionString: str
+    ipAddress: NotRequired[Annotated[str, note("absent where no API shows it: MongoDB")]]
+    port: NotRequired[str]
     vpcId: NotRequired[Annotated[str, note("of a Private one")]]
     expiresAt: NotRequired[Annotated[str, note("ISO; of a classic (Inner) one in hybrid access")]]
 
@@ -125,6 +127,10 @@ def _endpoint(info: NetInfo, read_at: datetime) -> EndpointFacts:
         "ipType": info.ip_type,
         "connectionString": info.connection_string,
     }
+    if info.ip_address:
+        facts["ipAddress"] = info.ip_address
+    if info.port:
+        facts["port"] = info.port
     if info.vpc_id:
         facts["vpcId"] = info.vpc_id
     if info.expires_in_seconds is not None:

@@ -97,8 +97,8 @@ class SharedDatabaseFacts(TypedDict):
     waves: list[str]
 
 
-class ScheduledMoveFacts(TypedDict):
-    """A system event with the reason code of this migration."""
+class ScheduledEventFacts(TypedDict):
+    """A system event that is still to come."""
 
     eventId: Annotated[str, field("id")]
     eventType: Annotated[str, field("type")]
@@ -178,13 +178,14 @@ class InstanceFacts(OwnInstanceFacts, OptionalInstanceFacts):
     classicPeers: Annotated[list[ClassicPeerFacts], note("outside the stack, or of a later wave until they move")]
     dependents: list[DependentFacts]
     sharedDatabases: list[SharedDatabaseFacts]
-    scheduledMoves: list[ScheduledMoveFacts]
+    scheduledMoves: Annotated[list[ScheduledEventFacts], note("events with the reason code of this migration")]
+    scheduledEnds: Annotated[list[ScheduledEventFacts], note("events that stop or release it")]
 
 
 classic_instance_facts = reader(Instance, ClassicInstanceFacts)
 _own_instance_facts = reader(Instance, OwnInstanceFacts)
 _present_facts = reader(Instance, PresentFacts)
-_scheduled_move_facts = reader(ScheduledEvent, ScheduledMoveFacts)
+_scheduled_event_facts = reader(ScheduledEvent, ScheduledEventFacts)
 _snapshot_facts = reader(Snapshot, SnapshotFacts)
 
 
@@ -213,7 +214,8 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFac
             for database in planned.databases
             if (waves := _other_times(planned, plan.databases.waves[database.id]))
         ],
-        "scheduledMoves": list(map(_scheduled_move_facts, index.scheduled_moves.get(instance.id, ()))),
+        "scheduledMoves": list(map(_scheduled_event_facts, index.scheduled_moves.get(instance.id, ()))),
+        "scheduledEnds": list(map(_scheduled_event_facts, index.scheduled_ends.get(instance.id, ()))),
     }
 
 

@@ -24,6 +24,9 @@ from estate.model import (
 
 _Item = TypeVar("_Item")
 
+# Types of events (ECS API reference, DescribeInstanceHistoryEvents), such as AccountUnbalanced.Stop.
+_ENDS = (".Stop", ".Delete")
+
 
 def grouped(items: Iterable[_Item], keys: Callable[[_Item], Iterable[str]]) -> dict[str, tuple[_Item, ...]]:
     """Return the items by each of their keys, in the order in which they came."""
@@ -101,3 +104,9 @@ class Indexes:
         """Moves out of the classic network that the cloud has scheduled, by instance."""
         moves = [event for event in self.estate.scheduled_events if event.reason_code == MIGRATION_REASON]
         return grouped(moves, lambda event: [event.instance_id])
+
+    @cached_property
+    def scheduled_ends(self) -> Mapping[str, tuple[ScheduledEvent, ...]]:
+        """System events that will stop or release an instance, by instance."""
+        ends = [event for event in self.estate.scheduled_events if event.type.endswith(_ENDS)]
+        return grouped(ends, lambda event: [event.instance_id])

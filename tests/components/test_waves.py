@@ -226,12 +226,19 @@ def test_the_pack_receives_what_the_team_says_of_a_window() -> None:
     assert not {"end", "disksNeededFrom", "scheduled", "offPeakUntil"} & set(silent)
 
 
-def test_the_pack_receives_scheduled_moves_and_no_other_event() -> None:
+def test_the_pack_receives_scheduled_moves_and_ends_and_no_other_event() -> None:
     move = {"id": "e-1", "instance_id": "i-web", "type": "SystemMaintenance.Reboot", "not_before": ONE["start"]}
     reboot = {**move, "id": "e-2", "reason_code": ""}
+    stop = {**reboot, "id": "e-3", "type": "AccountUnbalanced.Stop"}
+    release = {**reboot, "id": "e-4", "type": "InstanceExpiration.Delete"}
     _, instances = facts_of(
-        plan(config(), estate(scheduled_events=({**move, "reason_code": "VPCMigrationEcs"}, reboot)))
+        plan(config(), estate(scheduled_events=({**move, "reason_code": "VPCMigrationEcs"}, reboot, stop, release)))
     )
+    assert instances["i-web"]["scheduledEnds"] == [
+        {"eventId": "e-3", "eventType": "AccountUnbalanced.Stop", "notBefore": ONE["start"]},
+        {"eventId": "e-4", "eventType": "InstanceExpiration.Delete", "notBefore": ONE["start"]},
+    ]
+    assert instances["i-app"]["scheduledEnds"] == []
     assert instances["i-web"]["scheduledMoves"] == [
         {"eventId": "e-1", "eventType": "SystemMaintenance.Reboot", "notBefore": ONE["start"]}
     ]

@@ -240,6 +240,7 @@ def _instance(
         "scheduledMoves": [{"eventId": f"e-{name}", "eventType": "SystemMaintenance.Reboot", "notBefore": START}]
         if exists
         else [],
+        "scheduledEnds": [],
         "zoneId": ZONE,
         "targetZoneId": ZONE,
         "instanceType": "ecs.n4.large",
@@ -328,10 +329,12 @@ def guest(collected_at: str, host_name: str = "web-1", address: str = "10.0.0.1"
 
 
 def _endpoints(exists: bool) -> list[Properties]:
-    classic = {"kind": "Normal", "ipType": "Inner", "connectionString": "rm-orders.example"}
+    address = {"kind": "Normal", "port": "3306"}
+    classic = {**address, "ipType": "Inner", "connectionString": "rm-orders.example", "ipAddress": "10.0.8.1"}
     if not exists:
         return [classic]
-    in_vpc = {"kind": "Normal", "ipType": "Private", "connectionString": "rm-orders-vpc.example", "vpcId": "vpc-1"}
+    there = {"connectionString": "rm-orders-vpc.example", "ipAddress": "172.16.1.9", "vpcId": "vpc-1"}
+    in_vpc = {**address, "ipType": "Private", **there}
     return [classic | {"expiresAt": KEPT_UNTIL}, in_vpc]
 
 
