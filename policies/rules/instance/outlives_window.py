@@ -1,4 +1,4 @@
-"""The instance neither expires nor is released before it has moved and its data is copied."""
+"""The instance neither expires nor is stopped or released before it has moved and its data is copied."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -25,6 +25,9 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         verdicts.append(_lasts(instance.moment("expiredAt"), needed, "Its subscription ends", _renew, instance))
     if "autoReleaseAt" in instance.data:
         verdicts.append(_lasts(instance.moment("autoReleaseAt"), needed, "It is released", _keep, instance))
+    for event in instance.objects("scheduledEnds"):
+        subject = f"The system event {event.text('eventId')} ({event.text('eventType')}) is due"
+        verdicts.append(_lasts(event.moment("notBefore"), needed, subject, _settle, instance))
     return worst(verdicts)
 
 
@@ -52,6 +55,13 @@ def _keep(instance_id: str) -> Fix:
     )
 
 
+def _settle(instance_id: str) -> Fix:
+    scheduled = {"InstanceId": instance_id, "InstanceEventCycleStatus.1": "Scheduled"}
+    return task("Pay or renew what it is due for, until the event is canceled:") + aliyun(
+        "ecs", "DescribeInstanceHistoryEvents", scheduled
+    )
+
+
 RULE: Final = InstanceRule(
     module=__name__,
     title="The instance must not expire or be released before the move is over",
@@ -64,11 +74,12 @@ RULE: Final = InstanceRule(
     unknown_ok=None,
     sources=(
         "ECS API reference, DescribeInstances: ExpiredTime, AutoReleaseTime.",
+        "ECS API reference, DescribeInstanceHistoryEvents: AccountUnbalanced.Stop, InstanceExpiration.Delete.",
         "ECS user guide, migrate to a VPC (2021): pending renewal and change orders are cancelled by the migration.",
         "ECS API reference, ModifyInstanceVpcAttribute: expired instances are refused by the nearest operation.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
-    ram_actions=("ecs:DescribeInstances", "ecs:DescribeDisks"),
+    ram_actions=("ecs:DescribeInstances", "ecs:DescribeDisks", "ecs:DescribeInstanceHistoryEvents"),
     thresholds=(_MARGIN,),
     unwaivable="what is released is gone with its disks, and what expires is not moved",
     check=_check,

@@ -28,7 +28,14 @@ def test_pass_without_an_end() -> None:
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 
-@pytest.mark.parametrize("draft", [subscription(LATER), released(LATER)])
+def stopped(time: object) -> Draft:
+    draft = prepared()
+    event = {"eventId": "e-7", "eventType": "AccountUnbalanced.Stop", "notBefore": time}
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledEnds"] = [event]
+    return draft
+
+
+@pytest.mark.parametrize("draft", [subscription(LATER), released(LATER), stopped(LATER)])
 def test_pass_with_an_end_afterwards(draft: Draft) -> None:
     expect(draft, RULE, "i-web", Outcome.PASS)
 
@@ -41,7 +48,15 @@ def test_fail_when_it_is_released_before() -> None:
     expect(released(COPIED), RULE, "i-web", Outcome.FAIL, "is released", "ModifyInstanceAutoReleaseTime")
 
 
-@pytest.mark.parametrize("draft", [subscription(UNKNOWN), released(UNKNOWN), subscription("soon")])
+@pytest.mark.parametrize("time", ["2026-12-01T00:00:00+08:00", COPIED])
+def test_fail_when_a_system_event_stops_it_before(time: str) -> None:
+    words = ("The system event e-7 (AccountUnbalanced.Stop) is due", "DescribeInstanceHistoryEvents --InstanceId i-web")
+    expect(stopped(time), RULE, "i-web", Outcome.FAIL, *words)
+
+
+@pytest.mark.parametrize(
+    "draft", [subscription(UNKNOWN), released(UNKNOWN), stopped(UNKNOWN), subscription("soon"), stopped("soon")]
+)
 def test_unknown_when_the_end_is_not_known(draft: Draft) -> None:
     expect(draft, RULE, "i-web", Outcome.UNKNOWN)
 
