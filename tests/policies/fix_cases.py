@@ -272,6 +272,22 @@ def endpoints(*addresses: tuple[str, int | None], vpc_id: str = SHARED_VPC) -> t
     )
 
 
+def lets_out_to_the_old_address(estate: Estate) -> Estate:
+    """The group of the applications drops what they begin, but for connections to the old address of a database."""
+    base = {"direction": "egress", "nic_type": "intranet"}
+    drop = {"ip_protocol": "ALL", "port_range": "-1/-1", "policy": "drop", "priority": 100, "cidr_ip": "0.0.0.0/0"}
+    accept = {"ip_protocol": "TCP", "port_range": "3306/3306", "policy": "accept", "priority": 1}
+    rules = (
+        SecurityGroupRule.model_validate(base | drop),
+        SecurityGroupRule.model_validate(base | accept | {"cidr_ip": "10.27.8.61/32"}),
+    )
+    groups = (
+        item.model_copy(update={"rules": (*item.rules, *rules)}) if item.name == "app" else item
+        for item in estate.security_groups
+    )
+    return estate.model_copy(update={"security_groups": tuple(groups)})
+
+
 def with_replica(estate: Estate) -> Estate:
     [first] = [item for item in estate.databases if item.id == MYSQL]
     replica = first.model_copy(update={"id": "rr-bp1shopmysql000001", "primary_id": MYSQL})
@@ -474,6 +490,9 @@ CASES: Final[dict[str, Case]] = {
         alone=False,
     ),
     # One thing each.
+    "security groups that accept the old address of a database alone": Case(
+        ("database-security-groups-let-out",), estate=lets_out_to_the_old_address
+    ),
     "a window that has begun": Case(("schedule-window-in-future",), now=IN_THE_WINDOW),
     "a zone that is not moved": Case(("instance-eligible-zone",), estate=instance_is(WEB, zone_id="cn-hangzhou-c")),
     "a member of a vServer group": Case(("instance-vserver-group-membership",), estate=served_by(WEB)),

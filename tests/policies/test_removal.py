@@ -76,6 +76,7 @@ REMOVALS: dict[str, tuple[Change, set[tuple[str, str]]]] = {
     "the security group of a clone": (
         lambda draft: draft.remove(SECURITY_GROUP, "sg-web"),
         {
+            ("database-security-groups-let-out", "i-app"),
             ("security-group-cloned", "i-web"),
             ("security-group-nothing-opened", "i-app"),
             ("security-group-every-rule-carried-over", "i-app"),
