@@ -107,8 +107,8 @@ def _port(endpoint: Facts) -> int:
 
 def _refuses_any(table: Table, target: _Target) -> bool:
     """Whether the rules refuse a connection to any address of a target."""
-    wanted = rectangle((target.port, target.port), ALL_PORTS)
-    return any(without(wanted, flows) for flows in _accepted(table, target.peer))
+    needed = rectangle((target.port, target.port), ALL_PORTS)
+    return any(without(needed, flows) for flows in _accepted(table, target.peer))
 
 
 def _accepts_classic(table: Table, database: Facts) -> bool:
