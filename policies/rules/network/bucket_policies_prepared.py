@@ -45,6 +45,8 @@ def _policies(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     broad = also_broad((entry for _, item in allow for entry in item.texts("addresses")), addresses)
     verdicts = [judged(partial(_allowed, plan, instance, bucket, item)) for bucket, item in named]
     verdicts = verdicts or [passed(f"No bucket policy of OSS lets it in by its address.{broad}")]
+    excluding = [(bucket, item) for bucket, item in allow if not item.texts("addresses") and not item.texts("vpcs")]
+    verdicts += [judged(partial(_not_excluded, plan, instance, bucket, item)) for bucket, item in excluding]
     return worst([*verdicts, *(judged(partial(_denied, plan, instance, bucket, item)) for bucket, item in deny)])
 
 
@@ -74,6 +76,25 @@ def _allows(statement: Facts, blocks: tuple[str, ...], vpc_id: str) -> bool:
         statement.texts("excludedAddresses"), blocks
     )
     return not excluded and (not addresses or covers(addresses, blocks)) and (not vpcs or any_matches(vpcs, vpc_id))
+
+
+def _not_excluded(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> Verdict:
+    """Judge an Allow of all but some addresses or VPCs: a request from the classic network carries no acs:SourceVpc."""
+    excluded, vpcs = statement.texts("excludedAddresses"), statement.texts("excludedVpcs")
+    if holding(excluded, addresses_of(instance)):
+        return passed(f"{_numbered(bucket, statement)} does not let the instance in today.")
+    blocks = target_blocks(plan, instance) if excluded else new_blocks(plan, instance)
+    if excluded and not blocks:
+        raise UnreadableError("the target network", "has no VSwitch that it could go to")
+    # A VPC that does not exist yet may match a pattern.
+    vpc_id = target_vpc(plan) or "vpc-"
+    if _allows(statement, blocks, vpc_id) or (blocks and _allows_again(bucket, statement, blocks, vpc_id)):
+        return passed(f"{_numbered(bucket, statement)}, or another one, lets the instance in after the move, too.")
+    return failed(
+        f"{_numbered(bucket, statement)} applies to all but {', '.join((*excluded, *vpcs))}: it lets the instance in "
+        f"today, and will not once it is in {target_vpc(plan) or 'the target VPC, which is yet to be made'}.",
+        _new_policy(bucket, target_vpc(plan)),
+    )
 
 
 def _denied(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> Verdict:

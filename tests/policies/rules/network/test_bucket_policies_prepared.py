@@ -187,6 +187,51 @@ def test_fail_while_nobody_knows_where_in_the_vpc_it_goes() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, f"not let its new address of {VPC} in")
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"excludedAddresses": [BLOCK]},
+        {"excludedAddresses": ["172.16.0.0/12"]},
+        {"excludedAddresses": ["172.16.1.7"]},
+        {"excludedVpcs": [VPC]},
+        {"excludedVpcs": ["vpc-*"]},
+    ],
+)
+def test_fail_where_an_allow_of_all_others_excludes_where_it_goes(fields: dict[str, Any]) -> None:
+    expect(policy(statement(**fields)), RULE, "i-web", Outcome.FAIL, "lets the instance in today, and will not")
+    again = [statement(**fields), statement(addresses=[BLOCK], vpcs=[VPC])]
+    expect(policy(*again), RULE, "i-web", Outcome.PASS, "or another one, lets the instance in after the move")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"excludedAddresses": ["203.0.113.0/24"]},
+        {"excludedAddresses": [OLD, BLOCK]},
+        {"excludedVpcs": ["vpc-other"]},
+        {"excludedVpcs": ["vpc-*"], "addresses": ["203.0.113.0/24"]},
+    ],
+    ids=["others", "it is excluded today", "another VPC", "of public addresses"],
+)
+def test_pass_where_an_allow_of_all_others_takes_nothing_away(fields: dict[str, Any]) -> None:
+    expect(policy(statement(**fields)), RULE, "i-web", Outcome.PASS)
+
+
+@pytest.mark.parametrize(("vpcs", "outcome"), [(["vpc-*"], Outcome.FAIL), (["vpc-other"], Outcome.PASS)])
+def test_fail_where_an_allow_excludes_any_vpc_that_is_yet_to_be_made(vpcs: list[str], outcome: Outcome) -> None:
+    draft = policy(statement(excludedVpcs=vpcs), exists=False)
+    draft.now = prepared().now
+    expect(draft, RULE, "i-web", outcome)
+
+
+def test_unknown_whether_an_allow_excludes_a_block_that_nobody_knows() -> None:
+    draft = policy(statement(excludedAddresses=["172.16.0.0/12"]))
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "cidrBlock")
+    draft.facts(TARGET_NETWORK)["vswitches"] = []
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "has no VSwitch")
+
+
 def test_unknown_where_it_could_not_be_read_and_why() -> None:
     expect(
         unread(unused=False),
