@@ -107,6 +107,7 @@ class Indexes:
 
     @cached_property
     def scheduled_ends(self) -> Mapping[str, tuple[ScheduledEvent, ...]]:
-        """System events that will stop or release an instance, by instance."""
-        ends = [event for event in self.estate.scheduled_events if event.type.endswith(_ENDS)]
+        """System events that will stop or release an instance, by instance; its move stops it, too, and is none."""
+        events = self.estate.scheduled_events
+        ends = [event for event in events if event.type.endswith(_ENDS) and event.reason_code != MIGRATION_REASON]
         return grouped(ends, lambda event: [event.instance_id])

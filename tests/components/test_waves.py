@@ -227,8 +227,9 @@ def test_the_pack_receives_what_the_team_says_of_a_window() -> None:
 
 
 def test_the_pack_receives_scheduled_moves_and_ends_and_no_other_event() -> None:
-    move = {"id": "e-1", "instance_id": "i-web", "type": "SystemMaintenance.Reboot", "not_before": ONE["start"]}
-    reboot = {**move, "id": "e-2", "reason_code": ""}
+    # No document names the type of a move's event: one that stops the instance is its move all the same.
+    move = {"id": "e-1", "instance_id": "i-web", "type": "SystemMaintenance.Stop", "not_before": ONE["start"]}
+    reboot = {**move, "id": "e-2", "type": "SystemMaintenance.Reboot", "reason_code": ""}
     stop = {**reboot, "id": "e-3", "type": "AccountUnbalanced.Stop"}
     release = {**reboot, "id": "e-4", "type": "InstanceExpiration.Delete"}
     _, instances = facts_of(
@@ -240,7 +241,7 @@ def test_the_pack_receives_scheduled_moves_and_ends_and_no_other_event() -> None
     ]
     assert instances["i-app"]["scheduledEnds"] == []
     assert instances["i-web"]["scheduledMoves"] == [
-        {"eventId": "e-1", "eventType": "SystemMaintenance.Reboot", "notBefore": ONE["start"]}
+        {"eventId": "e-1", "eventType": "SystemMaintenance.Stop", "notBefore": ONE["start"]}
     ]
     assert instances["i-app"]["scheduledMoves"] == []
 
