@@ -1,18 +1,24 @@
-"""The VSwitch has more free addresses than instances move into its zone."""
+"""The VSwitch has more free addresses than instances move into its zone, beside those that databases are to get."""
 
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from policies.core.clock import Timeline
-from policies.core.facts import Facts
+from policies.core.facts import Facts, attempt
 from policies.core.fixes import change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
-from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
+from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan, place_of
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
 from policies.security_groups.packets import block_of
+from policies.subjects.databases import endpoints, hybrid_accesses
 
 # The first address of a VSwitch and the last three are Alibaba Cloud's own.
 RESERVED: Final = 4
+# A replica set of MongoDB has seven nodes at most, each with an address of its own.
+_MOST_ADDRESSES: Final = 7
 _SPARE: Final = Threshold("spareAddresses", 1, 1, 65_536, "Free addresses left once all have moved; 1 is asked for.")
 
 
@@ -23,15 +29,41 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     vswitches = plan.vswitches(place) if plan.of_type(TARGET_NETWORK) else ()
     if not vswitches:
         return not_applicable(f"There is no VSwitch in zone {zone_id}: see network-vswitch-in-usable-zone.")
+    entering = plan.remember(__name__, lambda: _entering(plan))
     # Each plan has one VSwitch: the sum over several does not help an instance.
-    free = max(_free(vswitch) for vswitch in vswitches)
-    if free >= moving + timeline.threshold(_SPARE):
-        return passed(f"{free} addresses are free in zone {zone_id}, for {moving} instances.")
+    left, free, of_databases = max(
+        (_free(vswitch) - entering[vswitch.path], _free(vswitch), entering[vswitch.path]) for vswitch in vswitches
+    )
+    databases = f", and {of_databases} for addresses of databases" if of_databases else ""
+    if left >= moving + timeline.threshold(_SPARE):
+        return passed(f"{free} addresses are free in zone {zone_id}, for {moving} instances{databases}.")
     return failed(
-        f"{free} addresses are free in the VSwitch of zone {zone_id} and {moving} instances move there: at least "
-        f"{timeline.threshold(_SPARE):g} more than the instances must be free.",
+        f"{free} addresses are free in the VSwitch of zone {zone_id} and {moving} instances move there{databases}: at "
+        f"least {timeline.threshold(_SPARE):g} more must be free.",
         change("network.vswitches", [{"zone": zone_id, "cidrBlock": "<a larger block>"}]),
     )
+
+
+def _entering(plan: Plan) -> Mapping[str, int]:
+    """Count the addresses that databases are yet to get, by VSwitch: each gets them in the first one of its zones.
+
+    One that the cloud refuses to read counts with the most that it may get, wherever it may go.
+    """
+    vswitches = plan.network.facts.objects("vswitches")
+    counts = Counter[str]()
+    for database in plan.migration.objects("databases"):
+        if all(access.exists for access in hybrid_accesses(plan, database)):
+            continue
+        private, inner = (attempt(partial(endpoints, database, kind)) for kind in ("Private", "Inner"))
+        if isinstance(private, tuple) and private:
+            continue
+        zone_ids = attempt(partial(database.texts, "zoneIds"))
+        places = vswitches
+        if isinstance(zone_ids, tuple):
+            places = tuple(item for item in vswitches if item.text("zoneId") in zone_ids)[:1]
+        for vswitch in places:
+            counts[vswitch.path] += len(inner) if isinstance(inner, tuple) else _MOST_ADDRESSES
+    return counts
 
 
 def _free(vswitch: Facts) -> int:
@@ -53,7 +85,7 @@ RULE: Final = InstanceRule(
         task("An instance that got no address was not moved: declare a VSwitch with room, and open a ticket.")
         + change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a larger block>"}])
     ),
-    reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *HYBRID_ACCESSES),
     unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021), step 7: free addresses must be greater than the number of instances.",

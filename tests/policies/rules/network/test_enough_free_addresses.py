@@ -3,6 +3,7 @@ import pytest
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, ZONE, expect, prepared, use_existing_vswitch
+from tests.policies.rules.database.databases import database
 
 RULE = "network-enough-free-addresses"
 
@@ -41,6 +42,43 @@ def test_fail_with_a_new_block_that_is_too_small() -> None:
     draft = prepared(exists=False)
     draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = "172.16.1.0/30"
     expect(draft, RULE, "i-web", Outcome.FAIL, "0 addresses")
+
+
+def test_fail_where_databases_are_to_get_the_last_addresses() -> None:
+    """Two instances move, and a database gets an address of its own."""
+    draft = prepared(exists=False)
+    draft.facts(TARGET_NETWORK)["vswitches"][0].update(cidrBlock="172.16.1.0/29", availableIpAddressCount=4.0)
+    words = "4 addresses are free in zone cn-hangzhou-h, for 2 instances, and 1 for addresses of databases"
+    expect(draft, RULE, "i-web", Outcome.PASS, words)
+    nodes = database(draft)["endpoints"]
+    nodes.append({**nodes[0], "kind": "Secondary"})
+    expect(draft, RULE, "i-web", Outcome.FAIL, "and 2 for addresses of databases")
+
+
+def test_pass_where_the_database_has_its_address() -> None:
+    draft = prepared()
+    use_existing_vswitch(draft, free=3.0)
+    expect(draft, RULE, "i-web", Outcome.PASS, "3 addresses are free in zone cn-hangzhou-h, for 2 instances.")
+
+
+def test_pass_where_the_database_goes_elsewhere() -> None:
+    draft = prepared(exists=False)
+    network = draft.facts(TARGET_NETWORK)
+    network["vswitches"][0]["availableIpAddressCount"] = 3.0
+    expect(draft, RULE, "i-web", Outcome.FAIL)
+    network["vswitches"].insert(0, {**network["vswitches"][0], "zoneId": "cn-hangzhou-b"})
+    database(draft)["zoneIds"] = ["cn-hangzhou-b", ZONE]
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+@pytest.mark.parametrize("part", ["endpoints", "zoneIds"])
+def test_a_database_that_cannot_be_read_counts_with_the_most_that_it_may_get(part: str) -> None:
+    """Others than its users are judged, and pass where even that has room."""
+    draft = prepared(exists=False)
+    del database(draft)[part]
+    expect(draft, RULE, "i-web", Outcome.PASS, f"and {7 if part == 'endpoints' else 1} for addresses of databases")
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["availableIpAddressCount"] = 9.0 if part == "endpoints" else 3.0
+    expect(draft, RULE, "i-web", Outcome.FAIL)
 
 
 @pytest.mark.parametrize("vswitches", [True, False])
