@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from policies.core.approvals import LONGEST
 from policies.core.clock import Schedule
 from policies.core.facts import Facts, UnreadableError
 from policies.core.plan import SHARED_SECURITY_GROUP, Plan, has_moved
@@ -47,6 +48,12 @@ def _of_words(plan: Plan, _schedule: Schedule) -> Iterator[datetime]:
         scheduled = _if_known(partial(wave.object, "scheduled"))
         if scheduled is not None:
             yield from _times(scheduled, "at")
+            forgotten = _if_known(partial(_forgotten_at, scheduled))
+            yield from () if forgotten is None else (forgotten,)
+
+
+def _forgotten_at(sighting: Facts) -> datetime:
+    return sighting.moment("at") + LONGEST
 
 
 def _accepted(group: Facts, kind: str) -> Facts:

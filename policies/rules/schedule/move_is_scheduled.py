@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Final
 
+from policies.core.approvals import LONGEST
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
 from policies.core.fixes import Fix, change, task
@@ -57,6 +58,12 @@ def _seen(plan: Plan, sighting: Facts, timeline: Timeline, instance: Facts) -> V
     when = to_minute(at)
     if at > timeline.now:
         return failed(f"By window.scheduled, {by} saw the pending task at {when}, which is in the future.")
+    if timeline.now - at > LONGEST:
+        return pending(
+            f"{by} saw the pending task at {when}, more than {LONGEST.days} days ago: the task may have another time "
+            "by now.",
+            _seen_by(instance),
+        )
     zones = _zones_of_wave(plan, instance)
     if len(zones) > 1 and instance.text("targetZoneId") not in sighting.texts("zones"):
         return pending(

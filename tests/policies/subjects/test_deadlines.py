@@ -147,6 +147,18 @@ def test_a_task_that_was_seen_is_seen_from_then_on() -> None:
     assert draft.result("schedule-move-is-scheduled", "i-web").outcome is Outcome.PASS
 
 
+def test_a_task_that_was_seen_long_ago_is_not_any_more() -> None:
+    draft = prepared()
+    seen_at = datetime.fromisoformat(NOON) - timedelta(days=90)
+    draft.facts(MIGRATION)["waves"][0]["scheduled"] = {"by": "ann@example.com", "at": seen_at.isoformat()}
+    _web(draft)["scheduledMoves"] = []
+    draft.now = datetime.fromisoformat(NOON) - AN_HOUR
+    assert valid_until(draft) == NOON
+    assert draft.result("schedule-move-is-scheduled", "i-web").outcome is Outcome.PASS
+    draft.now += 2 * AN_HOUR
+    assert draft.result("schedule-move-is-scheduled", "i-web").outcome is Outcome.FAIL
+
+
 def test_a_waiver_that_is_in_use_ends() -> None:
     draft = waived(waiver(expires=NOON))
     evaluation = draft.evaluation()

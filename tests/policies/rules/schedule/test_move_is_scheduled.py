@@ -91,6 +91,11 @@ def test_fail_when_the_word_is_of_the_future() -> None:
     expect(seen(at="2026-12-11T10:00:01+08:00"), RULE, "i-web", Outcome.FAIL, "in the future")
 
 
+def test_pass_on_a_word_of_ninety_days_and_fail_on_an_older_one() -> None:
+    expect(seen(at="2026-09-12T10:00:00+08:00"), RULE, "i-web", Outcome.PASS)
+    expect(seen(at="2026-09-12T09:59:59+08:00"), RULE, "i-web", Outcome.FAIL, "more than 90 days ago", "scheduled: ")
+
+
 @pytest.mark.parametrize("by", ["", None, UNKNOWN])
 def test_unknown_when_nobody_gives_the_word(by: object) -> None:
     expect(seen(by=by), RULE, "i-web", Outcome.UNKNOWN, "by")
