@@ -59,11 +59,11 @@ def opened(
                     differences.add(difference, (version, interval))
         tables = private_tables(firewall, direction, protocol)
         for met in met_by(tables, around, departure):
-            for difference in tables.opened(met.before, met.after):
-                # No rule of a clone names the group of an unlinked instance, so a refusal by that group is not lifted.
-                applies = met.reachable or not _is_by_group(difference.refused_by)
+            # No rule of a clone names the group of an unlinked instance: what only its group refuses is not lifted.
+            before = met.before if met.reachable else _without_refused_groups(tables.classic, met.before)
+            for difference in tables.opened(before, met.after):
                 # An instance with an unknown destination is let in by no address.
-                if applies and (met.placed or not is_by_address(difference.accepted_by)):
+                if met.placed or not is_by_address(difference.accepted_by):
                     differences.add_instances(difference, met.peers, met.addresses, _as_members(difference))
         for classic_id in sorted(tables.named):
             _compare_nobody(tables, classic_id, around, differences)
@@ -311,8 +311,9 @@ def is_by_address(rule: PacketRule | None) -> bool:
     return rule is not None and isinstance(rule.peer, AddressPeer)
 
 
-def _is_by_group(rule: PacketRule | None) -> bool:
-    return rule is not None and isinstance(rule.peer, GroupPeer)
+def _without_refused_groups(table: Table, matching: Matching) -> Matching:
+    rules = table.rules
+    return tuple(index for index in matching if rules[index].accept or is_by_address(rules[index]))
 
 
 def _as_members(difference: Difference) -> str | None:

@@ -5,6 +5,8 @@ import pytest
 from policies.core.outcome import Outcome
 from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
+    CLASSIC_LINK_ATTACHMENT,
+    CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
     MIGRATING_INSTANCE,
     MIGRATION,
@@ -345,3 +347,30 @@ def test_groups_of_one_instance_are_judged_together() -> None:
         clone.urn,
     )
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 80")
+
+
+def _of_an_unlinked_member(*address_rules: dict[str, Any]) -> Draft:
+    """A member that stays, without a link, is refused by another group of its own; the clone accepts all members."""
+    draft = prepared()
+    draft.remove(CLASSIC_LINK_ATTACHMENT)
+    draft.facts(CLASSIC_LINK_COMPONENT)["instanceIds"] = []
+    draft.facts(MIGRATION)["classicInstances"][2]["securityGroupIds"] = ["sg-app", "sg-stay"]
+    app = _classic(draft, "sg-app")
+    app["memberIds"].append("i-stay")
+    refused = rule({"groupId": "sg-stay"}, ipProtocol="ALL", policy="drop")
+    app["rules"] = [{**item, "nicType": "intranet"} for item in (refused, *address_rules)]
+    rules = _clone(draft, "sg-app")
+    rules.clear()
+    rules["members"] = rule({"groupId": "sg-app"}, ipProtocol="ALL")
+    for number, item in enumerate(address_rules):
+        rules[f"address {number}"] = {**item}
+    return draft
+
+
+def test_pass_for_what_only_the_group_of_an_unlinked_instance_refuses() -> None:
+    expect(_of_an_unlinked_member(), RULE, "i-app", Outcome.PASS)
+
+
+def test_fail_for_what_the_address_of_an_unlinked_instance_refuses_too() -> None:
+    draft = _of_an_unlinked_member(rule({"cidrIp": "0.0.0.0/0"}, ipProtocol="ICMP", policy="drop", priority=2.0))
+    expect(draft, RULE, "i-app", Outcome.FAIL, "ingress ICMP from members of sg-app: opened by clone rule 'members'")
