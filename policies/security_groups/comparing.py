@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, pairwise, product
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from policies.security_groups.differences import Differences
 from policies.security_groups.model import (
     ANYWHERE_PRIVATE,
+    INNER_ACCESS_PRIORITY,
     PRIVATE,
     SERVICE,
     Crowd,
@@ -59,9 +60,7 @@ def opened(
                     differences.add(difference, (version, interval))
         tables = private_tables(firewall, direction, protocol)
         for met in met_by(tables, around, departure):
-            # No rule of a clone names the group of an unlinked instance: what only its group refuses is not lifted.
-            before = met.before if met.reachable else _without_refused_groups(tables.classic, met.before)
-            for difference in tables.opened(before, met.after):
+            for difference in _opened_to(tables, met):
                 # An instance with an unknown destination is let in by no address.
                 if met.placed or not is_by_address(difference.accepted_by):
                     differences.add_instances(difference, met.peers, met.addresses, _as_members(difference))
@@ -311,9 +310,31 @@ def is_by_address(rule: PacketRule | None) -> bool:
     return rule is not None and isinstance(rule.peer, AddressPeer)
 
 
-def _without_refused_groups(table: Table, matching: Matching) -> Matching:
-    rules = table.rules
-    return tuple(index for index in matching if rules[index].accept or is_by_address(rules[index]))
+def _opened_to(tables: Tables, met: Meeting) -> Iterator[Difference]:
+    """Yield what is opened to instances; no rule of a clone names the group of an unlinked one.
+
+    So what only its group refuses is not lifted: of that, yield what is refused without any rule for a group, too.
+    """
+    for difference in tables.opened(met.before, met.after):
+        if met.reachable or difference.refused_by is None or is_by_address(difference.refused_by):
+            yield difference
+            continue
+        for other in tables.opened(_without_groups(tables.classic, met.before), met.after):
+            ports = _shared(difference.ports, other.ports)
+            source_ports = _shared(difference.source_ports, other.source_ports)
+            if ports and source_ports:
+                yield replace(other, ports=ports, source_ports=source_ports)
+
+
+def _without_groups(table: Table, matching: Matching) -> Matching:
+    """Leave out the rules that name a group; that members reach each other by default is none."""
+    rules = ((index, table.rules[index]) for index in matching)
+    return tuple(index for index, rule in rules if is_by_address(rule) or rule.priority == INNER_ACCESS_PRIORITY)
+
+
+def _shared(one: Interval, other: Interval) -> Interval | None:
+    low, high = max(one[0], other[0]), min(one[1], other[1])
+    return (low, high) if low <= high else None
 
 
 def _as_members(difference: Difference) -> str | None:

@@ -31,6 +31,10 @@ SERVICE: Final[Mapping[Version, tuple[Interval, ...]]] = {4: (_block("100.64.0.0
 ANYWHERE_PRIVATE: Final = tuple(AddressPeer(4, interval) for interval in PRIVATE[4])
 
 
+# Weaker than any rule that a user can write, so that explicit rules come first.
+INNER_ACCESS_PRIORITY: Final = 1000
+
+
 def clone_key(classic_id: str) -> str:
     """Return the key by which rules of the clones name the clone of a classic group."""
     return f"clone of {classic_id}"

@@ -18,7 +18,15 @@ from policies.core.plan import (
     place_of,
 )
 from policies.security_groups.clones import members_by_id, members_of, the_clone, the_groups
-from policies.security_groups.model import Firewall, Peer, Plane, Surroundings, Version, clone_key
+from policies.security_groups.model import (
+    INNER_ACCESS_PRIORITY,
+    Firewall,
+    Peer,
+    Plane,
+    Surroundings,
+    Version,
+    clone_key,
+)
 from policies.security_groups.packets import (
     ALL_PORTS,
     AddressPeer,
@@ -33,8 +41,6 @@ from policies.security_groups.packets import (
 
 T = TypeVar("T")
 
-# Weaker than any rule that a user can write, so that explicit rules come first.
-_INNER_ACCESS_PRIORITY: Final = 1000
 # System rules made before 2020-05-27 have 110, the weakest there is (Alibaba Cloud, "Restore security group rules").
 _WEAKEST_PRIORITY: Final = 110
 
@@ -233,7 +239,7 @@ def _linked_rules(plan: Plan, classic_ids: tuple[str, ...]) -> Iterator[PacketRu
 def _inner_access(group_id: str, key: str, origin: str) -> PacketRule:
     label = f"InnerAccessPolicy Accept of {group_id}"
     peer = GroupPeer(key)
-    return PacketRule(label, "ingress", "ALL", ALL_PORTS, ALL_PORTS, True, _INNER_ACCESS_PRIORITY, peer, origin)
+    return PacketRule(label, "ingress", "ALL", ALL_PORTS, ALL_PORTS, True, INNER_ACCESS_PRIORITY, peer, origin)
 
 
 def _classic_rule(facts: Facts, classic_id: str, plane: Plane) -> PacketRule:

@@ -374,3 +374,17 @@ def test_pass_for_what_only_the_group_of_an_unlinked_instance_refuses() -> None:
 def test_fail_for_what_the_address_of_an_unlinked_instance_refuses_too() -> None:
     draft = _of_an_unlinked_member(rule({"cidrIp": "0.0.0.0/0"}, ipProtocol="ICMP", policy="drop", priority=2.0))
     expect(draft, RULE, "i-app", Outcome.FAIL, "ingress ICMP from members of sg-app: opened by clone rule 'members'")
+
+
+def test_fail_for_what_admits_the_address_of_an_unlinked_instance_though_its_group_refuses_it() -> None:
+    """And another group of it would be accepted."""
+    draft = _of_an_unlinked_member()
+    rules = _classic(draft, "sg-app")["rules"]
+    rules.append(rule({"groupId": "sg-app"}, portRange="80/80", nicType="intranet"))
+    _classic(draft, "sg-app")["innerAccessPolicy"] = "Drop"
+    clone = _clone(draft, "sg-app")
+    clone.clear()
+    draft.facts(SECURITY_GROUP, "sg-app")["innerAccessPolicy"] = "Drop"
+    expect(draft, RULE, "i-app", Outcome.PASS)
+    clone["by address"] = rule({"cidrIp": "10.0.0.4/32"}, portRange="80/80")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "opened by clone rule 'by address'")
