@@ -297,8 +297,17 @@ def admits_by_group(database: Facts, instance: Facts) -> bool:
 
 def admits_by_address(database: Facts, instance: Facts) -> bool:
     """Whether a whitelist of a database admits a classic instance over the classic network."""
-    groups = [group for group in database.objects("whitelistGroups") if group.text("networkType") != "VPC"]
+    groups = _classic_lists(database)
     return any(covers(group, f"{address}/32") for address in instance.texts("intranetIps") for group in groups)
+
+
+def may_admit_all(database: Facts) -> bool:
+    """Whether a whitelist for the classic network has an entry that is no address, such as %: it may admit anybody."""
+    return any(_has_unreadable(group.texts("securityIps")) for group in _classic_lists(database))
+
+
+def _classic_lists(database: Facts) -> list[Facts]:
+    return [group for group in database.objects("whitelistGroups") if group.text("networkType") != "VPC"]
 
 
 @dataclass(frozen=True)
@@ -314,10 +323,9 @@ class ClassicUsers:
         """
         if not self.instances:
             return []
-        lists = [group for group in database.objects("whitelistGroups") if group.text("networkType") != "VPC"]
-        if any(_may_admit_all(group.texts("securityIps")) for group in lists):
+        if may_admit_all(database):
             return list(self.instances)
-        admitted = [ends for group in lists for ends in _admitted(group.texts("securityIps"))]
+        admitted = [ends for group in _classic_lists(database) for ends in _admitted(group.texts("securityIps"))]
         addresses = self._addresses
         places = {place for ends in admitted for place in _between(addresses, *ends)}
         if len(places) < len(self.instances):
@@ -414,8 +422,7 @@ def _admitted(entries: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
 
 
 @lru_cache(maxsize=4096)
-def _may_admit_all(entries: tuple[str, ...]) -> bool:
-    """Whether an entry is neither an address nor a block, such as %: nobody can tell whom it admits."""
+def _has_unreadable(entries: tuple[str, ...]) -> bool:
     for entry in entries:
         try:
             ipaddress.ip_network(entry, strict=False)

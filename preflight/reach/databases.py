@@ -21,6 +21,7 @@ from policies.subjects.databases import (
     hybrid_accesses,
     is_hidden,
     label,
+    may_admit_all,
     network_type_needed,
     target_blocks,
     whitelist_groups,
@@ -29,6 +30,7 @@ from preflight.reach.describing import end_of, fate_of
 from preflight.reach.model import Basis, DatabaseReach, Fate, Status
 
 _STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+_NO_ADDRESS: Final = "its whitelists have an entry that is no address, which may admit anybody"
 _Result = tuple[Status, str]
 
 
@@ -67,6 +69,8 @@ def _moving(plan: Plan, database: Facts, mover: Facts, instance: Facts, basis: B
     before = attempt(lambda: admits_by_address(database, instance) or admits_by_group(database, instance))
     if isinstance(before, UnreadableError):
         return "unknown", str(before)
+    if not before and may_admit_all(database):
+        return "unknown", _NO_ADDRESS
     blocks = attempt(partial(target_blocks, plan, mover))
     if isinstance(blocks, UnreadableError):
         return "unknown", str(blocks)
@@ -116,6 +120,8 @@ def _staying(plan: Plan, database: Facts, instance: Facts, peer: Peer) -> _Resul
     for problem in (by_address, by_group):
         if isinstance(problem, UnreadableError):
             return "unknown", str(problem)
+    if not by_address and may_admit_all(database):
+        return "unknown", _NO_ADDRESS
     if not (by_address or by_group):
         return None
     if not hybrid_accesses(plan, database):

@@ -268,6 +268,22 @@ def test_opened_by_a_whole_vswitch_can_be_accepted() -> None:
     assert exit_code(document, 0) == 0
 
 
+@pytest.mark.parametrize("entry", ["%", "10.0.0.1-10.0.0.9"])
+def test_whom_an_entry_that_is_no_address_admits_is_unknown(entry: str) -> None:
+    draft = prepared()
+    [group, *_] = draft.facts(MIGRATION)["databases"][0]["whitelistGroups"]
+    group["securityIps"] = [*group["securityIps"], entry]
+    document = reach(draft)
+    for instance_id in ("i-web", "i-stay"):
+        result = database(document, instance_id)
+        assert result is not None
+        assert (result.status, "no address" in result.reason) == ("unknown", True)
+    # One that another entry admits has it, whatever that entry means.
+    result = database(document, "i-app")
+    assert result is not None
+    assert result.status == "kept"
+
+
 def test_a_database_that_cannot_be_read_is_unknown() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["databases"][0]["whitelistGroups"] = Leaf.UNKNOWN
