@@ -38,8 +38,9 @@ def _peers(plan: Plan, alike: Facts, later: frozenset[str]) -> Verdict:
     links, attachments = plan.of_type(CLASSIC_LINK), plan.remember(__name__, lambda: _attachments(plan))
     moving = [item for item in ids if item in later]
     staying = [item for item in ids if item not in later]
-    unlinked = [item for item in staying if not attachments.get(item) or not links]
-    verdicts = [judged(partial(_linked, plan, item, attachments[item])) for item in staying if item not in unlinked]
+    linked = [item for item in staying if links and item in attachments]
+    unlinked = [item for item in staying if not links or item not in attachments]
+    verdicts = [judged(partial(_linked, plan, item, attachments[item])) for item in linked]
     if unlinked:
         lacking = "no attachment is declared" if links else "ClassicLink is not declared"
         stay, them = ("stays", "it") if len(unlinked) == 1 else ("stay", "them")
