@@ -129,12 +129,10 @@ def keep(benchmark: str, peer: str, rows: Sequence[Mapping[str, object]]) -> Non
 
 
 def _processor() -> str:
-    """Return the model of the first processor; `platform.processor()` is empty on Debian."""
-    names = (
-        line.partition(":")[2].strip()
-        for line in Path("/proc/cpuinfo").read_text().splitlines()
-        if line.startswith("model name")
-    )
+    """Return the model of the first processor; on Linux `platform.processor()` is often empty."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.is_file() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(names, platform.processor())
 
 

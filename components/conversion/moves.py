@@ -162,7 +162,7 @@ class Moves:
         return len(left_behind) == sum(block.num_addresses for block in blocks)
 
     def cover(self, movers: frozenset[str], surely: frozenset[str], own: str | None) -> GroupCover:
-        """Choose few clones that together name the wanted moving instances, for a rule of group `own`.
+        """Choose few clones that together name the moving instances `movers`, for a rule of group `own`.
 
         A group is chosen only if all its members, staying ones included, are in `surely`, because a clone may be given
         to any of them later. `own` is never chosen: the cloud accepts no rule that names its own group. None: it may
