@@ -209,8 +209,7 @@ def _written(texts: Sequence[Any]) -> tuple[str, str, str]:
     return reason, remediation, _json(fixes) if fixes else ""
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _replaced(value: Any, old: str, new: str) -> Any:

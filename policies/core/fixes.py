@@ -122,15 +122,26 @@ UP: Final = command("pulumi", "up")
 
 def to_fill(step: Step) -> tuple[str, ...]:
     """Return the values that a person has to fill in, in angle brackets; none for a task, whose words explain them."""
-    texts: list[str] = []
-    if not isinstance(step, Task):
+    return tuple(dict.fromkeys(found for text in _texts(step) if "<" in text for found in _TO_FILL.findall(text)))
 
-        def noted(text: str) -> str:
-            texts.extend(_TO_FILL.findall(text))
-            return text
 
-        _mapped(step, noted)
-    return tuple(dict.fromkeys(texts))
+def _texts(step: Step) -> Iterator[str]:
+    if isinstance(step, Command):
+        yield from step.argv
+        yield step.comment
+    elif isinstance(step, Change):
+        yield from _texts_of_value(step.value)
+
+
+def _texts_of_value(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts_of_value(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts_of_value(part)
 
 
 def filled(fix: Fix, values: Mapping[str, str], clean: Callable[[str], str] = str) -> Fix:
@@ -146,9 +157,9 @@ def filled(fix: Fix, values: Mapping[str, str], clean: Callable[[str], str] = st
 
 def _mapped(step: Step, text: Callable[[str], str]) -> Step:
     if isinstance(step, Change):
-        return replace(step, value=_mapped_value(step.value, text))
+        return Change(step.path, _mapped_value(step.value, text))
     if isinstance(step, Command):
-        return replace(step, argv=tuple(map(text, step.argv)), comment=text(step.comment))
+        return Command(tuple(map(text, step.argv)), text(step.comment), step.ids)
     return Task(text(step.text))
 
 

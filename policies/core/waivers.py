@@ -157,7 +157,7 @@ class Review:
                     reason=f"{result.reason}\nWaived until {to_minute(waiver.expires)}: {waiver}.",
                 )
             reasons.append(f"\nNot waived: {waiver} does not hold, {problem}.")
-        return replace(result, reason=result.reason + "".join(reasons))
+        return replace(result, reason=result.reason + "".join(reasons)) if reasons else result
 
     def _end_of(self, result: Result) -> datetime | None:
         """Return the end of the window of the result; unknown for an instance without a known wave."""
