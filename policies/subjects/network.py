@@ -1,4 +1,4 @@
-"""Fixes that declare the target network, or one more VSwitch."""
+"""The name of a VSwitch, and fixes that declare the target network, or one more VSwitch."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
-from policies.core.facts import attempt
+from policies.core.facts import Facts, attempt
 from policies.core.fixes import Fix, change
 from policies.core.plan import TARGET_NETWORK, Plan, place_of
 
 # A block of RFC 1918 that ClassicLink reaches completely, and that does not overlap Docker's 172.17.0.0/16.
 _BLOCK: Final = "172.16.0.0/16"
+
+
+def called(vswitch: Facts) -> str:
+    """Return the name of a VSwitch, or its id: default ones have no name."""
+    return vswitch.optional_text("vswitchName") or vswitch.text("vswitchId")
 
 
 def network_for(plan: Plan, zones: Iterable[str] = (), block: str = _BLOCK, avoid: Iterable[str] = ()) -> Fix:

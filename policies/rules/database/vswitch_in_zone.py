@@ -10,6 +10,7 @@ from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
 from policies.subjects.databases import READING, each_used, endpoints, label
+from policies.subjects.network import called
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -26,7 +27,7 @@ def _database(plan: Plan, database: Facts) -> Verdict:
         raise UnreadableError(f"{database.path}: zoneIds", "names no zone")
     for zone_id in zone_ids:
         if vswitches := plan.vswitches((zone_id, None)):
-            return passed(f"{label(database)} is in zone {zone_id}, as is {vswitches[0].text('vswitchName')}.")
+            return passed(f"{label(database)} is in zone {zone_id}, as is {called(vswitches[0])}.")
     where = f"zone {zone_ids[0]}" if len(zone_ids) == 1 else f"zones {' and '.join(zone_ids)}"
     return failed(
         f"{label(database)} is in {where}, and the target network has no VSwitch there: a database goes only "

@@ -19,7 +19,7 @@ from policies.core.plan import (
     place_of,
 )
 from policies.core.rule import InstanceRule
-from policies.subjects.network import network_for, new_vswitch
+from policies.subjects.network import called, network_for, new_vswitch
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -60,7 +60,7 @@ def _zone(plan: Plan, zone_id: str, instance: Facts) -> Verdict:
 
 
 def _vswitch(plan: Plan, vswitch: Facts, zone_id: str, instance: Facts) -> Verdict:
-    name = f"VSwitch {vswitch.optional_text('vswitchName') or vswitch.text('vswitchId')}"
+    name = f"VSwitch {called(vswitch)}"
     if vswitch.flag("existing"):
         status = vswitch.text("status")
         if status != "Available":

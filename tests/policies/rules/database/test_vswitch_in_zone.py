@@ -16,6 +16,12 @@ def test_pass_with_a_vswitch_of_any_tier() -> None:
     expect(draft, RULE, "i-app", Outcome.PASS)
 
 
+def test_pass_with_a_vswitch_without_a_name() -> None:
+    draft = prepared(exists=False)
+    draft.facts(TARGET_NETWORK)["vswitches"][0].update(vswitchName="", vswitchId="vsw-1")
+    expect(draft, RULE, "i-app", Outcome.PASS, "as is vsw-1")
+
+
 def test_fail_without_a_vswitch_in_the_zone() -> None:
     draft = prepared(exists=False)
     database(draft)["zoneIds"] = ["cn-hangzhou-b"]
