@@ -19,6 +19,7 @@ from estate.documents import DocumentError, read_document
 from estate.errors import CredentialsError, EstateError, PermissionDenied, SettingsError
 from estate.guest import EvidenceFileError
 from estate.identity import PREFIX
+from estate.inventory import InventoryError
 
 RESULT_VARIABLE: Final = "PREFLIGHT_RESULT"
 FAILURE_VARIABLE: Final = "PREFLIGHT_FAILURE"
@@ -80,7 +81,7 @@ FailureKind: TypeAlias = Literal["input", "access", "cloud"]
 
 def failure_kind(error: Exception) -> FailureKind:
     """Return the kind of a failure: bad input, missing credentials or permission, or anything else of the cloud."""
-    if isinstance(error, ConfigError | SettingsError | EvidenceFileError):
+    if isinstance(error, ConfigError | SettingsError | EvidenceFileError | InventoryError):
         return "input"
     return "access" if isinstance(error, CredentialsError | PermissionDenied) else "cloud"
 

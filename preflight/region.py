@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from components.inputs import counted
 from components.run import failure_kind
 from estate.documents import DocumentError, read_document
 from estate.errors import EstateError
 from estate.identity import PREFIX
-from estate.inventory import SCHEMA_VERSION, Inventory, InventoryError, load_inventory
+from estate.inventory import SCHEMA_VERSION, Inventory, InventoryError, Origin, load_inventory, load_origin
 from estate.live import read_estate
 from policies.verdict import BAD_INPUT
 from preflight.access import EXIT_CODES, Access, access_by, check_access
@@ -21,6 +22,8 @@ from preflight.exits import Stop
 from preflight.redaction import redacted
 from preflight.screen import Progress
 from preflight.workspace import open_stack
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,17 @@ def read_region(where: Where, progress: Progress) -> Inventory:
 
 def read_file(path: Path) -> Inventory:
     """Read an inventory file. Raises Stop."""
+    return _read(path, load_inventory)
+
+
+def read_origin(path: Path) -> Origin:
+    """Read where the inventory in a file is from. Raises Stop."""
+    return _read(path, load_origin)
+
+
+def _read(path: Path, load: Callable[[Path], T]) -> T:
     try:
-        return load_inventory(path)
+        return load(path)
     except InventoryError as error:
         raise Stop(BAD_INPUT, redacted(str(error))) from None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from components.config import MigrationConfig
 from preflight.access import check_access, check_config
-from preflight.region import read_file
+from preflight.region import read_origin
 from preflight.screen import when
 from preflight.workspace import OpenStack, open_by_file, open_stack
 
@@ -51,9 +51,10 @@ def session(project: Path, stack: str | None, estate: Path | None) -> Iterator[S
 def _read(path: Path) -> tuple[str, str]:
     """Return the account of an inventory file, and the source in words. Raises Stop.
 
-    The estate is let go, since the program reads it again: 10,000 instances take hundreds of MiB.
+    The program reads the estate itself, and reports what is wrong with it.
     """
-    estate = read_file(path).estate
-    read_at = when(estate.read_at.isoformat())
-    account_id = estate.account_id
-    return account_id, f"by the estate in {path} of {read_at}, account {account_id}, region {estate.region_id}"
+    origin = read_origin(path)
+    read_at = when(origin.read_at.isoformat())
+    return origin.account_id, (
+        f"by the estate in {path} of {read_at}, account {origin.account_id}, region {origin.region_id}"
+    )

@@ -9,8 +9,10 @@ from estate.inventory.files import (
     VARIABLE,
     Inventory,
     InventoryError,
+    Origin,
     json_schema,
     load_inventory,
+    load_origin,
     render,
     save_inventory,
 )
@@ -21,9 +23,11 @@ __all__ = [
     "Change",
     "Inventory",
     "InventoryError",
+    "Origin",
     "changes",
     "json_schema",
     "load_inventory",
+    "load_origin",
     "render",
     "save_inventory",
 ]

@@ -115,6 +115,16 @@ def test_a_rehearsal_stays_one_and_a_file_is_refused_for_another_region(project:
     assert message in report.output
 
 
+def test_a_wrong_value_in_the_file_is_named_with_its_key(project: Project) -> None:
+    document = json.loads((project.directory / "estate.json").read_text(encoding="utf-8"))
+    document["estate"]["disks"][0]["sizeGib"] = "40"
+    (project.directory / "wrong.json").write_text(json.dumps(document), encoding="utf-8")
+    report = run(project, "--stack", "test", "--estate", "wrong.json")
+    quiet(report)
+    assert report.code == 2, report.output
+    assert "wrong.json: estate.disks[0].sizeGib: expected a valid integer; got '40'" in report.output
+
+
 def test_resources_of_the_stack_itself_are_unknown_without_its_state(engine: toolchain.Engine, tmp_path: Path) -> None:
     """Without its state nobody knows whose the network, the links and the whitelist groups in the file are."""
     with running(ESTATE) as cloud:

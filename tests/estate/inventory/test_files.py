@@ -6,7 +6,7 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +15,16 @@ from pydantic import BaseModel
 from bench.estates import estate_of
 from estate import documents
 from estate import model as estate_model
-from estate.inventory import Inventory, InventoryError, files, json_schema, load_inventory, render, save_inventory
+from estate.inventory import (
+    Inventory,
+    InventoryError,
+    files,
+    json_schema,
+    load_inventory,
+    load_origin,
+    render,
+    save_inventory,
+)
 from estate.model import Estate
 from tests.estate.inventory.drawn import models
 
@@ -123,41 +132,68 @@ def _with(path: str, value: object) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize(
-    ("document", "message"),
-    [
-        (_without("schemaVersion"), "schemaVersion: expected 1"),
-        (_with("schemaVersion", 2), "schemaVersion: expected 1"),
-        (_with("schemaVersion", True), "schemaVersion: expected 1"),
-        (_without("rehearsal"), "rehearsal: expected this key, found nothing"),
-        (_without("estate"), "estate: expected this key, found nothing"),
-        (_without("estate.readAt"), "estate.readAt: expected this key, found nothing"),
-        (_without("estate.accessLists"), "estate.accessLists: expected this key, found nothing"),
-        (_without("estate.securityGroups.0.rules"), "estate.securityGroups[0].rules: expected this key"),
-        (_with("estate.instances.0.zone_id", "b"), "estate.instances[0].zone_id: unknown key; expected one of "),
-        (_with("estate.instances.0.intranetIp", []), "estate.instances[0].intranetIp: unknown key"),
-        (
-            _with("estate.instances.0.intranetIps", "10.0.0.1"),
-            "estate.instances[0].intranetIps: expected a list; got '10.0.0.1'",
-        ),
-        (_with("estate.disks.0.sizeGib", "40"), "estate.disks[0].sizeGib: expected a valid integer; got '40'"),
-        (_with("estate.disks.0.type", "floppy"), "estate.disks[0].type: expected 'system' or 'data'; got 'floppy'"),
-        (_with("estate.readAt", "2026-11-30T01:00:00"), "estate.readAt: expected a time with its UTC offset"),
-        (_with("estate.instances", {"id": "i-1"}), "estate.instances: expected a list"),
-        ("[]", "schemaVersion: expected 1"),
-        ("", "expected JSON, as `preflight inventory` writes it"),
-        ("schemaVersion: 1\n", "expected JSON, as `preflight inventory` writes it"),
-        (render(WHOLE)[:-40], "expected JSON, as `preflight inventory` writes it"),
-        ('{"schemaVersion": 1, "schemaVersion": 1}', "the key 'schemaVersion' stands twice in one map"),
-        ('{"schemaVersion": 1, "rehearsal": [], "estate": ' + "[" * 40 + "]" * 40 + "}", "expected at most 32 maps"),
-        ('{"schemaVersion": NaN}', "expected a number, found NaN"),
-    ],
-)
+INCOMPLETE: Final[list[tuple[Any, str]]] = [
+    (_without("schemaVersion"), "schemaVersion: expected 1"),
+    (_with("schemaVersion", 2), "schemaVersion: expected 1"),
+    (_with("schemaVersion", True), "schemaVersion: expected 1"),
+    (_without("rehearsal"), "rehearsal: expected this key, found nothing"),
+    (_without("estate"), "estate: expected this key, found nothing"),
+    (_without("estate.readAt"), "estate.readAt: expected this key, found nothing"),
+    (_without("estate.accessLists"), "estate.accessLists: expected this key, found nothing"),
+    (_without("estate.securityGroups.0.rules"), "estate.securityGroups[0].rules: expected this key"),
+    (_with("estate.instances.0.zone_id", "b"), "estate.instances[0].zone_id: unknown key; expected one of "),
+    (_with("estate.instances.0.intranetIp", []), "estate.instances[0].intranetIp: unknown key"),
+    (
+        _with("estate.instances.0.intranetIps", "10.0.0.1"),
+        "estate.instances[0].intranetIps: expected a list; got '10.0.0.1'",
+    ),
+    (_with("estate.disks.0.sizeGib", "40"), "estate.disks[0].sizeGib: expected a valid integer; got '40'"),
+    (_with("estate.disks.0.type", "floppy"), "estate.disks[0].type: expected 'system' or 'data'; got 'floppy'"),
+    (_with("estate.readAt", "2026-11-30T01:00:00"), "estate.readAt: expected a time with its UTC offset"),
+    (_with("estate.instances", {"id": "i-1"}), "estate.instances: expected a list"),
+    ("[]", "schemaVersion: expected 1"),
+    ("", "expected JSON, as `preflight inventory` writes it"),
+    ("schemaVersion: 1\n", "expected JSON, as `preflight inventory` writes it"),
+    (render(WHOLE)[:-40], "expected JSON, as `preflight inventory` writes it"),
+    ('{"schemaVersion": 1, "schemaVersion": 1}', "the key 'schemaVersion' stands twice in one map"),
+    ('{"schemaVersion": 1, "rehearsal": [], "estate": ' + "[" * 40 + "]" * 40 + "}", "expected at most 32 maps"),
+    ('{"schemaVersion": NaN}', "expected a number, found NaN"),
+]
+
+
+@pytest.mark.parametrize(("document", "message"), INCOMPLETE)
 def test_an_incomplete_inventory_is_refused_with_file_and_key(tmp_path: Path, document: Any, message: str) -> None:
     path = written(tmp_path, document)
     with pytest.raises(InventoryError) as caught:
         load_inventory(path)
     assert str(caught.value).startswith(f"{path}: {message}")
+
+
+@pytest.mark.parametrize(("document", "message"), INCOMPLETE)
+def test_no_origin_is_read_from_an_incomplete_inventory(tmp_path: Path, document: Any, message: str) -> None:
+    path = written(tmp_path, document)
+    if re.match(r"estate\.\w+\[0\]\.\w+: expected .*; got ", message):
+        # It is for the reader of the whole file to look at each value of a list.
+        assert load_origin(path).account_id == WHOLE.estate.account_id
+        return
+    with pytest.raises(InventoryError) as caught:
+        load_origin(path)
+    assert str(caught.value).startswith(f"{path}: {message}")
+
+
+@pytest.mark.parametrize("estate", [[], "cn-hangzhou", 1, True])
+def test_no_origin_is_read_from_an_estate_that_is_no_map(tmp_path: Path, estate: Any) -> None:
+    with pytest.raises(InventoryError, match=r"estate\.json: estate: expected "):
+        load_origin(written(tmp_path, _with("estate", estate)))
+
+
+def test_the_origin_is_that_of_the_whole_inventory(tmp_path: Path) -> None:
+    estate = WHOLE.estate
+    assert load_origin(written(tmp_path, _with("rehearsal", ["why"]))) == (
+        estate.account_id,
+        estate.region_id,
+        estate.read_at,
+    )
 
 
 def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
