@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ from tests.processes import adopt_orphans, children, end_all_but
 # The same examples on every machine and every day; a failing one is printed and can be replayed.
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("ci")
+
+# The checks of IRIs, formats of no schema here: jsonschema would make grammars for them when it is imported, for 2 s in
+# each worker.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 # Where a shell starts the suite in the background, SIGINT is ignored, and so it would be in all that tests start and
 # interrupt.
