@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+from contextlib import ExitStack
 from typing import Any
 
 from estate.client import Cloud
 from estate.settings import CloudSettings
 from simulator.model.estate import Estate
-from simulator.server import Simulator
+from simulator.server import Simulator, running
 
 ACCOUNT = "1234567890123456"
 REGION = "cn-hangzhou"
@@ -138,6 +141,21 @@ def dumped(name: str) -> list[dict[str, Any]]:
     """Return a list of the estate as it would stand in a file, to add to."""
     items: list[dict[str, Any]] = estate().model_dump(mode="json", exclude_none=True)[name]
     return items
+
+
+def begun(given: Estate) -> Simulator:
+    """Return a simulated cloud that begins with `given`: the one server of this process, as it begins anew."""
+    server = _server()
+    server.simulation.reset(given)
+    return server
+
+
+@functools.cache
+def _server() -> Simulator:
+    """Start the server, once: to start and stop one takes longer than most tests."""
+    ending = ExitStack()
+    atexit.register(ending.close)
+    return ending.enter_context(running(estate()))
 
 
 def settings(simulator: Simulator, user: str = "tester", **changes: Any) -> CloudSettings:

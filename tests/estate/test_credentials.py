@@ -21,7 +21,7 @@ from estate.errors import CloudError, CredentialsError, PermissionDenied
 from estate.identity import AssumedRole, OidcRole, Source, StaticKeys
 from estate.live import read_estate
 from estate.settings import CloudSettings
-from simulator.server import Simulator, running
+from simulator.server import Simulator
 from tests.estate import estates
 from tests.simulator import oidc
 
@@ -30,15 +30,14 @@ SESSION = f"acs:ram::{estates.ACCOUNT}:assumed-role/migrator/terraform"
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
+def simulator() -> Simulator:
     account = f"acs:ram::{estates.ACCOUNT}"
     role = {
         "name": "migrator",
         "role_id": "3" * 18,
         "trusts": [f"{account}:user/tester", f"{account}:role/migrator", f"{account}:oidc-provider/ci"],
     }
-    with running(estates.estate(roles=[role], oidc_providers=[oidc.provider().model_dump()])) as started:
-        yield started
+    return estates.begun(estates.estate(roles=[role], oidc_providers=[oidc.provider().model_dump()]))
 
 
 def session_with(simulator: Simulator, environ: dict[str, str] | None = None, **config: Any) -> Cloud:

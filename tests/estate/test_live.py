@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -25,9 +24,8 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with running(estates.estate()) as served:
-        yield served
+def simulator() -> Simulator:
+    return estates.begun(estates.estate())
 
 
 @pytest.fixture

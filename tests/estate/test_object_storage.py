@@ -16,15 +16,14 @@ from estate.errors import (
     UnusableAnswer,
 )
 from estate.live import oss
-from simulator.server import Simulator, running
+from simulator.server import Simulator
 from tests.estate import estates
 from tests.estate.stub import SECRET, Stub, serving
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with running(estates.estate()) as served:
-        yield served
+def simulator() -> Simulator:
+    return estates.begun(estates.estate())
 
 
 @pytest.fixture

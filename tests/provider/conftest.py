@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,14 +10,13 @@ from estate.client import Cloud
 from provider.registry import RESOURCES
 from provider.resource import PartialFailure, ResourceError
 from provider.values import Properties
-from simulator.server import Simulator, running
+from simulator.server import Simulator
 from tests.estate import estates
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with running(estates.estate()) as served:
-        yield served
+def simulator() -> Simulator:
+    return estates.begun(estates.estate())
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,8 @@ from provider.cut_through_binding import CutThroughBinding
 from provider.public_ip_conversion import PublicIpConversion
 from provider.resource import Change, PartialFailure, ResourceError
 from provider.values import Properties
-from simulator.server import Simulator, running
+from simulator.server import Simulator
+from tests.estate import estates
 from tests.provider import moved
 
 RESOURCE = CutThroughBinding()
@@ -21,9 +21,8 @@ STEPS = ("UnassociateEipAddress", "AssociateEipAddress", "AttachNetworkInterface
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with running(moved.estate()) as served:
-        yield served
+def simulator() -> Simulator:
+    return estates.begun(moved.estate())
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Self
@@ -35,7 +34,7 @@ from provider.values import Properties
 from provider.whitelist_group import MongoDbWhitelistGroup, RdsWhitelistGroup, RedisWhitelistGroup
 from simulator import signature
 from simulator.model.estate import Estate
-from simulator.server import Simulator, running
+from simulator.server import Simulator
 from tests.estate import estates
 from tests.provider import moved
 from tests.provider.test_rules import rule
@@ -235,23 +234,23 @@ class Life:
         self.id, self.known = resource_id, drift.remembered(self.case.resource, state, confirmed)
 
 
-@contextmanager
-def lives(case: Case) -> Iterator[tuple[Simulator, Life]]:
-    with running(case.estate()) as simulator:
-        yield simulator, Life(case, simulator)
+def born(name: str) -> tuple[Simulator, Life]:
+    """Return a cloud that begins anew, and a life in it that has not begun."""
+    simulator = estates.begun(CASES[name].estate())
+    return simulator, Life(CASES[name], simulator)
 
 
 @functools.cache
 def undisturbed(name: str) -> tuple[list[tuple[str, ...]], list[Any]]:
     """Return the writes of each step, and the cloud after it."""
     writes, seen = [], []
-    with lives(CASES[name]) as (simulator, life):
-        for step in STEPS:
-            before = len(simulator.requests())
-            life.step(step)
-            actions = [item["action"] for item in simulator.requests()[before:]]
-            writes.append(tuple(dict.fromkeys(item for item in actions if not item.startswith(("Describe", "Get")))))
-            seen.append(look(simulator))
+    simulator, life = born(name)
+    for step in STEPS:
+        before = len(simulator.requests())
+        life.step(step)
+        actions = [item["action"] for item in simulator.requests()[before:]]
+        writes.append(tuple(dict.fromkeys(item for item in actions if not item.startswith(("Describe", "Get")))))
+        seen.append(look(simulator))
     return writes, seen
 
 
@@ -260,12 +259,9 @@ def undisturbed(name: str) -> tuple[list[tuple[str, ...]], list[Any]]:
 def test_a_write_that_meets_a_fault_converges_or_says_why(name: str, fault: str) -> None:
     writes, seen = undisturbed(name)
     assert writes[0], "a life without a write shows nothing"
-    # One server for all lives: to begin again is quicker than to serve again.
-    with running(CASES[name].estate()) as simulator:
-        for struck, actions in zip(STEPS, writes, strict=True):
-            for action in actions:
-                simulator.reset()
-                _struck(Life(CASES[name], simulator), struck, action, fault, seen)
+    for struck, actions in zip(STEPS, writes, strict=True):
+        for action in actions:
+            _struck(born(name)[1], struck, action, fault, seen)
 
 
 def _struck(life: Life, struck: str, action: str, fault: str, seen: Sequence[Any]) -> None:
@@ -292,13 +288,14 @@ def _struck(life: Life, struck: str, action: str, fault: str, seen: Sequence[Any
 @pytest.mark.parametrize("name", CASES)
 def test_steps_right_after_each_other_converge_though_reads_are_a_minute_behind(name: str) -> None:
     """A step that read what was before the last one would leave what that wrote, or add to what it replaces."""
-    with lives(CASES[name]) as (simulator, life):
-        simulator.faults.add(effect="stale", seconds=60)
-        for step, expected in zip(STEPS, undisturbed(name)[1], strict=True):
-            life.step(step)
-            assert look(simulator) == expected, step
-            assert step == "delete" or "confirmedAt" in life.known
-        assert sum(life.slept) < LONGEST
+    _, seen = undisturbed(name)
+    simulator, life = born(name)
+    simulator.faults.add(effect="stale", seconds=60)
+    for step, expected in zip(STEPS, seen, strict=True):
+        life.step(step)
+        assert look(simulator) == expected, step
+        assert step == "delete" or "confirmedAt" in life.known
+    assert sum(life.slept) < LONGEST
 
 
 def cloud_is_ahead(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
@@ -314,25 +311,26 @@ def cloud_is_ahead(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_clock_that_is_ten_minutes_off_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with lives(CASES[name]) as (simulator, life):
-        for step, minutes, expected in zip(STEPS, (10, -10, 10), undisturbed(name)[1], strict=True):
-            cloud_is_ahead(monkeypatch, minutes)
-            life.step(step)
-            assert look(simulator) == expected, step
+    _, seen = undisturbed(name)
+    simulator, life = born(name)
+    for step, minutes, expected in zip(STEPS, (10, -10, 10), seen, strict=True):
+        cloud_is_ahead(monkeypatch, minutes)
+        life.step(step)
+        assert look(simulator) == expected, step
 
 
 @pytest.mark.parametrize("minutes", [20, -20])
 def test_a_clock_that_is_further_off_is_told_before_anything_is_written(
     minutes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with lives(CASES["rules"]) as (simulator, life):
-        before = look(simulator)
-        cloud_is_ahead(monkeypatch, minutes)
-        with pytest.raises(
-            CredentialsError, match=r"InvalidTimeStamp\.Expired, RequestId [0-9A-F-]{8,}.*this machine's clock"
-        ):
-            life.step("create")
-        assert look(simulator) == before
+    simulator, life = born("rules")
+    before = look(simulator)
+    cloud_is_ahead(monkeypatch, minutes)
+    with pytest.raises(
+        CredentialsError, match=r"InvalidTimeStamp\.Expired, RequestId [0-9A-F-]{8,}.*this machine's clock"
+    ):
+        life.step("create")
+    assert look(simulator) == before
 
 
 def _tried(life: Life, step: str) -> EstateError | None:

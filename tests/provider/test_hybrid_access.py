@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,9 +35,8 @@ def given(**changes: Any) -> Any:
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with running(given()) as served:
-        yield served
+def simulator() -> Simulator:
+    return estates.begun(given())
 
 
 @dataclass

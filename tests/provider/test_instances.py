@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from provider.instances import instances
 from provider.public_ip_conversion import PublicIpConversion
 from provider.security_group_rules import SecurityGroupRules
 from provider.whitelist_group import RdsWhitelistGroup
-from simulator.server import Simulator, running
+from simulator.server import Simulator
 from tests.estate import estates
 from tests.provider import moved
 from tests.provider.test_rules import WITHOUT_PEER, rule
@@ -25,9 +24,8 @@ NAMING_A_GROUP = WITHOUT_PEER | {"groupId": "sg-vpc"}
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with running(moved.estate()) as served:
-        yield served
+def simulator() -> Simulator:
+    return estates.begun(moved.estate())
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from estate.client import Cloud
 from estate.errors import EstateError
 from provider.registry import RAM_ACTIONS
 from simulator.model.ram import User
-from simulator.server import Simulator, running
+from simulator.server import Simulator
 from tests.estate import estates
-from tests.provider.test_faults import CASES, STEPS, Life, look, undisturbed
+from tests.provider.test_faults import CASES, STEPS, Life, born, look, undisturbed
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs/reliability.md"
 
@@ -27,13 +27,12 @@ DOCUMENT: Final = Path(__file__).parents[2] / "docs/reliability.md"
 def called(name: str) -> tuple[frozenset[str], ...]:
     """Return the actions that each step of an undisturbed life calls."""
     actions = []
-    with running(CASES[name].estate()) as simulator:
-        life = Life(CASES[name], simulator)
-        for step in STEPS:
-            before = len(simulator.requests())
-            life.step(step)
-            entries = simulator.requests()[before:]
-            actions.append(frozenset(f"{entry['product']}:{entry['action']}" for entry in entries))
+    simulator, life = born(name)
+    for step in STEPS:
+        before = len(simulator.requests())
+        life.step(step)
+        entries = simulator.requests()[before:]
+        actions.append(frozenset(f"{entry['product']}:{entry['action']}" for entry in entries))
     return tuple(actions)
 
 
@@ -48,26 +47,27 @@ def test_exactly_the_steps_that_need_an_action_fail_without_it(name: str) -> Non
     for number, action in enumerate(actions):
         user = estates._user(f"without-{number}", f"9{number}", [action])
         estate.users.append(User.model_validate(user))
-    with running(estate) as simulator:
-        life = Life(case, simulator)
-        everything = life.cloud
-        without = [_cloud(simulator, life, f"without-{number}") for number in range(len(actions))]
-        for step, needed, expected in zip(STEPS, called(name), undisturbed(name)[1], strict=True):
-            assert needed <= set(actions), "what is called is declared"
-            _, saved = simulator.simulation.saved()
-            known = life.id, life.known
-            for action, life.cloud in zip(actions, without, strict=True):
-                failure = _failure(life, step)
-                assert (failure is not None) == (action in needed), f"{step} without {action}: {failure}"
-                if failure is None:
-                    assert without_users(look(simulator)) == without_users(expected)
-                else:
-                    assert action in failure, failure
-                    assert re.search(r"RequestId:? [0-9A-F-]{8,}", failure), failure
-                simulator.simulation.reset(saved=saved)
-                life.id, life.known = known
-            life.cloud = everything
-            life.step(step)
+    needed_by, (_, seen) = called(name), undisturbed(name)
+    simulator = estates.begun(estate)
+    life = Life(case, simulator)
+    everything = life.cloud
+    without = [_cloud(simulator, life, f"without-{number}") for number in range(len(actions))]
+    for step, needed, expected in zip(STEPS, needed_by, seen, strict=True):
+        assert needed <= set(actions), "what is called is declared"
+        _, saved = simulator.simulation.saved()
+        known = life.id, life.known
+        for action, life.cloud in zip(actions, without, strict=True):
+            failure = _failure(life, step)
+            assert (failure is not None) == (action in needed), f"{step} without {action}: {failure}"
+            if failure is None:
+                assert without_users(look(simulator)) == without_users(expected)
+            else:
+                assert action in failure, failure
+                assert re.search(r"RequestId:? [0-9A-F-]{8,}", failure), failure
+            simulator.simulation.reset(saved=saved)
+            life.id, life.known = known
+        life.cloud = everything
+        life.step(step)
 
 
 def _cloud(simulator: Simulator, life: Life, user: str) -> Cloud:

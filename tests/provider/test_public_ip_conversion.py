@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from estate.client import Cloud
@@ -22,9 +20,8 @@ INPUTS = {"instanceId": "i-moved"}
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with running(moved.estate()) as served:
-        yield served
+def simulator() -> Simulator:
+    return estates.begun(moved.estate())
 
 
 def test_an_address_becomes_an_eip_and_stays_one(cloud: Cloud, simulator: Simulator) -> None:

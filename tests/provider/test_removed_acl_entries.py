@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from estate.client import Cloud
 from provider.removed_acl_entries import RemovedAclEntries
 from provider.resource import Change, ResourceError
-from simulator.server import Simulator, running
+from simulator.server import Simulator
 from tests.estate import estates
 
 RESOURCE = RemovedAclEntries()
@@ -21,9 +19,8 @@ LISTS = [
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with running(estates.estate(access_lists=LISTS)) as served:
-        yield served
+def simulator() -> Simulator:
+    return estates.begun(estates.estate(access_lists=LISTS))
 
 
 def entries(simulator: Simulator, acl_id: str = "acl-1") -> list[str]:

@@ -282,10 +282,9 @@ class TestServersInTheVpc:
     """Who reaches the database by our group is not cut off by its deletion."""
 
     @pytest.fixture
-    def simulator(self) -> Iterator[Simulator]:
+    def simulator(self) -> Simulator:
         """Two servers that have moved, of addresses 172.16.0.10 and 172.16.0.11, and the database in their VPC."""
-        with running(moved.estate()) as served:
-            yield served
+        return estates.begun(moved.estate())
 
     def created(self, cloud: Cloud, *, hybrid: bool = True) -> Properties:
         if hybrid:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from estate.guest.collect import BATCH, RAM_ACTIONS, SCRIPT_TIMEOUT, Collection,
 from estate.live import read_estate
 from simulator.model.ecs import Instance
 from simulator.model.estate import Estate
-from simulator.server import Simulator, running
+from simulator.server import Simulator
 from tests.estate import estates
 from tests.estate.guest.test_output import WHOLE
 
@@ -46,9 +45,8 @@ def _estate(*instances: Instance, **changes: Any) -> Estate:
 
 
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with running(_estate(_instance(1))) as served:
-        yield served
+def simulator() -> Simulator:
+    return estates.begun(_estate(_instance(1)))
 
 
 def _collected(simulator: Simulator, estate: Estate, user: str = "tester") -> Collection:
