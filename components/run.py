@@ -16,7 +16,7 @@ from components.config import CONFIG_KEY, ConfigError, MigrationConfig
 from components.evidence import evidence_paths
 from estate.clock import ClockReading
 from estate.documents import DocumentError, read_document
-from estate.errors import CredentialsError, EstateError, PermissionDenied, SettingsError
+from estate.errors import CloudError, CredentialsError, EstateError, PermissionDenied, SettingsError
 from estate.guest import EvidenceFileError
 from estate.identity import PREFIX
 from estate.inventory import InventoryError
@@ -82,6 +82,8 @@ FailureKind: TypeAlias = Literal["input", "access", "cloud"]
 def failure_kind(error: Exception) -> FailureKind:
     """Return the kind of a failure: bad input, missing credentials or permission, or anything else of the cloud."""
     if isinstance(error, ConfigError | SettingsError | EvidenceFileError | InventoryError):
+        return "input"
+    if isinstance(error, CloudError) and error.names_no_region:
         return "input"
     return "access" if isinstance(error, CredentialsError | PermissionDenied) else "cloud"
 

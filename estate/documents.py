@@ -151,7 +151,15 @@ def parse_document(text: str) -> Any:
             except yaml.YAMLError:
                 raise ValueError(f"expected YAML or JSON: {error}") from None
     except yaml.YAMLError as error:
-        raise ValueError(f"expected YAML or JSON: {' '.join(str(error).split())}") from None
+        raise ValueError(f"expected YAML or JSON: {_fault(error)}") from None
+
+
+def _fault(error: yaml.YAMLError) -> str:
+    """Return what is wrong, and where: PyYAML's own text calls the file "<unicode string>"."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem is None or error.problem_mark is None:
+        return " ".join(str(error).split())
+    mark = error.problem_mark
+    return f"{error.problem}, line {mark.line + 1}, column {mark.column + 1}"
 
 
 def parse_json(text: str) -> Any:

@@ -14,6 +14,9 @@ _LONGEST_LINE = 10_000
 # What the cloud says is a sentence or two, and its codes and RequestIds are shorter; a proxy may answer with a page.
 _LONGEST_SAID = 1_000
 _LONGEST_NAME = 100
+_OTHER_REGION = (
+    "Expected in alicloud:region (or ALICLOUD_REGION, or --region) a region that has this service, such as cn-hangzhou."
+)
 # IdempotentProcessing: a call with the same ClientToken is still in progress ("How to ensure idempotence").
 _PASSING_CODES = ("IdempotentProcessing", "ServiceUnavailable", "InternalError")
 
@@ -163,6 +166,11 @@ class CloudError(EstateError):
     retry_after: float | None = None
 
     @property
+    def names_no_region(self) -> bool:
+        """Whether the region is not one of the cloud, or not one of the service: the settings must name another."""
+        return self.code.startswith("InvalidRegionId")
+
+    @property
     def passing(self) -> bool:
         """Whether a retry may succeed, whatever the status: some answers report a passing fault with 200."""
         return self.code in _PASSING_CODES
@@ -174,7 +182,8 @@ class CloudError(EstateError):
         self.request_id = request_id
         self.status = status
         text = _printable(message, _LONGEST_SAID).rstrip(".")
-        super().__init__(f"{action} failed with {printable_name(code)}: {text}.{_request(request_id)}".rstrip())
+        region = f" {_OTHER_REGION}" if self.names_no_region else ""
+        super().__init__(f"{action} failed with {printable_name(code)}: {text}.{_request(request_id)}{region}".rstrip())
 
 
 class Throttled(CloudError):  # noqa: N818

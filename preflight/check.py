@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+from policies.core.facts import safe
 from policies.verdict import Decision
 from preflight.findings import chosen_of
 from preflight.fixes import fixes, open_findings
 from preflight.judging import RunOptions, judge, not_judged
 from preflight.previewing import Preview
-from preflight.screen import Verdict, show_findings, show_verdict
+from preflight.screen import Verdict, show, show_findings, show_verdict
 from preflight.summary import conditions, waves
 
 
@@ -40,6 +41,10 @@ def _show(decision: Decision, ran: Preview, wish: Wish, out: Console) -> int:
     whole = bool(wish.everything or wish.instances or wish.rules)
     if whole:
         show_findings(out, chosen, rules)
+    if whole and not chosen:
+        names = ", ".join((*wish.rules, *wish.instances)) or "this stack"
+        show(out, safe(f"Nothing is open for {names}: no FAIL and no UNKNOWN."))
+        show(out)
     shown = [wave for wave in waves(result) if wish.wave in (None, wave.name)]
     of_it = conditions(result, wish.wave)
     show_verdict(out, Verdict(decision, shown, fixes(chosen, rules), of_it, wish.wave, whole))

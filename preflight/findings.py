@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeAlias
 
 import typer
 
+from policies.core.facts import safe
 from policies.pack.run import manifest
 from policies.verdict import BAD_INPUT
 from preflight.exits import Stop
@@ -19,11 +21,14 @@ InstancesOption: TypeAlias = Annotated[
 ]
 
 
-def known_rules(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the rules that the command line names. Raises Stop for an unknown one."""
-    known = manifest()
-    if unknown := [name for name in names if name not in known]:
-        raise Stop(BAD_INPUT, f"--rule {', '.join(unknown)}: there is no such rule; docs/rules/README.md lists them")
+def known_rules(names: Sequence[str], option: str = "--rule: ") -> tuple[str, ...]:
+    """Return the rules that the command line names. Raises Stop for an unknown one, with the ids that are similar."""
+    rules = manifest()
+    for name in names:
+        if name not in rules:
+            alike = difflib.get_close_matches(name, rules, cutoff=0.4)
+            hint = f" Did you mean {', '.join(alike)}?" if alike else ""
+            raise Stop(BAD_INPUT, f"{option}there is no rule {safe(name)}.{hint} `preflight rules` lists them.")
     return tuple(names)
 
 

@@ -55,6 +55,9 @@ def inventory(  # noqa: PLR0913 - one argument an option
 
     Without --output and --diff it is printed.
     """
+    if output is not None and not output.absolute().parent.is_dir():
+        # Said before the region is read, which takes minutes where it is large.
+        raise Stop(BAD_INPUT, f"--output {output}: expected a file in a directory that exists")
     before = None if diff is None else read_file(diff)
     if estate is not None:
         if stack or region or cloud:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,13 +15,12 @@ from rich.text import Text
 from components.ram import documents
 from policies.core.facts import safe
 from policies.pack.registry import all_rules
-from policies.pack.run import manifest
 from policies.results import findings
 from policies.verdict import BAD_INPUT, NotJudgedError, load
 from preflight.exits import Stop
-from preflight.findings import chosen_of
+from preflight.findings import chosen_of, known_rules
 from preflight.pages import read_pages
-from preflight.screen import show, show_findings, when
+from preflight.screen import show, show_findings, show_table, when
 from preflight.workspace import ROOT
 
 
@@ -47,16 +45,12 @@ def show_rules(console: Console) -> None:
     for rule in all_rules():
         since = "always" if rule.lead_hours is None else f"{rule.lead_hours:g} h before"
         table.add_row(rule.id, rule.severity, since, "no" if rule.unwaivable else "yes")
-    console.print(table)
+    show_table(console, table)
 
 
 def known_rule(rule_id: str) -> None:
-    """Raise Stop for an unknown rule, with the ids that are similar."""
-    rules = manifest()
-    if rule_id not in rules:
-        alike = difflib.get_close_matches(rule_id, rules, cutoff=0.4)
-        hint = f" Did you mean {', '.join(alike)}?" if alike else ""
-        raise Stop(BAD_INPUT, f"there is no rule {safe(rule_id)}.{hint} `preflight rules` lists them.")
+    """Raise Stop for an unknown rule."""
+    known_rules((rule_id,), "")
 
 
 def explain(console: Console, rule_id: str) -> None:

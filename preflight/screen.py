@@ -21,6 +21,7 @@ from rich.text import Text
 
 from policies.core.clock import age
 from policies.core.facts import safe
+from policies.core.fixes import Change
 from policies.verdict import Decision
 from preflight.fixes import OR, Fix, lines_of
 from preflight.summary import WaveSummary
@@ -113,6 +114,11 @@ class Verdict:
     wave: str | None = None
     whole: bool = False
 
+    @property
+    def stack(self) -> str:
+        """The name of the stack that was judged."""
+        return str((self.decision.result or {})["stack"])
+
 
 def show_verdict(console: Console, verdict: Verdict) -> None:
     """Show waves and fixes, and in the last lines the answer."""
@@ -121,14 +127,24 @@ def show_verdict(console: Console, verdict: Verdict) -> None:
     table = _waves_table(waves, console.width)
     taken = sum(_height(text, console.width) for text in answer) + min(len(waves), _MOST_WAVES) + 4
     lines = None if verdict.whole else MOST_LINES - taken
-    console.print(table)
+    show_table(console, table)
     if len(waves) > _MOST_WAVES:
         show(console, f"and {len(waves) - _MOST_WAVES} more waves; --wave NAME shows one")
     show(console)
-    for block in _within(lines, fixes, console.width):
+    for block in _within(lines, fixes, console.width, verdict.stack):
         for line in block:
             show(console, line)
     for text in answer:
+        show(console, text)
+
+
+def show_table(console: Console, table: Table) -> None:
+    """Print a table without the blanks with which its lines end: a line as wide as the terminal would be folded."""
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        text = Text.from_ansi(line)
+        text.rstrip()
         show(console, text)
 
 
@@ -151,7 +167,7 @@ def _waves_table(waves: Sequence[WaveSummary], width: int) -> Table:
     return table
 
 
-def _within(lines: int | None, fixes: Sequence[Fix], width: int) -> Iterator[list[Text]]:
+def _within(lines: int | None, fixes: Sequence[Fix], width: int, stack: str) -> Iterator[list[Text]]:
     """Yield the blocks of the fixes that fit, and the number of the others; None: of all."""
     if not fixes:
         return
@@ -159,24 +175,30 @@ def _within(lines: int | None, fixes: Sequence[Fix], width: int) -> Iterator[lis
     left = math.inf if lines is None else lines - 4
     before: dict[str, int] = {}
     for number, fix in enumerate(fixes, start=1):
-        block = fix_block(number, fix, width, None if lines is None else _MOST_FIX_LINES, before)
+        block = fix_block(number, fix, width, stack, None if lines is None else _MOST_FIX_LINES, before)
         height = sum(_height(line, width) for line in block)
         if height > left:
             rest = fixes[number - 1 :]
             text = f"and {_count(len(rest), 'more fix')} for {_count(sum(item.findings for item in rest), 'finding')}: "
-            yield [Text(f"{text}preflight check --all lists them")]
+            yield [Text(f"{text}preflight check --stack {stack} --all lists them")]
             break
         left -= height
         yield block
     yield [Text()]
 
 
-def fix_block(
-    number: int, fix: Fix, width: int, most_lines: int | None = None, before: dict[str, int] | None = None
+def fix_block(  # noqa: PLR0913 - what the block says, and the room for it
+    number: int,
+    fix: Fix,
+    width: int,
+    stack: str,
+    most_lines: int | None = None,
+    before: dict[str, int] | None = None,
 ) -> list[Text]:
     """Return the lines of one fix: what must hold, what it settles, and what to do.
 
-    `before` has the parts of the config that earlier fixes set, with their numbers; those of this one are added.
+    `stack` is in the command that shows a fix that is cut. `before` has the parts of the config that earlier fixes set,
+    with their numbers; those of this one are added.
     """
     label = f"{number:>2}. "
     since = "" if fix.since is None else f", blocks from {when(fix.since)}"
@@ -184,20 +206,21 @@ def fix_block(
     head = wrapped(f"{fix.title} ({fix.rules[0]}{more})", width, label)
     about = f"{fix.severity}{since}: {_count(fix.findings, 'finding')}"
     if fix.instances:
-        about += f" on {_count(len(fix.instances), 'instance')}: "
+        about += f" on {_count(len(fix.instances), 'instance')}"
         about += _names(fix.instances, width - len(_INDENT) - len(about))
     lines = [Text(line, "bold") for line in head]
     lines.append(Text(_INDENT + about, "red" if fix.since is None and fix.severity in ("critical", "high") else "dim"))
     todo = [line for text in lines_of(fix.todo) for line in safe(text).splitlines()]
     shown = todo if most_lines is None else todo[:most_lines]
-    if len(shown) < len(todo) and shown[-1] == OR:
+    while len(shown) < len(todo) and len(shown) > 1 and (shown[-1] == OR or shown[-1].endswith(":")):
+        # What follows it is cut: a condition without its step.
         shown = shown[:-1]
     most = math.inf if most_lines is None else most_lines * width - len(_INDENT)
     for line in shown:
         line = _as_before(line, number, before)
         lines.append(Text(_INDENT + (line if len(line) <= most else f"{line[: int(most) - 4]} ...")))
     if len(todo) > len(shown) or any(len(line) > most for line in shown):
-        lines.append(Text(f"{_INDENT}whole: preflight check --rule {fix.rules[0]}", "dim"))
+        lines.append(Text(f"{_INDENT}in full: preflight check --stack {stack} --rule {fix.rules[0]}", "dim"))
     return lines
 
 
@@ -209,24 +232,24 @@ def _as_before(line: str, number: int, before: dict[str, int] | None) -> str:
 
 
 def _names(names: Sequence[str], room: int) -> str:
-    """Return as many names as fit in a line, at least one, and the number of the others."""
-    for count in range(len(names), 1, -1):
+    """Return, behind a colon, as many names as fit in a line, and the number of the others; none where none fits."""
+    for count in range(len(names), 0, -1):
         rest = f" and {len(names) - count} more" if count < len(names) else ""
-        text = safe(", ".join(names[:count])) + rest
-        if len(text) <= room:
+        text = f": {safe(', '.join(names[:count]))}{rest}"
+        if len(text) <= room or len(names) == 1:
             return text
-    return safe(names[0]) + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+    return ""
 
 
 def _answer(verdict: Verdict) -> Iterator[Text]:
     """Yield the last lines: the answer, its subject, and its end of validity."""
     result, wave, fixes = verdict.decision.result or {}, verdict.wave, verdict.fixes
     run = result["run"]
-    subject = f"stack {result['stack']}" if wave is None else f"wave {wave} of stack {result['stack']}"
+    subject = f"stack {verdict.stack}" if wave is None else f"wave {wave} of stack {verdict.stack}"
     commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
     if verdict.decision.readiness == "WHAT-IF":
         judged = result["judgement"] if wave is None else _judgement(result, wave)
-        yield styled("WHAT-IF", f", it would be {judged['hypothetical']}: {subject}, which passes no gate")
+        yield styled("WHAT-IF", f": {subject} would be {judged['hypothetical']}. A what-if passes no gate.")
         for item in result["whatIf"]:
             yield Text(f"  {safe(item['reason'])}")
         readiness = judged["hypothetical"]
@@ -238,13 +261,16 @@ def _answer(verdict: Verdict) -> Iterator[Text]:
         yield Text(f"Conditions: {rests}.")
     elif fixes:
         blocking = sum(fix.since is None for fix in fixes)
-        yield Text(
-            f"{_count(blocking, 'fix')} to make now, {len(fixes) - blocking} later. What is behind `set` is written by:"
-        )
-        yield Text(f"  preflight fix --stack {result['stack']}")
-        yield Text(f"The page of a rule, which is in brackets: preflight explain {fixes[0].rules[0]}")
-    until = f" It holds until {when(result['validUntil'])}." if result["validUntil"] else ""
-    yield Text(f"Judged {when(result['now'])} of account {run['accountId'] or 'not known'}{commit}.{until}")
+        number = f"{_count(blocking, 'fix')} to make now, {len(fixes) - blocking} later."
+        if any(isinstance(step, Change) for fix in fixes for way in fix.todo.ways for step in way):
+            yield Text(f"{number} See those with `set` as a change of the file:")
+            yield Text(f"  preflight fix --stack {verdict.stack}")
+        else:
+            yield Text(number)
+        yield Text(f"About a rule in brackets: preflight explain {fixes[0].rules[0]}")
+    yield Text(f"Judged {when(result['now'])} of account {run['accountId'] or 'not known'}{commit}.")
+    if result["validUntil"]:
+        yield Text(f"It holds until {when(result['validUntil'])}.")
     if run.get("estateFile"):
         path = run["estateFile"]["path"]
         yield Text(safe(f"By the estate in {path}: no cloud was asked, and what it alone knows is UNKNOWN."))

@@ -16,6 +16,7 @@ import toolchain
 from estate.documents import DocumentError, read_document
 from estate.identity import PREFIX
 from estate.inventory import VARIABLE as ESTATE_VARIABLE
+from policies.core.facts import safe
 from policies.verdict import BAD_INPUT, NOT_JUDGED
 from preflight.exits import NOT_ALLOWED, Stop
 from preflight.interruption import InterruptibleCommand
@@ -124,15 +125,18 @@ def open_stack(directory: Path, stack: str | None, environ: Mapping[str, str]) -
     os.environ.clear()
     os.environ.update(judged)
     command = InterruptibleCommand(root=str(engine.bin_dir.parent))
+    name = stack or environ.get("PULUMI_STACK") or ""
     try:
         workspace = _Workspace(work_dir=str(directory), pulumi_command=command)
-        name = stack or environ.get("PULUMI_STACK") or command.run(["stack", "--show-name"], str(directory), {}).stdout
-        handle = automation.Stack.select(name.strip(), workspace)
+        name = name or command.run(["stack", "--show-name"], str(directory), {}).stdout.strip()
+        handle = automation.Stack.select(name, workspace)
         config = {key: item.value for key, item in handle.get_all_config().items() if item.value is not None}
         project = workspace.project_settings().name
     except automation.CommandError as error:
-        raise _refused(error, stack) from None
+        raise _refused(error, name, directory) from None
     opened = OpenStack(handle, directory, project, config, judged)
+    if not config and not (directory / opened.file).is_file():
+        raise Stop(BAD_INPUT, _no_file(opened.name, opened.file))
     _check_length(config, opened.file)
     return opened
 
@@ -169,7 +173,7 @@ def open_by_file(
         file.write_text(json.dumps({**(salt or {}), "config": config_values}), encoding="utf-8")
         handle = automation.Stack.select(name, _Workspace(work_dir=str(directory), pulumi_command=command))
     except automation.CommandError as error:
-        raise _refused(error, name) from None
+        raise _refused(error, name, directory) from None
     return OpenStack(handle, directory, str(project.get("name")), texts, judged, file)
 
 
@@ -243,8 +247,15 @@ def _engine(environ: Mapping[str, str]) -> toolchain.Engine:
         raise Stop(NOT_JUDGED, f"there is no engine: {error}") from None
 
 
-def _refused(error: automation.CommandError, stack: str | None) -> Stop:
-    """Return why the engine does not open the stack, in a line and with a way out."""
+def _no_file(stack: str, file: str) -> str:
+    return f"there is no file {file}, which has the config of the stack: `preflight init --stack {stack}` writes one"
+
+
+def _refused(error: automation.CommandError, stack: str, directory: Path) -> Stop:
+    """Return why the engine does not open the stack, in a line and with a way out.
+
+    Raises Stop where the stack's file cannot be read: the engine names neither the file nor what was expected.
+    """
     message = "; ".join(error_lines(str(error))) or "it says nothing"
     if "no stack named" in message:
         return Stop(BAD_INPUT, f"there is no stack {stack}: make it by `pulumi stack init {stack}`, or name another")
@@ -252,6 +263,11 @@ def _refused(error: automation.CommandError, stack: str | None) -> Stop:
         return Stop(BAD_INPUT, "no stack is selected: name one by --stack, or `pulumi stack init NAME` makes the first")
     if "passphrase" in message:
         return Stop(NOT_ALLOWED, f"the config cannot be decrypted: {message}")
+    if "stack name" in message:
+        return Stop(BAD_INPUT, f"--stack {safe(stack)}: {message}")
+    path = directory / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
+    if path.exists():
+        _document(path)
     return Stop(NOT_JUDGED, f"the engine does not open the stack: {message}")
 
 

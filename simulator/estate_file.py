@@ -96,7 +96,16 @@ def _fault_lines(path: Path, error: ValidationError) -> Iterator[str]:
             expected = ", ".join(_known_keys(fault["loc"][:-1]))
             yield f"{path}: {key_path}: unknown key, expected one of: {expected}"
         else:
-            yield f"{path}: {key_path}: {fault['msg']}"
+            yield f"{path}: {key_path}: {_expected(fault['type'], fault['msg'])}"
+
+
+def _expected(kind: str, message: str) -> str:
+    """Return what was expected, where pydantic names a class or its own error."""
+    if kind == "missing":
+        return "expected this key"
+    if kind.startswith("model_"):
+        return f"expected keys and values, as in {_SAMPLE}"
+    return message.removeprefix("Value error, ").replace("Input should be", "expected")
 
 
 def _yaml_fault(error: yaml.YAMLError) -> str:

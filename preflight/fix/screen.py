@@ -43,6 +43,11 @@ class FixView:
         """The rules of the result by id."""
         return {rule["id"]: rule for rule in self.result["rules"]}
 
+    @property
+    def stack(self) -> str:
+        """The name of the stack that was judged."""
+        return str(self.result["stack"])
+
 
 def show_change(console: Console, view: FixView) -> None:
     """Show the diff, then the fixes left to a person, the conflicts, and the fixes that the stack file refuses.
@@ -98,7 +103,7 @@ def _for_a_person(view: FixView, width: int) -> Iterator[Text]:
     yield Text("Left to a person, the worst first", "bold")
     for number, fix in enumerate(fixes(findings, view.rules), start=1):
         ways = _ways(fix, findings)
-        yield from fix_block(number, fix, width, None if view.whole or ways else _MOST_LINES)
+        yield from fix_block(number, fix, width, view.stack, None if view.whole or ways else _MOST_LINES)
         for way in ways:
             command = f"{_run(view, 'fix')} --rule {fix.rules[0]} --way {way} --write"
             yield Text(f"    take way {way}: {command}", "cyan")
@@ -109,7 +114,7 @@ def _then(view: FixView, width: int) -> Iterator[Text]:
     if then:
         yield Text("To be done after the change", "bold")
     for number, fix in enumerate(fixes(then, view.rules), start=1):
-        yield from fix_block(number, fix, width, None if view.whole else _MOST_LINES)
+        yield from fix_block(number, fix, width, view.stack, None if view.whole else _MOST_LINES)
 
 
 def _ways(fix: Fix, findings: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -155,4 +160,4 @@ def _summary(view: FixView, changes: bool) -> str:
 
 
 def _run(view: FixView, command: str) -> str:
-    return f"preflight {command} --stack {view.result['stack']}"
+    return f"preflight {command} --stack {view.stack}"

@@ -168,8 +168,9 @@ def _network(survey: Survey, fleet: Fleet, block: str | None, name: str) -> Mapp
 def _check(draft: files.Draft, limits: tuple[Limit, ...], whole: bool) -> None:
     """Raise Stop if the plan exceeds a limit, or cuts a tie although `whole` forbids it."""
     of, cuts = draft.orders.of(draft.fleet), draft.document.cuts
+    read_at = draft.survey.estate.read_at
     for stack in draft.fleet.stacks:
-        check_times(of[stack.name], Proposal(stack.waves, stack.later, draft.fleet.staying))
+        check_times(of[stack.name], Proposal(stack.waves, stack.later, draft.fleet.staying), read_at)
     exceeded = [
         f"{item.name}: {item.used}, and the limit is {item.most}: {item.way_out}" for item in limits if item.exceeded
     ]
@@ -240,5 +241,6 @@ def _summary(draft: files.Draft, output: Path, before: FleetDocument | None) -> 
         f"Wrote {stacks}, {number_of(moving, 'instance')} moving, {later} later, {len(fleet.staying)} staying; "
         f"pipelines and lists: {output / files.DIRECTORY}."
     )
-    texts.append(f"Check the times, then run: preflight check --stack {first}")
+    made = "" if before else f"pulumi stack init {first} && "
+    texts.append(f"Check the times. Then: {made}preflight check --stack {first}")
     return texts

@@ -20,7 +20,7 @@ from preflight.fleet.files import PLAN
 from preflight.fleet.rollup import Rollup, roll_up, summary
 from preflight.fleet.showing import markdown, screen
 from preflight.options import ProjectOption, RehearsalOption, StrictOption, moment
-from preflight.screen import console, show
+from preflight.screen import console, show, show_table
 
 _MINUTES: Final = 60
 
@@ -82,7 +82,7 @@ def report(  # noqa: PLR0913 - one argument an option
     out = console()
     for line in screen(rollup, out.width, everything=everything):
         if isinstance(line, Table):
-            out.print(line)
+            show_table(out, line)
         else:
             show(out, line)
     raise typer.Exit(rollup.exit_code(strict=strict))

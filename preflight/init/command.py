@@ -121,7 +121,7 @@ def init(  # noqa: PLR0913 - one argument an option
     proposal = propose(survey, staying, size)
     if not proposal.waves:
         raise Stop(BAD_INPUT, "no classic instance can move as it is: each is under later or staying")
-    check_times(choices, proposal)
+    check_times(choices, proposal, survey.estate.read_at)
     text = stack_file(proposal, survey.estate, choices, pulumi_keys)
     _check(text, survey, path.name)
     for line in proposal_lines(proposal, survey.names, out.width, everything=everything):
@@ -132,7 +132,7 @@ def init(  # noqa: PLR0913 - one argument an option
     moving = number_of(sum(len(wave.instances) for wave in proposal.waves), "instance")
     not_moving = f"{len(proposal.later)} later, {len(proposal.staying)} staying"
     show(out, Text(safe(f"Wrote {path}: {moving} in {number_of(len(proposal.waves), 'wave')}, {not_moving}.")))
-    show(out, Text(safe(f"Look at its times, then: {_next(name, source)}")))
+    show(out, Text(safe(f"Check its times. Then: {_next(name, source, there=bool(pulumi_keys))}")))
 
 
 def interactive() -> bool:
@@ -140,9 +140,12 @@ def interactive() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _next(stack: str, source: Path | None) -> str:
-    by_file = "" if source is None else f" --estate {source}"
-    return f"preflight check --stack {stack}{by_file}"
+def _next(stack: str, source: Path | None, *, there: bool) -> str:
+    """Return the commands that judge the file: a stack that Pulumi does not know yet is made first."""
+    if source is not None:
+        return f"preflight check --stack {stack} --estate {source}"
+    made = "" if there else f"pulumi stack init {stack} && "
+    return f"{made}preflight check --stack {stack}"
 
 
 # ---- the region ----
@@ -268,8 +271,11 @@ def with_cloud(choices: Choices, inventory: Inventory, cloud: Path | None, accou
     return Choices(**{**vars(choices), "cloud": keys})
 
 
-def check_times(choices: Choices, proposal: Proposal) -> None:
-    """Raise Stop where a wave would move after the Latest Schedule Time."""
+def check_times(choices: Choices, proposal: Proposal, read_at: datetime) -> None:
+    """Raise Stop where a wave would move before the estate was read, or after the Latest Schedule Time."""
+    first, _ = choices.window(0)
+    if first <= read_at:
+        raise Stop(BAD_INPUT, f"--start {first.isoformat()}: expected a later time than now, {read_at.isoformat()}")
     for place, wave in enumerate(proposal.waves):
         start, latest = choices.window(place)
         if latest < start:

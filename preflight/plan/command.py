@@ -118,9 +118,10 @@ def document_lines(document: Document, width: int, *, everything: bool = False) 
     lines += change_lines(document.change, width, everything=everything)
     if document.comparison is not None:
         lines += [Text(), *comparison_lines(document.comparison, width, everything=everything)]
-    number = document.blocking
-    why = f": {number_of(number, 'finding')} must be settled; preflight check shows how" if number else ""
-    return [*lines, Text(), styled(document.readiness, f": stack {printable(document.change.stack)}{why}")]
+    number, stack = document.blocking, printable(document.change.stack)
+    why = f": {number_of(number, 'finding')} must be settled" if number else ""
+    how = [Text(f"What to settle first: preflight check --stack {stack}")] if number else []
+    return [*lines, Text(), *how, styled(document.readiness, f": stack {stack}{why}")]
 
 
 def document_markdown(document: Document) -> str:

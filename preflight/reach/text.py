@@ -12,7 +12,7 @@ from rich.text import Text
 
 from policies.core.facts import printable
 from preflight.reach.model import Document, End, PairReach, Reach
-from preflight.screen import show, when, wrapped
+from preflight.screen import show, show_table, when, wrapped
 from preflight.words import number_of
 
 _STYLES: Final = {
@@ -216,7 +216,7 @@ def _show_rows(out: Console, rows: Sequence[Row], *, everything: bool) -> None:
             Text(f"-> {_names(row.targets, everything)}"),
             Text(row.traffic if everything else _shortened(row.traffic)),
         )
-    out.print(table)
+    show_table(out, table)
     if len(listed) < len(rows):
         more = len(rows) - len(listed)
         show(out, Text(f"and {number_of(more, 'more row')}: --all shows them, --instance those of one", "dim"))

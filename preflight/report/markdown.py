@@ -49,7 +49,7 @@ def _fitting(report: Report) -> list[str]:
     """Return the blocks that fit, and a note about those left out."""
     head = list(_head(report))
     left = MOST - _length(head) - 400
-    fixes = _within(left - _FOR_THE_REST, _fixes(report), report.fixes)
+    fixes = _within(left - _FOR_THE_REST, _fixes(report), report)
     left -= _length(fixes)
     blocks = [*head, *fixes]
     for block in (_picture(report), _conditions(report), _findings(report, min(left - 4000, 30_000)), _notices(report)):
@@ -66,12 +66,12 @@ def _length(blocks: Iterable[str]) -> int:
 def _head(report: Report) -> Iterator[str]:
     marker = re.sub(r"[^A-Za-z0-9._ -]|--", "", f"preflight report {report.stack} {report.wave or ''}").strip()
     yield f"<!-- {marker} -->"
-    would = f", it would be {report.hypothetical}" if report.hypothetical else ""
+    would = f" would be {prose(report.hypothetical)}" if report.hypothetical else ""
     subject = "nothing says whether it is ready"
     if report.judged:
         wave = f"wave {code(report.wave)} of " if report.wave is not None else ""
         subject = f"{wave}stack {code(report.stack)}"
-    yield f"## {_SIGNS.get(report.readiness, '')} {prose(report.readiness)}{prose(would)}: {subject}"
+    yield f"## {_SIGNS.get(report.readiness, '')} {prose(report.readiness)}: {subject}{would}"
     if report.reasons:
         yield "\n".join(f"- {code(reason, 300)}" for reason in report.reasons[:10])
     if not report.judged:
@@ -106,16 +106,18 @@ def _waves(report: Report) -> Iterator[str]:
         yield f"| and {len(report.waves) - _MOST_WAVES} more | | | | | |"
 
 
-def _within(room: int, blocks: Iterable[str], fixes: Sequence[PlacedFix]) -> list[str]:
+def _all(report: Report) -> str:
+    return code(f"preflight check --stack {report.stack} --all")
+
+
+def _within(room: int, blocks: Iterable[str], report: Report) -> list[str]:
     """Return the fixes that fit, and a line about the others."""
     shown: list[str] = []
     for number, block in enumerate(blocks):
         if len(block) + 2 > room:
-            remaining = fixes[max(number - 1, 0) :]
+            remaining = report.fixes[max(number - 1, 0) :]
             findings = sum(item.fix.findings for item in remaining)
-            shown.append(
-                f"and {len(remaining)} more fixes for {findings} findings: `preflight check --all` lists them."
-            )
+            shown.append(f"and {len(remaining)} more fixes for {findings} findings: {_all(report)} lists them.")
             break
         room -= len(block) + 2
         shown.append(block)
@@ -140,7 +142,8 @@ def _fix(placed: PlacedFix, report: Report) -> str:
     place = code(f"{placed.place.file}:{placed.place.line}")
     todo = list(_todo(placed))
     if _length(todo) > _LONGEST_FIX:
-        todo = [f"The fix is too long for a comment: {code(f'preflight check --rule {fix.rules[0]}')} shows it."]
+        command = f"preflight check --stack {report.stack} --rule {fix.rules[0]}"
+        todo = [f"The fix is too long for a comment: {code(command)} shows it."]
     lines = [f"**{placed.number}. {prose(fix.title)}**  ", f"{about}  ", f"{links}{more}, at {place}"]
     return "\n\n".join(["\n".join(lines), *todo])
 
@@ -244,7 +247,7 @@ def _findings(report: Report, room: int) -> str:
     for shown, (rule, items) in enumerate(sorted(by_rule.items(), key=lambda entry: (-_blocking(entry[1]), entry[0]))):
         text = "\n\n".join([f"**{_rule(rule, report)}**: {prose(report.rules[rule]['title'])}", *_reasons(items)])
         if len(text) + 2 > room:
-            parts.append(f"and {len(by_rule) - shown} more rules: `preflight check --all` lists them.")
+            parts.append(f"and {len(by_rule) - shown} more rules: {_all(report)} lists them.")
             break
         room -= len(text) + 2
         parts.append(text)

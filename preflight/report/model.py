@@ -104,9 +104,9 @@ class Report:
     @property
     def headline(self) -> str:
         """The answer in one line."""
-        would = f", it would be {self.hypothetical}" if self.hypothetical else ""
-        gate = ", which passes no gate" if self.readiness == WHAT_IF else ""
-        return f"{self.readiness}{would}: {self.subject}{gate}"
+        would = f" would be {self.hypothetical}" if self.hypothetical else ""
+        gate = ". A what-if passes no gate." if self.readiness == WHAT_IF else ""
+        return f"{self.readiness}: {self.subject}{would}{gate}"
 
     @property
     def blocking(self) -> int:

@@ -87,7 +87,7 @@ def is_terminal() -> bool:
 def _why_not(judged: Judged) -> str:
     if judged.decision.readiness == "WHAT-IF":
         return f"{_UNCHANGED}: --rehearsal judges a simulated cloud as if it were Alibaba Cloud."
-    return f"{_UNCHANGED}: preflight check shows what must be settled first."
+    return f"{_UNCHANGED}: the verdict allows no update."
 
 
 def _confirmed(change: Change) -> bool:
@@ -144,7 +144,9 @@ def _show_after(decision: Decision, judged: Judged, out: Console) -> int:
     if decision.result is None:
         show_not_judged(out, decision.problems)
         return decision.code
-    number = decision.result["blocking"]
-    why = f": {number_of(number, 'finding')} must be settled; preflight check shows how" if number else ""
-    show(out, styled(decision.readiness, f": stack {printable(judged.stack.name)}, after the update{why}"))
+    number, stack = decision.result["blocking"], printable(judged.stack.name)
+    why = f": {number_of(number, 'finding')} must be settled" if number else ""
+    if number:
+        show(out, f"What to settle first: preflight check --stack {stack}")
+    show(out, styled(decision.readiness, f": stack {stack}, after the update{why}"))
     return decision.code

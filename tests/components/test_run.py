@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from components.config import CONFIG_KEY, ConfigError, parse
-from components.run import Sources, _stack_file, discard_result, read_sources
-from estate.errors import EstateError
+from components.run import Sources, _stack_file, discard_result, failure_kind, read_sources
+from estate.errors import CloudError, EstateError
 from tests.components.builders import FILE, config
 
 
@@ -256,3 +256,12 @@ def test_a_slow_git_status_leaves_dirty_unknown(project: Path, monkeypatch: pyte
         patched.setattr(subprocess, "run", hangs)
         described = sources(project, config())
     assert (described.commit, described.dirty) == (head, None)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [("InvalidRegionId.NotFound", "input"), ("InvalidRegionId", "input"), ("InternalError", "cloud")]
+)
+def test_a_region_that_does_not_exist_is_bad_input_and_names_its_key(code: str, kind: str) -> None:
+    error = CloudError("ecs:DescribeInstances", code, "The specified RegionId does not exist.", "ABC")
+    assert failure_kind(error) == kind
+    assert ("alicloud:region" in str(error)) is (kind == "input")

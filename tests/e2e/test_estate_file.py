@@ -104,7 +104,7 @@ def test_a_rehearsal_stays_one_and_a_file_is_refused_for_another_region(project:
     report = run(project, "--stack", "test", "--estate", "estate.json")
     quiet(report)
     assert report.code == 4, report.output
-    assert "WHAT-IF, it would be UNKNOWN: stack test, which passes no gate" in report.output
+    assert "WHAT-IF: stack test would be UNKNOWN. A what-if passes no gate." in report.output
     config = yaml.safe_load((project.directory / "Pulumi.test.yaml").read_text(encoding="utf-8"))
     config["config"]["alicloud:region"] = "cn-beijing"
     (project.directory / "Pulumi.away.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")

@@ -197,7 +197,7 @@ def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gat
     assert [line for line in page.strip().splitlines() if line not in (*shown, "...")] == []
     code, out, _ = front("check", "-s", "test", "--at", "2026-12-11T12:00:00+08:00", "--rule", "guest-free-space")
     assert code == 4, out
-    assert "WHAT-IF, it would be NOT READY: stack test, which passes no gate" in out
+    assert "WHAT-IF: stack test would be NOT READY. A what-if passes no gate." in out
     assert "2026-12-11T12:00+08:00" in out
 
 

@@ -96,7 +96,7 @@ def test_the_path_from_clone_to_first_verdict(
     before = [clone, at_once, credentials, settled, f"{init} --cloud {tmp_path}/cloud.yaml", stack]
     done = run("\n".join([*before, check]), settings, tmp_path)
     assert done.returncode == 4, done.stdout
-    assert "WHAT-IF, it would be NOT READY: stack prod" in done.stdout
+    assert "WHAT-IF: stack prod would be NOT READY." in done.stdout
     assert "you have no Pulumi backend" not in done.stdout, "the one in the environment is used"
     assert (tmp_path / "home/.pulumi/stacks/classic-to-vpc/prod.json").exists()
     shown = [line for line in SCREEN.splitlines() if line.strip() != "[...]"]

@@ -89,7 +89,7 @@ def test_a_value_without_quotes_is_what_pulumi_makes_of_it(text: str, value: obj
         ("!!python/name:os.system x", "expected YAML or JSON: could not determine a constructor"),
         ("{a: [}", "expected YAML or JSON: "),
         ('{"a": NaN}', "expected a number, found NaN"),
-        ("a: b: c", "expected YAML or JSON: mapping values are not allowed"),
+        ("a: b: c", "expected YAML or JSON: mapping values are not allowed in this context, line 1, column 5"),
     ],
 )
 def test_ambiguous_and_malformed_documents_are_refused(text: str, message: str, tmp_path: Path) -> None:

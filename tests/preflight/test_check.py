@@ -82,3 +82,15 @@ def test_only_what_is_asked_for_is_shown_and_the_answer_is_the_same() -> None:
     assert str(result["blocking"]) in text
     with pytest.raises(Stop, match="--instance nobody: does not migrate in this stack"):
         shown(decision, RUN, Wish(Path(), instances=("nobody",)))
+
+
+def test_chosen_rules_without_an_open_finding_are_named_so() -> None:
+    """An empty screen would look like an answer that was lost."""
+    result = recorded_result("broken")
+    passing = next(
+        rule["id"]
+        for rule in result["rules"]
+        if all(item["rule"] != rule["id"] for item in findings(result, "FAIL", "UNKNOWN"))
+    )
+    _, text = shown(Decision(20, "NOT READY", result), RUN, Wish(Path(), rules=(passing,)))
+    assert f"Nothing is open for {passing}: no FAIL and no UNKNOWN." in text

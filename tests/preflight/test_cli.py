@@ -49,7 +49,7 @@ def preflight(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
             "expected a time with its offset, such as 2026-12-11T03:00:00+08:00",
         ),
         (("check", "--at", "tomorrow"), "expected a time with its offset"),
-        (("check", "--rule", "backup-of-all"), "--rule backup-of-all: there is no such rule"),
+        (("check", "--rule", "backup-of-all"), "--rule: there is no rule backup-of-all. Did you mean backup-"),
         (("check", "--project", "docs"), "expected a directory with Pulumi.yaml"),
         (("check", "--result", "no/where.json"), "--result no/where.json: expected a file in a directory that exists"),
         (

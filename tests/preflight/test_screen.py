@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from policies.core.fixes import Change, Fix, Task
 from policies.results import findings
 from policies.verdict import Decision
-from preflight.fixes import fixes, open_findings
+from preflight.fixes import OR, fixes, open_findings
 from preflight.screen import Progress, Verdict, show_findings, show_not_judged, show_verdict, when
 from preflight.summary import conditions, waves
 from tests.policies.result_files import with_findings
@@ -51,7 +53,33 @@ def test_sixty_instances_stand_on_one_screen(width: int) -> None:
     assert lines[1].startswith("all   NOT READY")
     assert str(result["blocking"]) in lines[1]
     assert "Fixes, the worst first" in lines
-    assert any(line.startswith("NOT READY: stack ") for line in lines[-5:])
+    assert any(line.startswith("NOT READY: stack ") for line in lines[-6:])
+    assert not [line for line in lines if line.endswith(" ")]
+    commands = [line for line in lines if "preflight check" in line or "preflight fix" in line]
+    assert commands
+    assert all(f"--stack {result['stack']}" in line for line in commands), "another stack may be the selected one"
+    prose = [line for line in lines if not line.strip().startswith(("set ", "$ ", "in full: "))]
+    assert max(map(len, prose)) <= width
+
+
+@WIDTHS
+def test_what_is_cut_leaves_no_condition_without_its_step(width: int) -> None:
+    lines = screen(recorded_result("broken", times=9), width)
+    cut = [lines[place - 1] for place, line in enumerate(lines) if line.strip().startswith("in full: ")]
+    assert cut
+    assert not [line for line in cut if line.endswith(":") or line.strip() == OR]
+
+
+def test_fix_is_named_only_where_there_is_config_to_write() -> None:
+    result = recorded_result("broken")
+    rules = {rule["id"]: rule for rule in result["rules"]}
+    every = fixes(open_findings(result), rules)
+    assert any(isinstance(step, Change) for way in every[0].todo.ways for step in way)
+    by_hand = replace(every[0], todo=Fix(((Task("Settle the bill."),),)))
+    for shown_fixes, named in ((every, True), ([by_hand], False)):
+        shown, stream = console(80)
+        show_verdict(shown, Verdict(Decision(20, "NOT READY", result), waves(result), shown_fixes, {}))
+        assert ("preflight fix --stack " in stream.getvalue()) is named
 
 
 @WIDTHS
@@ -111,7 +139,7 @@ def test_a_what_if_says_why_and_what_it_would_be() -> None:
     result["judgement"] |= {"readiness": "WHAT-IF", "hypothetical": "NOT READY"}
     result["whatIf"] = [{"kind": "rehearsal", "reason": "alicloud:endpoints leads to 127.0.0.1:1\x1b[2J"}]
     lines = screen(result, 80)
-    assert f"WHAT-IF, it would be NOT READY: stack {result['stack']}, which passes no gate" in lines
+    assert f"WHAT-IF: stack {result['stack']} would be NOT READY. A what-if passes no gate." in lines
     assert "  alicloud:endpoints leads to 127.0.0.1:1?[2J" in lines
 
 

@@ -1,4 +1,4 @@
-"""How the engine is given the policy pack: the file that serves it, and its directory wherever that cannot be."""
+"""How a stack is opened: what the engine is given as the pack, and the reasons why it opens no stack."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pulumi import automation
 
 from policies.pack.run import PACK
-from preflight.workspace import judged_environment
+from preflight.exits import Stop
+from preflight.workspace import _refused, judged_environment
 from toolchain import Engine, Origin
 from toolchain.versions import ENGINE
 
@@ -72,3 +74,50 @@ def test_otherwise_it_is_started_by_its_directory(project: Path, change: Callabl
 def test_on_windows_it_is_started_by_its_directory(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("preflight.workspace.sys.platform", "win32")
     assert packs(project) == str(project / "policies")
+
+
+# ---- a stack that the engine does not open ----
+
+
+def refused(directory: Path, stack: str, said: str) -> tuple[int, str]:
+    error = automation.CommandError(automation.CommandResult("", f"error: {said}", 255))
+    try:
+        stop = _refused(error, stack, directory)
+    except Stop as raised:
+        stop = raised
+    return stop.code, str(stop)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("config:\n\ta: 1\n", "expected YAML or JSON: found character that cannot start any token, line 2, column 1"),
+        ("config:\n  a: 1\n  a: 2\n", "line 3: the key 'a' stands twice in one map; expected it once"),
+        ("- a\n", "expected a map"),
+    ],
+)
+def test_a_stack_file_that_cannot_be_read_is_named_with_what_was_expected(
+    text: str, problem: str, tmp_path: Path
+) -> None:
+    """The engine says `invalid YAML file`, and not which."""
+    (tmp_path / "Pulumi.prod.yaml").write_text(text, encoding="utf-8")
+    code, message = refused(tmp_path, "organization/shop/prod", "invalid YAML file: yaml: line 2")
+    assert code == 2
+    assert "Pulumi.prod.yaml: " in message
+    assert problem in message
+
+
+def test_a_directory_in_place_of_the_stack_file_is_bad_input(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.prod.yaml").mkdir()
+    code, message = refused(tmp_path, "prod", "read Pulumi.prod.yaml: is a directory")
+    assert (code, message) == (2, f"{tmp_path}/Pulumi.prod.yaml: expected a file that can be read: Is a directory")
+
+
+def test_a_name_that_no_stack_can_have_is_bad_input(tmp_path: Path) -> None:
+    code, message = refused(tmp_path, "pr od", "a stack name may only contain alphanumeric, hyphens, underscores")
+    assert (code, message) == (2, "--stack pr od: a stack name may only contain alphanumeric, hyphens, underscores")
+
+
+def test_what_the_engine_alone_knows_is_not_judged(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.prod.yaml").write_text("config: {}\n", encoding="utf-8")
+    assert refused(tmp_path, "prod", "the backend is locked")[0] == 40

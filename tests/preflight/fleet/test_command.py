@@ -86,7 +86,9 @@ def test_every_stack_names_every_classic_instance_and_one_of_them_moves_it(proje
         assert migration.staying == ()
         moved.update(moving)
     assert moved == Counter(every)
-    assert out.splitlines()[-1] == "Check the times, then run: preflight check --stack fleet-01"
+    assert (
+        out.splitlines()[-1] == "Check the times. Then: pulumi stack init fleet-01 && preflight check --stack fleet-01"
+    )
 
 
 def test_the_first_stack_makes_network_and_clones_and_the_others_share_them(project: Path) -> None:

@@ -114,7 +114,7 @@ def test_the_region_becomes_a_file_that_names_every_classic_instance(keys: str, 
     assert code == 0
     assert out.splitlines()[-2:] == [
         "Wrote Pulumi.new.yaml: 9 instances in 1 wave, 1 later, 0 staying.",
-        "Look at its times, then: preflight check --stack new",
+        "Check its times. Then: pulumi stack init new && preflight check --stack new",
     ]
     document = written(tmp_path / "Pulumi.new.yaml")
     # How to reach the cloud goes along, and nobody's credentials.
@@ -230,6 +230,10 @@ def test_staying_instances_are_written_with_their_owner(owner: str, sample: str,
         (
             ("--from", "estate.json", "--start", START, "--latest", "2026-12-01T00:00:00+08:00"),
             "would move at 2026-12-12",
+        ),
+        (
+            ("--from", "estate.json", "--start", "2020-01-01T00:00:00+08:00"),
+            "--start 2020-01-01T00:00:00+08:00: expected a later time than now, 2026-11-30",
         ),
         (
             ("--from", "estate.json", "--project", "missing"),

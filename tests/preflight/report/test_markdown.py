@@ -198,7 +198,7 @@ def test_a_what_if_passes_no_gate() -> None:
     result["judgement"] = judged | {"readiness": "WHAT-IF", "hypothetical": judged["readiness"]}
     result["whatIf"] = [{"kind": "time", "reason": "it is about 2027"}]
     text = Page(render(report_of(result, code=4))).text
-    assert "WHAT-IF, it would be READY WITH CONDITIONS" in text
+    assert "WHAT-IF: stack test would be READY WITH CONDITIONS" in text
     assert "it is about 2027" in text
 
 

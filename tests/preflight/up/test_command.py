@@ -136,8 +136,8 @@ def test_at_a_terminal_somebody_is_asked_and_no_answer_is_no(
 
 
 VERDICTS: dict[str, tuple[Decision, int, str]] = {
-    "not ready": (Decision(20, "NOT READY", BROKEN), 20, "preflight check shows what must be settled first."),
-    "unknown": (Decision(30, "UNKNOWN", BROKEN), 30, "preflight check shows what must be settled first."),
+    "not ready": (Decision(20, "NOT READY", BROKEN), 20, "What to settle first: preflight check --stack test"),
+    "unknown": (Decision(30, "UNKNOWN", BROKEN), 30, "What to settle first: preflight check --stack test"),
     "a simulated cloud": (Decision(4, "WHAT-IF", READY), 4, "--rehearsal judges a simulated cloud as if it were"),
     "not judged": (Decision(40, "NOT JUDGED", None, ("it is of another run",)), 40, "it is of another run"),
 }
@@ -253,9 +253,10 @@ def test_it_exits_by_the_verdict_after_the_update(run: Run) -> None:
     code, out, _ = run("--yes")
     assert code == 20
     number = BROKEN["blocking"]
-    assert out.splitlines()[-2:] == [
+    assert out.splitlines()[-3:] == [
         "Done: 38 created.",
-        f"NOT READY: stack test, after the update: {number} findings must be settled; preflight check shows how",
+        "What to settle first: preflight check --stack test",
+        f"NOT READY: stack test, after the update: {number} findings must be settled",
     ]
     run.after = Decision(40, "NOT JUDGED", None, ("it cannot be read",))
     code, out, _ = run("--yes")
