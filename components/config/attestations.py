@@ -22,8 +22,9 @@ class Attestation(Strict):
         description="application-go: the owner of the application allows it to be stopped in the window. "
         "orders-settled: the instance has no order that is unpaid, or not yet in force. "
         "address-lists: stated before the move, lists of CLB, Container Registry or OSS that name its address will "
-        "admit the new one by then; stated after it, the old one is in no list that cannot be read, no RAM policy "
-        "and no application. licence-review: licences that the move may end are settled. security-software: "
+        "admit the new one by the freeze, when those that can be read are checked; stated after it, the old one is in "
+        "no list that cannot be read, no RAM policy and no application. licence-review: licences that the move may end "
+        "are settled. security-software: "
         "software that the scripts cannot see is off, and stays off until the move is over."
     )
     instances: tuple[InstanceId, ...] = Field(

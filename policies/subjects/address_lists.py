@@ -9,11 +9,12 @@ from fnmatch import fnmatchcase
 from typing import Final, NamedTuple, TypeAlias
 
 from policies.core.approvals import approved
+from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.fixes import Fix, change, command, task
-from policies.core.outcome import Verdict, not_applicable
+from policies.core.outcome import Outcome, Verdict, failed, not_applicable, pending
 from policies.core.plan import TARGET_NETWORK, Plan
-from policies.subjects.attestations import remediation
+from policies.subjects.attestations import or_attested, remediation
 from policies.subjects.databases import target_blocks
 
 Block: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -68,6 +69,28 @@ def unused(plan: Plan, source: Source, now: datetime) -> Verdict | None:
         word = approved(item.object("approval"), now)
         return not_applicable(f"Nobody uses {source.named}, whose lists cannot be read: {word}.")
     return None
+
+
+def is_unread(plan: Plan, source: Source) -> bool:
+    """Whether the cloud refuses to show the lists of a service."""
+    entries = attempt(lambda: [item.text("service") for item in plan.migration.objects("unreadLists")])
+    return isinstance(entries, list) and source.service in entries
+
+
+def or_promised(verdict: Verdict, plan: Plan, timeline: Timeline, instance: Facts, *, unread: bool) -> Verdict:
+    """Return the verdict on lists, or what an attestation for the instance makes of it.
+
+    PASS where the cloud refuses to show them (`unread`). Otherwise PENDING: what can be read counts in the freeze, and
+    a promise to prepare it counts until then. As long as one would help, it is among the fixes.
+    """
+    said = or_attested(verdict, "address-lists", plan, timeline, instance)
+    if verdict.outcome is Outcome.UNKNOWN and unread:
+        return said
+    if said is not verdict:
+        return pending(said.reason, *verdict.fixes)
+    if verdict.outcome is Outcome.FAIL and timeline.frozen is False:
+        return failed(verdict.reason, *(fix | remediation("address-lists") for fix in verdict.fixes))
+    return verdict
 
 
 def put_policy(bucket: str, file: str) -> Fix:

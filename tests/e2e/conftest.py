@@ -15,6 +15,7 @@ import yaml
 import toolchain
 from demo.project import CONFIG_KEY, REPOSITORY, Project
 from policies.results import findings
+from simulator.model.cr import LinkedVpc
 from simulator.server import Simulator, running
 
 ESTATE = REPOSITORY / "simulator/estates/sample.yaml"
@@ -73,6 +74,17 @@ class Stack:
     def up(self) -> None:
         """Brings the stack up; it must succeed."""
         assert self.pulumi("up", "--yes", "--skip-preview") == 0, self.output
+
+    def keep_word(self) -> None:
+        """Does what the attestation of `address-lists` promises, by hand: the VPC is let in where web-1 was."""
+        estate = self.cloud.simulation.cloud.estate
+        vpc_id = next(item.id for item in estate.vpcs if item.name == "shop")
+        vswitch_id = next(item.id for item in estate.vswitches if item.vpc_id == vpc_id)
+        for endpoint in (item for registry in estate.registries for item in registry.endpoints):
+            endpoint.linked_vpcs.append(LinkedVpc(vpc_id=vpc_id, vswitch_id=vswitch_id))
+        for policy in (bucket.policy for bucket in estate.buckets if bucket.policy is not None):
+            condition = {"StringEquals": {"acs:SourceVpc": [vpc_id]}}
+            policy["Statement"].append({**policy["Statement"][0], "Condition": condition})
 
     def result(self) -> dict[str, Any]:
         """The pack's result file."""

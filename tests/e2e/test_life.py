@@ -31,6 +31,9 @@ def _window_in_the_past(migration: dict[str, Any]) -> None:
 def test_an_applied_stack_is_ready_at_the_freeze(stack: Stack) -> None:
     stack.up()
     stack.configure(_window_tomorrow)
+    assert stack.pulumi("preview") != 0
+    assert set(stack.found()) == {"network-bucket-policies-prepared", "network-registry-lists-prepared"}
+    stack.keep_word()
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
     assert stack.result()["waves"][0]["frozen"] is True
     assert stack.found() == {}

@@ -348,6 +348,8 @@ def test_declared_resources_do_not_count_once_the_freeze_has_begun(stack: Stack)
         "database-address-in-vpc",
         "database-hybrid-access-outlasts-wave",
         "database-whitelist-has-vswitch-cidr",
+        "network-bucket-policies-prepared",
+        "network-registry-lists-prepared",
         "network-vswitch-in-usable-zone",
         "security-group-cloned",
     }

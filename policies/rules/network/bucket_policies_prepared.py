@@ -16,20 +16,21 @@ from policies.subjects.address_lists import (
     any_matches,
     covers,
     holding,
+    is_unread,
     naming,
     new_blocks,
+    or_promised,
     put_policy,
     target_vpc,
     touches,
     unused,
 )
-from policies.subjects.attestations import or_attested, remediation
 from policies.subjects.databases import target_blocks
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     verdict = judged(partial(_policies, plan, timeline, instance))
-    return or_attested(verdict, "address-lists", plan, timeline, instance)
+    return or_promised(verdict, plan, timeline, instance, unread=is_unread(plan, BUCKETS))
 
 
 def _policies(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
@@ -150,9 +151,9 @@ def _lacking(statement: Facts) -> str:
 
 
 def _new_policy(bucket: Facts, vpc_id: str | None) -> Fix:
-    """Return the fix: a new policy, or an attestation where the VPC has no id yet."""
+    """Return the fix: a new policy."""
     file = f"<file with acs:SourceVpc {vpc_id or 'of the target VPC'}>"
-    return put_policy(bucket.text("bucket"), file) | remediation("address-lists")
+    return put_policy(bucket.text("bucket"), file)
 
 
 RULE: Final = InstanceRule(
@@ -164,7 +165,7 @@ RULE: Final = InstanceRule(
     remediation=put_policy("<bucket>", "<file>") | BUCKETS.remediation,
     remediation_after=(task("It is refused by now: apply the new policy at once.") + put_policy("<bucket>", "<file>")),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
-    unknown_ok=None,
+    unknown_ok="A policy that an attestation answers for may be prepared until the freeze begins.",
     sources=(
         "OSS user guide, bucket policy: all conditions of a statement must hold; Deny comes first.",
         "OSS user guide, 0030-00000008: a statement with a private acs:SourceIp must carry acs:SourceVpc too.",

@@ -4,29 +4,39 @@ from functools import partial
 from typing import Final
 
 from policies.core.clock import Timeline
-from policies.core.facts import Facts
+from policies.core.facts import Facts, attempt
 from policies.core.fixes import Fix, aliyun, task
-from policies.core.outcome import Verdict, failed, judged, passed, worst
+from policies.core.outcome import Outcome, Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.address_lists import addresses_of, also_broad, covers, naming, new_blocks
-from policies.subjects.attestations import or_attested, remediation
+from policies.subjects.address_lists import addresses_of, also_broad, covers, naming, new_blocks, or_promised
+from policies.subjects.attestations import remediation
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     verdict = judged(partial(_lists, plan, instance))
-    return or_attested(verdict, "address-lists", plan, timeline, instance)
+    unread = attempt(lambda: any("unread" in item.data for item in plan.migration.objects("accessLists"))) is True
+    return or_promised(verdict, plan, timeline, instance, unread=unread)
 
 
 def _lists(plan: Plan, instance: Facts) -> Verdict:
-    addresses = addresses_of(instance)
-    # A list without listeners admits nobody.
-    lists = [item for item in plan.migration.objects("accessLists") if item.texts("listeners")]
-    named = [item for item in lists if naming(item.texts("entries"), addresses)]
-    if not named:
-        broad = also_broad((entry for item in lists for entry in item.texts("entries")), addresses)
-        return passed(f"No access control list that a CLB listener uses names its address.{broad}")
-    return worst(judged(partial(_covered, plan, instance, item)) for item in named)
+    addresses, lists = addresses_of(instance), plan.migration.objects("accessLists")
+    verdicts = [judged(partial(_list, plan, instance, item, addresses)) for item in lists]
+    if any(verdict.outcome is not Outcome.NOT_APPLICABLE for verdict in verdicts):
+        return worst(verdicts)
+    broad = also_broad((entry for item in lists for entry in _entries_in_use(item)), addresses)
+    return passed(f"No access control list that a CLB listener uses names its address.{broad}")
+
+
+def _list(plan: Plan, instance: Facts, item: Facts, addresses: tuple[str, ...]) -> Verdict:
+    if naming(_entries_in_use(item), addresses):
+        return _covered(plan, instance, item)
+    return not_applicable("It does not name its address.")
+
+
+def _entries_in_use(item: Facts) -> tuple[str, ...]:
+    """Return the entries of a list; none where no listener uses it, which admits nobody."""
+    return item.texts("entries") if item.texts("listeners") else ()
 
 
 def _covered(plan: Plan, instance: Facts, item: Facts) -> Verdict:
@@ -38,7 +48,7 @@ def _covered(plan: Plan, instance: Facts, item: Facts) -> Verdict:
     return failed(
         f"{acl_id}, which {', '.join(item.texts('listeners'))} use, names {entries}, an address that changes; "
         f"{target}.",
-        _entry(acl_id, blocks[0] if blocks else "<block of the VSwitch>") | remediation("address-lists"),
+        _entry(acl_id, blocks[0] if blocks else "<block of the VSwitch>"),
     )
 
 
@@ -59,7 +69,7 @@ RULE: Final = InstanceRule(
         task("It is refused by now: add the VSwitch's block at once.") + _entry("<list>", "<block of the VSwitch>")
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
-    unknown_ok=None,
+    unknown_ok="A list that an attestation answers for may be prepared until the freeze begins.",
     sources=(
         "CLB user guide, access control: a listener goes by an allow list or a block list.",
         "Container Service user guide, configure access control policies for the API server: they are those of the "

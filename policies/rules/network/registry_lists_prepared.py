@@ -9,13 +9,21 @@ from policies.core.fixes import Fix, aliyun, task
 from policies.core.outcome import Verdict, failed, judged, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.address_lists import REGISTRIES, addresses_of, also_broad, naming, target_vpc, unused
-from policies.subjects.attestations import or_attested, remediation
+from policies.subjects.address_lists import (
+    REGISTRIES,
+    addresses_of,
+    also_broad,
+    is_unread,
+    naming,
+    or_promised,
+    target_vpc,
+    unused,
+)
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     verdict = judged(partial(_lists, plan, timeline, instance))
-    return or_attested(verdict, "address-lists", plan, timeline, instance)
+    return or_promised(verdict, plan, timeline, instance, unread=is_unread(plan, REGISTRIES))
 
 
 def _lists(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
@@ -45,7 +53,7 @@ def _reached(plan: Plan, item: Facts, addresses: tuple[str, ...]) -> Verdict:
     )
     return failed(
         f"The whitelist of {where} names {entries}, an address that changes; {target}.",
-        _link(registry_id, module, vpc_id or "<vpc>") | remediation("address-lists"),
+        _link(registry_id, module, vpc_id or "<vpc>"),
     )
 
 
@@ -68,7 +76,7 @@ RULE: Final = InstanceRule(
         task("It is refused by now: let the VPC in at once.") + _link("<registry>", "<module>", "<vpc>")
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
-    unknown_ok=None,
+    unknown_ok="A registry that an attestation answers for may be prepared until the freeze begins.",
     sources=(
         "Container Registry API reference, GetInstanceEndpoint: the whitelist is of the public endpoint.",
         "Container Registry API reference, GetInstanceVpcEndpoint: VPCs that reach the instance.",

@@ -100,6 +100,7 @@ def freeze(stack: Stack) -> str:
     pass_time(stack, datetime.fromisoformat(SHORTLY_BEFORE))
     stack.configure(lambda migration: migration["backups"].update(round=2))
     stack.up()
+    stack.keep_word()
     pass_time(stack, datetime.fromisoformat(IN_FREEZE))
     return recording(stack, IN_FREEZE)
 

@@ -1,13 +1,17 @@
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
 
 import pytest
 
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
+from tests.policies.attested import attest
 from tests.policies.prepared import BLOCK, UNKNOWN, Draft, expect, prepared
 
 RULE = "network-bucket-policies-prepared"
 OLD, VPC = "10.0.0.1", "vpc-1"
+IN_THE_LEAD_TIME: Final = datetime.fromisoformat("2026-12-06T10:00:00+08:00")
 
 
 def statement(effect: str = "Allow", scope: str = "read", **changes: Any) -> dict[str, Any]:
@@ -270,3 +274,12 @@ def test_unknown_where_nobody_answers_for_it() -> None:
     """As an earlier version took it: the config is accepted, and the finding says what is missing."""
     message = "after.unusedServices names the service without an approval"
     expect(unread(unused=True), RULE, "i-web", Outcome.UNKNOWN, "oss:ListBuckets", message, "approvedBy")
+
+
+def test_pending_until_the_freeze_where_somebody_answers_for_it() -> None:
+    before = replace(policy(statement(addresses=[OLD])), now=IN_THE_LEAD_TIME)
+    assert "kind: address-lists" in expect(before, RULE, "i-web", Outcome.FAIL).remediation
+    expect(attest(before, "address-lists"), RULE, "i-web", Outcome.PENDING, "ann@example.com answers for it")
+    in_freeze = attest(policy(statement(addresses=[OLD])), "address-lists")
+    expect(in_freeze, RULE, "i-web", Outcome.FAIL, "shop-logs", "the freeze began")
+    expect(attest(unread(unused=False), "address-lists"), RULE, "i-web", Outcome.PASS, "ann@example.com answers for it")

@@ -1,10 +1,14 @@
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
 
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATION, TARGET_NETWORK
+from tests.policies.attested import attest
 from tests.policies.prepared import BLOCK, UNKNOWN, Draft, expect, prepared
 
 RULE = "network-load-balancer-lists-prepared"
+IN_THE_LEAD_TIME: Final = datetime.fromisoformat("2026-12-06T10:00:00+08:00")
 
 
 def named(*more: str, **changes: Any) -> Draft:
@@ -52,3 +56,20 @@ def test_unknown_where_a_list_refuses_to_tell() -> None:
     draft.facts(MIGRATION)["accessLists"].append(unread)
     for instance in ("i-web", "i-app"):
         expect(draft, RULE, instance, Outcome.UNKNOWN, "was not read", reason)
+
+
+def test_pending_until_the_freeze_where_somebody_answers_for_it() -> None:
+    before = replace(named(), now=IN_THE_LEAD_TIME)
+    assert "kind: address-lists" in expect(before, RULE, "i-web", Outcome.FAIL).remediation
+    expect(attest(before, "address-lists"), RULE, "i-web", Outcome.PENDING, "ann@example.com answers for it", "acl-1")
+    in_freeze = attest(named(), "address-lists")
+    expect(in_freeze, RULE, "i-web", Outcome.FAIL, "acl-1", "the freeze began")
+
+
+def test_pass_where_it_refuses_to_tell_and_somebody_answers_for_it() -> None:
+    draft = attest(prepared(), "address-lists")
+    draft.facts(MIGRATION)["accessLists"].append({"aclId": "acl-2", "aclName": "", "unread": {"listeners": "Refused."}})
+    expect(draft, RULE, "i-web", Outcome.PASS, "ann@example.com answers for it", "was not read: Refused")
+    # Of the other list it is known.
+    draft.facts(MIGRATION)["accessLists"][0] |= {"listeners": ["lb-1:6443 (white)"], "entries": ["10.0.0.1/32"]}
+    expect(draft, RULE, "i-web", Outcome.FAIL, "acl-1", "was not read: Refused")

@@ -1,4 +1,6 @@
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
 
 import pytest
 
@@ -7,6 +9,8 @@ from policies.core.plan import MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "network-registry-lists-prepared"
+# Of the window, and before the freeze.
+IN_THE_LEAD_TIME: Final = datetime.fromisoformat("2026-12-06T10:00:00+08:00")
 WORD: dict[str, Any] = {
     "kind": "address-lists",
     "instanceIds": ["i-web"],
@@ -93,10 +97,21 @@ def test_fail_is_advice_until_a_week_before_the_window() -> None:
     assert expect(named(), RULE, "i-web", Outcome.FAIL).blocking
 
 
-def test_pass_where_somebody_answers_for_it() -> None:
-    draft = named()
+def test_pending_until_the_freeze_where_somebody_answers_for_it() -> None:
+    draft = named(replace(prepared(), now=IN_THE_LEAD_TIME))
+    attest_fix = "preflight set --stack dev 'attestations: [{kind: address-lists"
+    assert attest_fix in expect(draft, RULE, "i-web", Outcome.FAIL).remediation
     draft.facts(MIGRATION)["attestations"] = [WORD]
-    expect(draft, RULE, "i-web", Outcome.PASS, "ann@example.com answers for it", "cri-1")
+    expect(draft, RULE, "i-web", Outcome.PENDING, "ann@example.com answers for it", "cri-1")
+
+
+def test_fail_in_the_freeze_whoever_answers_for_it() -> None:
+    draft = named()
+    assert "attestations" not in expect(draft, RULE, "i-web", Outcome.FAIL).remediation
+    draft.facts(MIGRATION)["attestations"] = [WORD]
+    expect(
+        draft, RULE, "i-web", Outcome.FAIL, "ann@example.com answers for it", "vpc-1 is not linked", "the freeze began"
+    )
 
 
 def test_unknown_where_it_could_not_be_read_and_why() -> None:
