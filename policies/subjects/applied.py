@@ -69,7 +69,7 @@ def _classic_link(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
 
 def _attachment(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
     instance_id, vpc_id = applied.text("instanceId"), applied.text("vpcId")
-    linked_to = _linked_vpcs(plan).get(instance_id, ())
+    linked_to = linked_vpcs(plan).get(instance_id, ())
     if vpc_id in linked_to:
         return []
     return [f"instance {instance_id} is linked to {', '.join(linked_to) or 'no VPC'} in place of {vpc_id}"]
@@ -88,7 +88,9 @@ def _vswitch_ids(plan: Plan) -> frozenset[str]:
     return plan.remember("live VSwitches", lambda: frozenset(_live(plan).texts("vswitchIds")))
 
 
-def _linked_vpcs(plan: Plan) -> Mapping[str, Sequence[str]]:
+def linked_vpcs(plan: Plan) -> Mapping[str, Sequence[str]]:
+    """Return the VPCs to which classic instances are linked by now, by instance. Raises UnreadableError."""
+
     def read() -> dict[str, list[str]]:
         by_instance: dict[str, list[str]] = defaultdict(list)
         for item in _live(plan).objects("classicLinks"):

@@ -61,6 +61,7 @@ FILLED: Final[Mapping[str, str]] = {
     "statedAt": "2026-11-29T02:00:00+08:00",
     "targetZone": "cn-hangzhou-b",
     "validUntil": "2026-12-30T02:00:00+08:00",
+    "vpcId": "vpc-one",
     "vswitchIds": "vsw-one",
     "vswitches.cidrBlock": "172.16.1.0/24",
     "whitelistGroup": "another_name",
