@@ -179,7 +179,8 @@ class InstanceFacts(OwnInstanceFacts, OptionalInstanceFacts):
     dependents: list[DependentFacts]
     sharedDatabases: list[SharedDatabaseFacts]
     scheduledMoves: Annotated[list[ScheduledEventFacts], note("events with the reason code of this migration")]
-    scheduledEnds: Annotated[list[ScheduledEventFacts], note("events that stop or release it")]
+    scheduledEnds: Annotated[list[ScheduledEventFacts], note("events that stop, lock or release it")]
+    scheduledEvents: Annotated[list[ScheduledEventFacts], note("all other events, such as a restart")]
 
 
 classic_instance_facts = reader(Instance, ClassicInstanceFacts)
@@ -216,6 +217,7 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFac
         ],
         "scheduledMoves": list(map(_scheduled_event_facts, index.scheduled_moves.get(instance.id, ()))),
         "scheduledEnds": list(map(_scheduled_event_facts, index.scheduled_ends.get(instance.id, ()))),
+        "scheduledEvents": list(map(_scheduled_event_facts, index.scheduled_events.get(instance.id, ()))),
     }
 
 

@@ -24,8 +24,9 @@ from estate.model import (
 
 _Item = TypeVar("_Item")
 
-# Types of events (ECS API reference, DescribeInstanceHistoryEvents), such as AccountUnbalanced.Stop.
-_ENDS = (".Stop", ".Delete")
+# Types of events (ECS API reference, DescribeInstanceHistoryEvents, DescribeInstancesFullStatus), such as
+# AccountUnbalanced.Stop, SystemMaintenance.StopAndRepair or SecurityPunish.Locked.
+_ENDS = (".Stop", ".StopAndRepair", ".Locked", ".Delete")
 
 
 def grouped(items: Iterable[_Item], keys: Callable[[_Item], Iterable[str]]) -> dict[str, tuple[_Item, ...]]:
@@ -107,7 +108,16 @@ class Indexes:
 
     @cached_property
     def scheduled_ends(self) -> Mapping[str, tuple[ScheduledEvent, ...]]:
-        """System events that will stop or release an instance, by instance; its move stops it, too, and is none."""
-        events = self.estate.scheduled_events
-        ends = [event for event in events if event.type.endswith(_ENDS) and event.reason_code != MIGRATION_REASON]
-        return grouped(ends, lambda event: [event.instance_id])
+        """System events that will stop, lock or release an instance; its move stops it, too, and is none."""
+        return self._other_events(ends=True)
+
+    @cached_property
+    def scheduled_events(self) -> Mapping[str, tuple[ScheduledEvent, ...]]:
+        """System events that are neither its move nor its end, by instance."""
+        return self._other_events(ends=False)
+
+    def _other_events(self, *, ends: bool) -> Mapping[str, tuple[ScheduledEvent, ...]]:
+        events = (event for event in self.estate.scheduled_events if event.reason_code != MIGRATION_REASON)
+        return grouped(
+            (event for event in events if event.type.endswith(_ENDS) is ends), lambda event: [event.instance_id]
+        )

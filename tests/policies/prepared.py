@@ -241,6 +241,7 @@ def _instance(
         if exists
         else [],
         "scheduledEnds": [],
+        "scheduledEvents": [],
         "zoneId": ZONE,
         "targetZoneId": ZONE,
         "instanceType": "ecs.n4.large",

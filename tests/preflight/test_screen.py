@@ -106,7 +106,7 @@ def test_each_wave_has_a_line_and_one_wave_stands_alone(width: int) -> None:
 def test_conditions_are_said(width: int) -> None:
     lines = screen(recorded_result("first"), width)
     assert any(line.startswith("READY WITH CONDITIONS: stack ") for line in lines)
-    assert "Conditions: 41 checks pass once `pulumi up` has made what is declared." in lines
+    assert "Conditions: 43 checks pass once `pulumi up` has made what is declared." in lines
     assert not any("fix" in line.lower() for line in lines)
 
 

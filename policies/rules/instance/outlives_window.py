@@ -57,7 +57,7 @@ def _keep(instance_id: str) -> Fix:
 
 def _settle(instance_id: str) -> Fix:
     scheduled = {"InstanceId": instance_id, "InstanceEventCycleStatus.1": "Scheduled"}
-    return task("Pay or renew what it is due for, until the event is canceled:") + aliyun(
+    return task("Pay, renew or handle what it is due for (ECS console, Events), until the event is canceled:") + aliyun(
         "ecs", "DescribeInstanceHistoryEvents", scheduled
     )
 
@@ -75,6 +75,7 @@ RULE: Final = InstanceRule(
     sources=(
         "ECS API reference, DescribeInstances: ExpiredTime, AutoReleaseTime.",
         "ECS API reference, DescribeInstanceHistoryEvents: AccountUnbalanced.Stop, InstanceExpiration.Delete.",
+        "ECS API reference, DescribeInstancesFullStatus: SystemMaintenance.StopAndRepair, SecurityPunish.Locked.",
         "ECS user guide, migrate to a VPC (2021): pending renewal and change orders are cancelled by the migration.",
         "ECS API reference, ModifyInstanceVpcAttribute: expired instances are refused by the nearest operation.",
     ),

@@ -41,7 +41,7 @@ def _wave_of(plan: Plan, instance: Facts) -> Facts:
 def _shown(wave: Facts, move: Facts) -> Verdict:
     window = wave.object("window")
     planned, start, latest = move.moment("notBefore"), window.moment("start"), window.moment("latest")
-    when = to_minute(planned)
+    when = to_minute(planned) if planned.second == 0 else planned.isoformat(timespec="seconds")
     if planned > latest:
         return failed(f"Its move is scheduled for {when}, after the Latest Schedule Time {to_minute(latest)}.")
     if planned != start:

@@ -279,7 +279,14 @@ def test_unknown_where_nobody_answers_for_it() -> None:
 def test_pending_until_the_freeze_where_somebody_answers_for_it() -> None:
     before = replace(policy(statement(addresses=[OLD])), now=IN_THE_LEAD_TIME)
     assert "kind: address-lists" in expect(before, RULE, "i-web", Outcome.FAIL).remediation
-    expect(attest(before, "address-lists"), RULE, "i-web", Outcome.PENDING, "ann@example.com answers for it")
+    promised = attest(before, "address-lists", statedAt="2026-12-01T10:00:00+08:00")
+    expect(
+        promised,
+        RULE,
+        "i-web",
+        Outcome.PENDING,
+        "ann@example.com answers for it",
+    )
     in_freeze = attest(policy(statement(addresses=[OLD])), "address-lists")
     expect(in_freeze, RULE, "i-web", Outcome.FAIL, "shop-logs", "the freeze began")
     expect(attest(unread(unused=False), "address-lists"), RULE, "i-web", Outcome.PASS, "ann@example.com answers for it")

@@ -61,7 +61,15 @@ def test_unknown_where_a_list_refuses_to_tell() -> None:
 def test_pending_until_the_freeze_where_somebody_answers_for_it() -> None:
     before = replace(named(), now=IN_THE_LEAD_TIME)
     assert "kind: address-lists" in expect(before, RULE, "i-web", Outcome.FAIL).remediation
-    expect(attest(before, "address-lists"), RULE, "i-web", Outcome.PENDING, "ann@example.com answers for it", "acl-1")
+    promised = attest(before, "address-lists", statedAt="2026-12-01T10:00:00+08:00")
+    expect(
+        promised,
+        RULE,
+        "i-web",
+        Outcome.PENDING,
+        "ann@example.com answers for it",
+        "acl-1",
+    )
     in_freeze = attest(named(), "address-lists")
     expect(in_freeze, RULE, "i-web", Outcome.FAIL, "acl-1", "the freeze began")
 

@@ -1,0 +1,55 @@
+import pytest
+
+from policies.core.outcome import Outcome
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+
+RULE = "schedule-apart-from-events"
+
+
+def scheduled(due: str, kind: str = "SystemMaintenance.Reboot") -> Draft:
+    """The window begins at 02:00 on 2026-12-12 and is over after some minutes and the hours of copying."""
+    draft = prepared()
+    event = {"eventId": "e-1", "eventType": kind, "notBefore": due}
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledEvents"] = [event]
+    return draft
+
+
+@pytest.mark.parametrize("kind", ["SystemMaintenance.Reboot", "SystemMaintenance.Redeploy", "SystemFailure.Reboot"])
+@pytest.mark.parametrize("due", ["2026-12-12T01:00:01+08:00", "2026-12-12T02:01:00+08:00", "2026-12-11T19:00:00Z"])
+def test_fail_when_it_restarts_while_it_moves(kind: str, due: str) -> None:
+    draft = scheduled(due, kind)
+    expect(draft, RULE, "i-web", Outcome.FAIL, f"e-1 ({kind})", "RebootInstance --InstanceId i-web", "{start")
+
+
+@pytest.mark.parametrize("due", ["2026-12-11T03:00:00+08:00", "2026-12-12T01:00:00+08:00", "2026-12-13T02:00:00+08:00"])
+def test_pass_when_it_restarts_before_or_afterwards(due: str) -> None:
+    expect(scheduled(due), RULE, "i-web", Outcome.PASS, "apart from its move")
+
+
+@pytest.mark.parametrize("kind", ["SystemMaintenance.Reboot", "Something.New"])
+@pytest.mark.parametrize("due", ["2026-12-12T02:00:00+08:00", "2026-12-11T18:00:59Z"])
+def test_pass_when_it_is_the_move_itself(kind: str, due: str) -> None:
+    expect(scheduled(due, kind), RULE, "i-web", Outcome.PASS, "it counts as the move")
+
+
+def test_unknown_for_an_event_that_may_do_anything() -> None:
+    kind = "SystemMaintenance.ReInitErrorDisk"
+    draft = scheduled("2026-12-12T01:00:00+08:00", kind)
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, kind, "DescribeInstanceHistoryEvents", "waivers:")
+    expect(scheduled("2027-03-01T02:00:00+08:00", kind), RULE, "i-web", Outcome.PASS, "when its move is over")
+
+
+def test_unknown_when_the_events_or_the_window_are_not_known() -> None:
+    draft = scheduled("2026-12-12T02:30:00+08:00")
+    draft.facts(MIGRATION)["waves"][0]["window"]["start"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "the window")
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledEvents"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "scheduledEvents")
+
+
+def test_not_applicable_without_an_event_or_once_it_has_moved() -> None:
+    expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE, "No other system event")
+    draft = scheduled("2026-12-12T02:30:00+08:00")
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
+    expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE)
