@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -61,7 +61,7 @@ class Permissions(StrEnum):
 
 app = typer.Typer(
     name="preflight",
-    help="Says whether a stack is ready for its move from the classic network to a VPC, and what is left to do.",
+    help="Show whether a stack is ready for its move from the classic network to a VPC, and what is left to do.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -71,10 +71,9 @@ app = typer.Typer(
 
 @app.callback()
 def _commands() -> None:
-    """Say whether a stack is ready for its move from the classic network to a VPC, and what is left to do."""
+    """Show whether a stack is ready for its move from the classic network to a VPC, and what is left to do."""
 
 
-@app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))
 def check(  # noqa: PLR0913 - one argument an option
     stack: StackOption = None,
     at: AtOption = None,
@@ -108,13 +107,11 @@ def check(  # noqa: PLR0913 - one argument an option
     raise typer.Exit(run_check(wish, console(), console(stderr=True)))
 
 
-@app.command()
 def rules() -> None:
     """List the rules by which a stack is judged."""
     reference.show_rules(console())
 
 
-@app.command()
 def explain(
     rule: Annotated[str, typer.Argument(help="The id of a rule, as a finding names it.")],
     instance: Annotated[
@@ -122,7 +119,7 @@ def explain(
         typer.Option(help="Show the rule's result for one instance, by id or name; repeat it for more."),
     ] = None,
     result: Annotated[
-        Path | None, typer.Option(help="The result that is meant, which --result kept.", envvar="PREFLIGHT_RESULT")
+        Path | None, typer.Option(help="A result of `preflight check --result`.", envvar="PREFLIGHT_RESULT")
     ] = None,
 ) -> None:
     """Show what a rule checks, why, from when it is mandatory, and how to fix what it finds.
@@ -137,7 +134,6 @@ def explain(
     reference.explain(console(), rule)
 
 
-@app.command()
 def permissions(
     what: Annotated[
         Permissions,
@@ -151,35 +147,47 @@ def permissions(
     reference.show_permissions(console(), what.value)
 
 
-@app.command(
-    "verdict",
-    add_help_option=False,
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False},
-)
 def verdict(context: typer.Context) -> None:
     """Read a result that was kept, for a gate: what `python -m policies.verdict` does, with its options."""
     raise typer.Exit(read_verdict(context.args, "preflight verdict"))
 
 
-app.command("set")(set_parts)
-app.command(epilog=INIT_EXITS)(init)
-app.command("inventory", epilog=inventory.EXITS)(inventory.inventory)
-app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(plan)
-app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(report)
-app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(fix)
-app.command(epilog=exits.HELP.replace("\n  ", "\n\n  "))(timeline)
-app.command(epilog=reaching.EXITS)(reaching.reach)
-app.command(epilog=UP_EXITS)(up)
-app.add_typer(evidence, name="evidence")
+_JUDGED: Final = exits.HELP.replace("\n  ", "\n\n  ")
+
+# In the order of their use. The second text is the line in `preflight --help`: at 80 columns it is not cut.
+app.command(epilog=INIT_EXITS, short_help="Write a first stack file from what a region has.")(init)
+app.command(epilog=_JUDGED, short_help="Show the verdict on a stack, and each fix once.")(check)
+app.command(epilog=_JUDGED, short_help="Write the fixes that are configuration into the stack file.")(fix)
+app.command(epilog=_JUDGED, short_help="Show what a change does, and what cannot be undone.")(plan)
+app.command(epilog=UP_EXITS, short_help="Update just what was judged and shown.")(up)
+app.command(epilog=reaching.EXITS, short_help="Show who reaches whom before the move and after it.")(reaching.reach)
+app.command(epilog=_JUDGED, short_help="Show what happens when.")(timeline)
+app.command(epilog=_JUDGED, short_help="Write the verdict for a pull request, a scanner, an audit.")(report)
+app.command(short_help="Show the page of a rule.")(explain)
+app.command(short_help="List the rules.")(rules)
+app.command("set", short_help="Merge parts of the config into the stack file.")(set_parts)
+app.add_typer(evidence, name="evidence", short_help="Collect what only the guest systems show.")
+app.command("inventory", epilog=inventory.EXITS, short_help="Read the estate of a region into a file.")(
+    inventory.inventory
+)
 
 fleet = typer.Typer(
-    help="Plans the stacks of a region too large for one, and rolls their verdicts up.",
+    help="Plan the stacks of a region that one cannot take, and report on all of them as one.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-fleet.command("plan", epilog=fleet_planning.EXITS)(fleet_planning.plan)
-fleet.command("report", epilog=exits.HELP.replace("\n  ", "\n\n  "))(report_fleet)
-app.add_typer(fleet, name="fleet")
+fleet.command("plan", epilog=fleet_planning.EXITS, short_help="Plan the stacks, and write their files.")(
+    fleet_planning.plan
+)
+fleet.command("report", epilog=_JUDGED, short_help="Show one verdict of all stacks.")(report_fleet)
+app.add_typer(fleet, name="fleet", short_help="Plan and judge a region that one stack cannot take.")
+app.command(short_help="Print the least RAM policy that a run needs.")(permissions)
+app.command(
+    "verdict",
+    short_help="Read a result that was kept, for a gate.",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False},
+)(verdict)
 
 
 def main() -> None:

@@ -14,10 +14,11 @@ from policies.verdict import BAD_INPUT
 from preflight.exits import Stop
 
 RulesOption: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--rule", help="Take the findings of one rule; repeat it.")
+    list[str] | None, typer.Option("--rule", help="Only findings of this rule; repeat it for more.")
 ]
 InstancesOption: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--instance", help="Take the findings of one instance, by id or name; repeat it.")
+    list[str] | None,
+    typer.Option("--instance", help="Only findings of this instance, by id or name; repeat it for more."),
 ]
 
 

@@ -44,11 +44,11 @@ def inventory(  # noqa: PLR0913 - one argument an option
     ] = None,
     region: Annotated[str | None, typer.Option(help="Read this region, by the credentials of the environment.")] = None,
     cloud: Annotated[
-        Path | None, typer.Option(help="Take the alicloud: keys from this stack file, which needs no stack.")
+        Path | None, typer.Option(help="Use the alicloud: keys of this stack file; the stack itself need not exist.")
     ] = None,
-    estate: Annotated[Path | None, typer.Option(help="Take the estate from this file, and ask no cloud.")] = None,
+    estate: Annotated[Path | None, typer.Option(help="Use the estate in this file, without calling a cloud.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write the estate to this file.")] = None,
-    diff: Annotated[Path | None, typer.Option(help="Show what changed since this file was written.")] = None,
+    diff: Annotated[Path | None, typer.Option(help="Show the changes since this inventory file.")] = None,
     project: Annotated[Path, typer.Option(help="The directory with Pulumi.yaml; here if not given.")] = Path(),
 ) -> None:
     """Read the estate of a region into a file that can be reviewed, and be judged by without the cloud.

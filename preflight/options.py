@@ -33,7 +33,7 @@ StayOption: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="An instance that stays classic, by id or name; repeat it.")
 ]
 KeysOption: TypeAlias = Annotated[
-    Path | None, typer.Option("--cloud", help="Take the alicloud: keys from this stack file; they are written too.")
+    Path | None, typer.Option("--cloud", help="Use the alicloud: keys of this stack file, and write them too.")
 ]
 StackOption: TypeAlias = Annotated[
     str | None, typer.Option("--stack", "-s", help="The stack; the selected one if not given.")
@@ -41,7 +41,7 @@ StackOption: TypeAlias = Annotated[
 AtOption: TypeAlias = Annotated[
     datetime | None,
     typer.Option(
-        help="Ask about another time, such as 2026-12-11T03:00:00+08:00: a what-if, which passes no gate.",
+        help="Judge for another time, such as 2026-12-11T03:00:00+08:00: a what-if, which passes no gate.",
         parser=moment,
         metavar="TIME",
     ),
@@ -52,14 +52,14 @@ RehearsalOption: TypeAlias = Annotated[
     bool, typer.Option("--rehearsal", help="Judge a simulated cloud as if it were Alibaba Cloud; never for a gate.")
 ]
 ResultOption: TypeAlias = Annotated[
-    Path | None, typer.Option(help="Keep the whole result in this file.", envvar="PREFLIGHT_RESULT")
+    Path | None, typer.Option(help="Write the whole result to this file.", envvar="PREFLIGHT_RESULT")
 ]
 ProjectOption: TypeAlias = Annotated[Path, typer.Option(help="The directory with Pulumi.yaml; here if not given.")]
 EstateOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(
         "--estate",
-        help="Judge by the estate in this file, which `preflight inventory` wrote, and ask no cloud; never READY.",
+        help="Judge by this file of `preflight inventory`, without calling a cloud. Never READY.",
         metavar="FILE",
         envvar="PREFLIGHT_ESTATE",
     ),

@@ -43,20 +43,18 @@ What the policy pack cannot see from outside is found by two scripts that only r
 estate/guest/windows.ps1. Their findings go into an evidence file that the stack names under `evidence`.
 
 Exit codes: 0 done, {MISSED} some instances gave no evidence, {BAD_INPUT} bad config, evidence or output,
-{NOT_ALLOWED} credentials or permission, {OTHER} anything else. Progress is told on stderr."""
+{NOT_ALLOWED} credentials or permission, {OTHER} anything else. Progress is on stderr."""
 
 app = typer.Typer(help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
-@app.command()
+@app.command(short_help="Run the scripts by Cloud Assistant, and write their output.")
 def collect(
     stack_config: Annotated[Path, typer.Option(help="The stack file, such as Pulumi.prod.yaml.")],
     out: Annotated[
-        Path | None, typer.Option(help="The evidence file to write; the first one that the stack names when not given.")
+        Path | None, typer.Option(help="The evidence file to write; the first one of the stack if not given.")
     ] = None,
-    instance: Annotated[
-        list[str] | None, typer.Option(help="Id of an instance; repeat it. All that migrate when not given.")
-    ] = None,
+    instance: Annotated[list[str] | None, typer.Option(help="Only this instance, by id; repeat it for more.")] = None,
 ) -> None:
     """Run the scripts in the stack's instances by Cloud Assistant, and write their output.
 
@@ -87,9 +85,9 @@ def collect(
     raise typer.Exit(MISSED if collection.missed else 0)
 
 
-@app.command()
+@app.command(short_help="Add what a script printed to an evidence file.")
 def add(
-    file: Annotated[Path, typer.Argument(help="The evidence file to write into; made where there is none.")],
+    file: Annotated[Path, typer.Argument(help="The evidence file to add to; created if it does not exist.")],
     instance: Annotated[str, typer.Option(help="Id of the instance on which the script was run.")],
     by: Annotated[str, typer.Option(help="Who ran it: a name or an address.")],
 ) -> None:
@@ -126,7 +124,7 @@ def add(
         _report(warning)
 
 
-@app.command()
+@app.command(short_help="Check evidence files, and list their content.")
 def check(files: Annotated[list[Path], typer.Argument(help="Evidence files.")]) -> None:
     """Check evidence files, and list what is in them with its age.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -118,7 +119,8 @@ class Review:
     def void(self, waiver: Waiver, now: datetime, end: datetime | None) -> str | None:
         """Return why the waiver is void for a window that ends at `end`; None where it holds."""
         if waiver.rule not in self.unwaivable:
-            return "there is no such rule"
+            near = difflib.get_close_matches(waiver.rule, self.unwaivable, n=1)
+            return f"there is no such rule{f'; did you mean {near[0]}?' if near else ''}"
         if why := self.unwaivable[waiver.rule]:
             return f"this rule cannot be waived ({why})"
         if problem := void(waiver.owner, waiver.approved_by, waiver.approved_at, waiver.expires, now):

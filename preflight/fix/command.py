@@ -32,7 +32,7 @@ def fix(  # noqa: PLR0913 - one argument an option
     instance: InstancesOption = None,
     way: Annotated[
         int | None,
-        typer.Option(min=1, help="With --rule: the number of the way to take for its fixes."),
+        typer.Option(min=1, help="With --rule: apply this way of its fixes, by its number."),
     ] = None,
     strict: StrictOption = False,
     rehearsal: RehearsalOption = False,

@@ -53,21 +53,19 @@ EXITS: Final = f"""exit codes:
 
 
 def plan(  # noqa: PLR0913 - one argument an option
-    source: Annotated[Path, typer.Option("--from", help="The inventory file of the region; no cloud is asked.")],
-    size: Annotated[int, typer.Option(min=1, help="Most instances that a stack moves.")] = _SIZE,
-    wave_size: Annotated[int, typer.Option(min=1, help="Most instances of a wave.")] = _WAVE_SIZE,
-    output: Annotated[Path, typer.Option(help="The directory with Pulumi.yaml, where files go.")] = Path(),
-    prefix: Annotated[
-        str, typer.Option(help="What the stacks' names begin with, and what the VPC is called.")
-    ] = "fleet",
+    source: Annotated[Path, typer.Option("--from", help="The inventory file of the region. No cloud is called.")],
+    size: Annotated[int, typer.Option(min=1, help="The largest number of instances that a stack moves.")] = _SIZE,
+    wave_size: Annotated[int, typer.Option(min=1, help="The largest number of instances in a wave.")] = _WAVE_SIZE,
+    output: Annotated[Path, typer.Option(help="The directory with Pulumi.yaml, for all files.")] = Path(),
+    prefix: Annotated[str, typer.Option(help="The beginning of the stacks' names, and the name of the VPC.")] = "fleet",
     block: Annotated[
         str | None, typer.Option(help="Block of the VPC; a free one of 172.16.0.0/12 if not given.")
     ] = None,
     start: StartOption = None,
     latest: LatestOption = None,
-    days: Annotated[int, typer.Option(min=1, help="Days between two waves, of one stack or of two.")] = 1,
+    days: Annotated[int, typer.Option(min=1, help="Days between two waves, also of different stacks.")] = 1,
     stay: StayOption = None,
-    owner: Annotated[str, typer.Option(help="Who answers for those that stay.")] = "",
+    owner: Annotated[str, typer.Option(help="The owner of those that stay.")] = "",
     reason: Annotated[str, typer.Option(help="Why they stay, in a sentence.")] = "",
     whole: Annotated[bool, typer.Option("--whole", help="Write nothing where a tie would be cut.")] = False,
     classic_link: Annotated[
@@ -75,10 +73,10 @@ def plan(  # noqa: PLR0913 - one argument an option
         typer.Option("--classic-link/--no-classic-link", help="Whether the VPC is linked with the classic network."),
     ] = True,
     vpc_quota: Annotated[
-        int, typer.Option(min=1, help="Instances that the VPC takes, where Quota Center shows another number.")
+        int, typer.Option(min=1, help="The largest number of instances in the VPC, by Quota Center.")
     ] = MOST_IN_VPC,
     organization: Annotated[
-        str, typer.Option(help="The stacks' organization; without Pulumi Cloud it is this word.")
+        str, typer.Option(help="The organization of the stacks; without Pulumi Cloud: organization.")
     ] = "organization",
     repository: Annotated[str, typer.Option(help="Where the operator takes the program from.")] = "<repository>",
     commit: Annotated[str, typer.Option(help="The commit that the operator runs.")] = "<commit>",

@@ -40,14 +40,14 @@ def report(  # noqa: PLR0913 - one argument an option
         list[Path], typer.Argument(help="Results that `preflight check --result` kept, or directories with them.")
     ],
     since: Annotated[
-        datetime | None, typer.Option(help="When the run began that they are all of.", parser=moment, metavar="TIME")
+        datetime | None, typer.Option(help="When the run of all results began.", parser=moment, metavar="TIME")
     ] = None,
     run: Annotated[
-        str | None, typer.Option(help="Or the id of that run, as PREFLIGHT_RUN_ID had it in all jobs.")
+        str | None, typer.Option(help="In place of --since: the id of that run (PREFLIGHT_RUN_ID of all jobs).")
     ] = None,
     plan: Annotated[Path | None, typer.Option("--fleet", help=f"The fleet; {PLAN} if not given.")] = None,
     commit: Annotated[str | None, typer.Option(help="Refuse another commit, or one with changes.")] = None,
-    max_age: Annotated[int, typer.Option(min=1, help="Minutes that a verdict may be old.")] = _MINUTES,
+    max_age: Annotated[int, typer.Option(min=1, help="The largest age of a verdict, in minutes.")] = _MINUTES,
     formats: Annotated[
         list[Format] | None, typer.Option("--format", help="What to write to --output; repeat it.")
     ] = None,

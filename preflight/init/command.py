@@ -65,7 +65,10 @@ class AccountType(StrEnum):
 
 
 AccountTypeOption: TypeAlias = Annotated[
-    AccountType | None, typer.Option(help="Of aliyun.com, or of alibabacloud.com: else it is asked in each run.")
+    AccountType | None,
+    typer.Option(
+        help="Domestic: aliyun.com. International: alibabacloud.com. Without it, each run asks the billing service."
+    ),
 ]
 
 
@@ -85,16 +88,18 @@ class _Wish:
 def init(  # noqa: PLR0913 - one argument an option
     stack: Annotated[str | None, typer.Option("--stack", "-s", help="The stack whose file is written.")] = None,
     source: Annotated[
-        Path | None, typer.Option("--from", help="Take the estate from this inventory file, and ask no cloud.")
+        Path | None, typer.Option("--from", help="Use the estate in this inventory file, without calling a cloud.")
     ] = None,
     region: Annotated[str | None, typer.Option(help="Read this region, by the credentials of the environment.")] = None,
     cloud: KeysOption = None,
     start: StartOption = None,
     latest: LatestOption = None,
     days: Annotated[int, typer.Option(min=1, help="Days between two waves.")] = _DAYS,
-    wave_size: Annotated[int | None, typer.Option(min=1, help=f"Most instances of a wave; {_WAVE_SIZE}.")] = None,
+    wave_size: Annotated[
+        int | None, typer.Option(min=1, help=f"The largest number of instances in a wave; {_WAVE_SIZE} if not given.")
+    ] = None,
     stay: StayOption = None,
-    owner: Annotated[str | None, typer.Option(help="Who answers for those that stay.")] = None,
+    owner: Annotated[str | None, typer.Option(help="The owner of those that stay.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why they stay, in a sentence.")] = None,
     account_type: AccountTypeOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,

@@ -48,7 +48,7 @@ class Format(StrEnum):
 def plan(  # noqa: PLR0913 - one argument an option
     stack: StackOption = None,
     base: Annotated[
-        Path | None, typer.Option(help="A result of the base branch (--result of its run), to compare with.")
+        Path | None, typer.Option(help="Compare with this result of the base branch, from `preflight check --result`.")
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     everything: Annotated[bool, typer.Option("--all", help="Show everything.")] = False,

@@ -58,19 +58,20 @@ def reach(  # noqa: PLR0913 - one argument an option
         Of | None,
         typer.Option(
             "--after",
-            help="Read the state after the move from the plan or the present cloud; the cloud if all have moved.",
+            help="Take the state after the move from the plan or from the cloud. Without it: from the plan, or from "
+            "the cloud if all have moved.",
         ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     everything: Annotated[bool, typer.Option("--all", help="Show everything.")] = False,
     instance: Annotated[
-        list[str] | None, typer.Option(help="Show what concerns one instance, by id or name; repeat it.")
+        list[str] | None, typer.Option(help="Only rows of this instance, by id or name; repeat it for more.")
     ] = None,
     whole_vswitches: Annotated[
         bool,
         typer.Option(
             "--accept-whole-vswitches",
-            help="Accept that a database lets in everybody of a VSwitch that its users move into, as the notice asks.",
+            help="Accept that a database admits the whole VSwitch of its users, as the notice asks.",
         ),
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help=f"Exit {CONDITIONS} where something is lost.")] = False,

@@ -27,6 +27,10 @@ _MOST_ROWS: Final = 15
 _MOST_KEPT: Final = 10
 _MOST_NAMES: Final = 3
 _MOST_WORDS: Final = 6
+_WHOLE_VSWITCHES: Final = (
+    "To keep others out of a database, give its users a VSwitch of their own (tier). To accept them: "
+    "--accept-whole-vswitches."
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,9 @@ def show_reach(out: Console, document: Document, *, everything: bool = False, on
             for line in wrapped(f"{item.subject}: {item.reason}", width, "  "):
                 show(out, line)
     show(out)
+    if any(item.status == "opened" and not item.accepted for item in reach.databases):
+        for line in wrapped(_WHOLE_VSWITCHES, width):
+            show(out, line)
     for line in wrapped(answer_text(document), width):
         show(out, Text(line, "bold red" if document.exit_code else "bold green"))
 
@@ -101,7 +108,7 @@ def database_counts_text(reach: Reach) -> str:
 def _counted(subject: str, unchanged: int, part: int, lost: int, opened: int) -> str:
     parts = [f"{unchanged} still can"]
     parts += [f"{number} {word}" for number, word in ((part, "in part"), (lost, "cannot")) if number]
-    return f"{subject}: {', '.join(parts)}" + (f"; {opened} can that could not" if opened else "; nothing is opened")
+    return f"{subject}: {', '.join(parts)}" + (f"; {opened} could not before" if opened else "; nothing is opened")
 
 
 def answer_text(document: Document) -> str:
@@ -109,7 +116,9 @@ def answer_text(document: Document) -> str:
     reach = document.reach
     parts = []
     if reach.opened:
-        parts.append(f"OPENED: {number_of(reach.opened, 'row')} above reached nothing before, and nobody accepted that")
+        parts.append(
+            f"OPENED: {number_of(reach.opened, 'row')} above show access that is new, and that nobody accepted"
+        )
     if reach.unknown or reach.to_databases.unknown:
         parts.append("UNKNOWN: not everything can be read")
     elif document.estate_file is not None:

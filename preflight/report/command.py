@@ -36,7 +36,7 @@ def report(  # noqa: PLR0913 - one argument an option
     formats: Annotated[list[Format] | None, typer.Option("--format", help="What to write; repeat it.")] = None,
     output: Annotated[
         list[str] | None,
-        typer.Option(help="A directory for all of them, or FORMAT=FILE; repeat it. Else it goes to stdout."),
+        typer.Option(help="A directory for all of them, or FORMAT=FILE; repeat it. Without it: stdout."),
     ] = None,
     stack: StackOption = None,
     at: AtOption = None,
@@ -47,13 +47,14 @@ def report(  # noqa: PLR0913 - one argument an option
     estate: EstateOption = None,
     from_result: Annotated[
         Path | None,
-        typer.Option("--from", help="Preview nothing: report on this result, which --result of an earlier run kept."),
+        typer.Option("--from", help="Report on this result of an earlier run (--result), without a new preview."),
     ] = None,
     run: Annotated[
         str | None, typer.Option(help="With --from: the id of that run, as PREFLIGHT_RUN_ID had it.")
     ] = None,
     since: Annotated[
-        datetime | None, typer.Option(help="With --from: or when that run began.", parser=moment, metavar="TIME")
+        datetime | None,
+        typer.Option(help="With --from, in place of --run: when that run began.", parser=moment, metavar="TIME"),
     ] = None,
     commit: Annotated[str | None, typer.Option(help="With --from: refuse another commit, or one with changes.")] = None,
     account: Annotated[str | None, typer.Option(help="With --from: refuse another Alibaba Cloud account.")] = None,

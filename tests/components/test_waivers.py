@@ -1,8 +1,10 @@
 """Waivers in the stack config: what is refused, and what of them the pack is told."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from components.config import ConfigError, parse
 from components.facts import migration_facts
@@ -65,3 +67,11 @@ def test_the_pack_receives_them_in_its_own_words() -> None:
     common = {key: value for key, value in waiver().items() if key != "instances"}
     assert facts == [{"instanceIds": ["i-web"], **common}, {"wave": "all", **common}, {"all": True, **common}]
     assert "waivers" not in migration_facts(make_plan(parse(config(), FILE), estate(), FILE))
+
+
+def test_the_example_of_the_page_is_a_waiver() -> None:
+    page = (Path(__file__).parents[2] / "docs/weakening.md").read_text(encoding="utf-8")
+    (entry,) = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])["waivers"]
+    assert entry["rule"] == "licence-mac-bound"
+    (read,) = parse(config(waivers=[{**entry, "instances": ["i-web"]}]), FILE).waivers
+    assert (read.owner, read.approved_by) == ("ann@example.com", "bob@example.com")

@@ -207,3 +207,15 @@ def test_the_other_command_lines_are_commands_of_it(preflight: Preflight, tmp_pa
     code, out, err = preflight("set", "--stack", "nowhere", "backups: {retentionDays: 30}")
     assert (code, out) == (2, "")
     assert err.startswith("preflight: Pulumi.nowhere.yaml: ")
+
+
+@pytest.mark.parametrize("group", [(), ("fleet",), ("evidence",)])
+def test_the_list_of_commands_is_not_cut_at_80_columns(
+    preflight: Preflight, group: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = preflight(*group, "--help")
+    assert code == 0
+    commands = out.partition("Commands:")[2].splitlines()
+    assert len(commands) > 2
+    assert not [line for line in commands if line.endswith("...")]

@@ -174,7 +174,8 @@ def test_unwaivable_and_unknown_rules_are_not_waived() -> None:
     applied = review(waiver(), unwaivable="for good reason").applied(finding())
     assert applied.blocking
     assert "cannot be waived (for good reason)" in applied.reason
-    assert review().void(waiver(rule="another-rule"), NOW, ONE) == "there is no such rule"
+    assert review().void(waiver(rule="backup"), NOW, ONE) == "there is no such rule"
+    assert review().void(waiver(rule="a-rul"), NOW, ONE) == "there is no such rule; did you mean a-rule?"
 
 
 @pytest.mark.parametrize("outcome", Outcome)

@@ -50,6 +50,7 @@ def test_pass_in_its_time_and_the_finding_is_waived(scope: dict[str, Any]) -> No
     ("changes", "word"),
     [
         ({"rule": "no-such-rule"}, "there is no such rule"),
+        ({"rule": "backup-within-quotas"}, "there is no such rule; did you mean backup-within-quota?"),
         ({"rule": "schedule-migration-declared"}, "cannot be waived (no other rule checks what is not declared"),
         ({"wave": "nowhere", "all": None}, "no wave nowhere"),
         ({"rule": "instance-type-supports-eni"}, "matches no finding"),
