@@ -75,6 +75,10 @@ def serving() -> Iterator[Stub]:
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
+        # A connection is kept, and each answer goes out in one piece: else the second waits for an acknowledgement.
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+
         def do_GET(self) -> None:
             self._answer(f"GET {urlsplit(self.path).path}")
 
