@@ -65,3 +65,9 @@ class _Part(Generic[Item]):
 def shares(tests: int, workers: int) -> list[int]:
     """Return how many tests each worker is given at first, in their order, by `--dist worksteal` of pytest-xdist."""
     return [(tests + number) // workers for number in range(workers)]
+
+
+def from_another_place(names: Sequence[str], worker: int, workers: int) -> list[str]:
+    """Return the names in their order, from another place on for each worker, and around."""
+    place = len(names) * worker // workers
+    return [*names[place:], *names[:place]]

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from xdist.scheduler import WorkStealingScheduling
 
-from tests.order import Test, dealt
+from tests.order import Test, dealt, from_another_place
 
 WORKERS = 4
 
@@ -71,3 +71,10 @@ def test_tests_that_share_a_fixture_stay_on_one_worker(pytestconfig: pytest.Conf
     assert [[name for name in names if name.startswith("s")] for names in given if "s0" in names] == [
         [test.item for test in shared]
     ]
+
+
+def test_each_worker_imports_all_modules_from_another_place_on() -> None:
+    names = [f"m{number}" for number in range(10)]
+    orders = [from_another_place(names, worker, WORKERS) for worker in range(WORKERS)]
+    assert [order[0] for order in orders] == ["m0", "m2", "m5", "m7"]
+    assert all(sorted(order) == names for order in orders)
