@@ -325,7 +325,7 @@ class Vpc(_Identified):
 
 
 class VSwitch(_Identified):
-    """A VSwitch with the number of addresses still free in it."""
+    """A VSwitch with the number of addresses still free in it, and the network ACL that filters its traffic, if any."""
 
     name: str = ""
     description: str = ""
@@ -335,6 +335,7 @@ class VSwitch(_Identified):
     status: str
     available_ip_address_count: int = Field(ge=0)
     is_default: bool = False
+    network_acl_id: str | None = None
 
 
 class WhitelistGroup(_Model):

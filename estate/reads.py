@@ -285,6 +285,7 @@ _VPC: Final[Mapping[str, Reading]] = {
             *parts(TEXT, "VSwitchId", "VpcId", "ZoneId", "CidrBlock", "Status"),
             *parts(WHOLE, "AvailableIpAddressCount"),
             *parts(FLAG, "IsDefault"),
+            Part("NetworkAclId", ANY_TEXT, absent=_NONE),
             *parts(ANY_TEXT, "VSwitchName", "Description", absent=_NAME),
         ),
     ),

@@ -27,7 +27,7 @@ from components.facts.security_groups import (
 from components.off_peak import off_peak_until
 from components.plan import MigrationPlan, PlannedWave, Roster, instance_ids_of
 from components.run import Sources
-from estate.model import ClassicLinkAttachment, Estate, Vpc, Zone
+from estate.model import ClassicLinkAttachment, Estate, Vpc, VSwitch, Zone
 
 
 class WindowFacts(TypedDict):
@@ -167,11 +167,19 @@ class LiveLinkFacts(TypedDict):
     vpcId: str
 
 
+class BoundNetworkAclFacts(TypedDict):
+    """A network ACL that filters the traffic of a VSwitch."""
+
+    vswitchId: Annotated[str, field("id")]
+    networkAclId: NotRequired[str]
+
+
 class LiveNetworkFacts(TypedDict):
     """The networks of the region as this run read them, for comparison with the stack's own networks and links."""
 
     vpcs: list[LiveVpcFacts]
     vswitchIds: list[str]
+    networkAcls: NotRequired[Annotated[list[BoundNetworkAclFacts], note("absent: no VSwitch has one")]]
     classicLinks: list[LiveLinkFacts]
 
 
@@ -223,6 +231,7 @@ class MigrationFacts(AddressListFacts):
 
 _zone_facts = reader(Zone, ZoneFacts)
 _live_vpc_facts = reader(Vpc, LiveVpcFacts)
+_bound_network_acl_facts = reader(VSwitch, BoundNetworkAclFacts)
 _live_link_facts = reader(ClassicLinkAttachment, LiveLinkFacts)
 
 
@@ -425,8 +434,11 @@ def _backups(choice: BackupChoice | None) -> BackupChoiceFacts:
 
 
 def _live_network(estate: Estate) -> LiveNetworkFacts:
-    return {
+    facts: LiveNetworkFacts = {
         "vpcs": list(map(_live_vpc_facts, estate.vpcs)),
         "vswitchIds": [vswitch.id for vswitch in estate.vswitches],
         "classicLinks": list(map(_live_link_facts, estate.classic_links)),
     }
+    if bound := [_bound_network_acl_facts(item) for item in estate.vswitches if item.network_acl_id is not None]:
+        facts["networkAcls"] = bound
+    return facts

@@ -46,6 +46,7 @@ def vswitches(cloud: Cloud) -> list[model.VSwitch]:
             status=item.status,
             available_ip_address_count=item.available_ip_address_count,
             is_default=item.is_default,
+            network_acl_id=item.network_acl_id or None,
         )
         for page in pages(cloud, "vpc:DescribeVSwitches", region_id=cloud.region)
         for item in page.items

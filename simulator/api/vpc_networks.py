@@ -447,7 +447,7 @@ def _vswitch(cloud: Cloud, vswitch: VSwitch, free: int) -> Answer:
         "Status": vswitch.status,
         "OwnerId": int(cloud.estate.account_id),
         "ResourceGroupId": resource_groups.own(cloud, cloud.vpc(vswitch.vpc_id).resource_group_id),
-        "NetworkAclId": "",
+        "NetworkAclId": vswitch.network_acl_id,
         "ShareType": "",
         "RouteTable": {"RouteTableId": table.id, "RouteTableType": table.type},
         "CreationTime": seconds(vswitch.created_at),

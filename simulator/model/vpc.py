@@ -76,6 +76,7 @@ class VSwitch(Transitional):
     route_table_id: Annotated[str | None, Refers("route_tables")] = Field(
         default=None, description="Custom route table; absent: the VPC's system route table."
     )
+    network_acl_id: str = Field(default="", description="The network ACL that is bound to it; it is only shown.")
     created_at: AwareDatetime | None = None
     tags: Tags
 
