@@ -127,8 +127,14 @@ def test_fixes_that_are_configuration_are_shown_and_then_written(front: Front) -
     assert lines[-1] == "READY WITH CONDITIONS: stack begun"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_preview_that_is_interrupted_ends_in_order(front: Front, number: signal.Signals) -> None:
+def test_a_preview_that_is_interrupted_ends_in_order(front: Front) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        _interrupted(front, number)
+    # Nothing is locked: the next run is judged.
+    assert front("check", "--stack", "bare", "--rehearsal")[0] == 20
+
+
+def _interrupted(front: Front, number: signal.Signals) -> None:
     with subprocess.Popen(
         [COMMAND, "check", "--stack", "bare", "--rehearsal"],
         cwd=front.project.directory,
@@ -139,7 +145,7 @@ def test_a_preview_that_is_interrupted_ends_in_order(front: Front, number: signa
         text=True,
     ) as process:
         assert process.stderr is not None
-        # The first word of the engine's own: it runs.
+        # The first word of the engine's own: it runs, so that nothing is locked by the last one.
         assert any(line.startswith(("Refreshing", "Previewing", "Reading")) for line in process.stderr)
         process.send_signal(number)
         out, err = process.communicate(timeout=120)
@@ -148,8 +154,6 @@ def test_a_preview_that_is_interrupted_ends_in_order(front: Front, number: signa
     assert "Traceback" not in err
     # The pack, which the engine has started by itself, would now be a child of the tests.
     assert [command for command in map(command_line, children()) if "pulumi.policy" in command] == []
-    # Nothing is locked: the next run is judged.
-    assert front("check", "--stack", "bare", "--rehearsal")[0] == 20
 
 
 @pytest.mark.parametrize("end", ["echo broken >&2; exit 3", "exit 0"])
@@ -171,14 +175,20 @@ def test_a_pack_that_does_not_start_gives_no_verdict(front: Front, tmp_path: Pat
     assert "READY" not in out
 
 
-def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gate(front: Front, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def base(front: Front, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The result of the prepared stack, which is ready with conditions."""
+    path = str(tmp_path_factory.mktemp("base") / "base.json")
     # A variable that would leave something out counts for nothing.
-    base = str(tmp_path / "base.json")
     code, out, _ = front(
-        "check", "-s", "test", "--strict", "--rehearsal", "--result", base, PULUMI_OPTION_TARGET="urn:pulumi:nothing"
+        "check", "-s", "test", "--strict", "--rehearsal", "--result", path, PULUMI_OPTION_TARGET="urn:pulumi:nothing"
     )
     assert (code, "READY WITH CONDITIONS: stack test" in out) == (10, True), out
-    # What a reviewer is told, against the result of that run as the base.
+    return path
+
+
+def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gate(front: Front, base: str) -> None:
+    # What a reviewer is told, against the result of another run as the base.
     code, out, _ = front("plan", "-s", "test", "--rehearsal", "--base", base)
     assert code == 0, out
     lines = out.splitlines()
@@ -201,12 +211,9 @@ def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gat
     assert "2026-12-11T12:00+08:00" in out
 
 
-def test_a_change_is_reported_against_its_base(front: Front, tmp_path: Path) -> None:
+def test_a_change_is_reported_against_its_base(front: Front, base: str, tmp_path: Path) -> None:
     config = yaml.safe_load((front.project.directory / "Pulumi.test.yaml").read_text(encoding="utf-8"))["config"]
-    base, back, changed = str(tmp_path / "base.json"), str(tmp_path / "back.json"), deepcopy(config)
-    front.project.new_stack("changed", config)
-    code, out, _ = front("check", "-s", "changed", "--rehearsal", "--result", base)
-    assert code == 0, out
+    back, changed = str(tmp_path / "back.json"), deepcopy(config)
     migration = changed[CONFIG_KEY]
     migration["window"]["start"] = "2026-12-13T02:00:00+08:00"
     migration["window"]["scheduled"]["at"] = "2026-11-28T10:00:00+08:00"
@@ -226,8 +233,9 @@ def test_a_change_is_reported_against_its_base(front: Front, tmp_path: Path) -> 
     del web3["releasePublicIp"]
     [go] = [item for item in migration["attestations"] if item["kind"] == "application-go"]
     go["validUntil"] = "2026-12-04T00:00:00+08:00"
-    front.project.configure("changed", changed)
-    code, out, _ = front("plan", "-s", "changed", "--rehearsal", "--base", base, "--result", back)
+    front.project.configure("test", changed)
+    code, out, _ = front("plan", "-s", "test", "--rehearsal", "--base", base, "--result", back)
+    front.project.configure("test", config)
     text = " ".join(out.split())
     assert code == 20, out
     assert re.search(r"Against the base: READY WITH CONDITIONS \(.*?\) -> NOT READY", text), out
@@ -237,17 +245,16 @@ def test_a_change_is_reported_against_its_base(front: Front, tmp_path: Path) -> 
     assert "new: waiver public-address-release-accepted: Nobody names its public address." in text
     assert "about to end: attestation application-go, by shop@example.com" in text
     assert "snapshots of disks" not in out
-    assert out.splitlines()[-1].startswith("NOT READY: stack changed: ")
+    assert out.splitlines()[-1].startswith("NOT READY: stack test: ")
     # The other way round, what was missing is there again; as a reviewer of a pull request reads it.
-    front.project.configure("changed", config)
-    code, out, err = front("plan", "-s", "changed", "--rehearsal", "--base", back, "--format", "markdown")
+    code, out, err = front("plan", "-s", "test", "--rehearsal", "--base", back, "--format", "markdown")
     assert code == 0, out + err
     assert "### Against the base" in out
     assert len(out) < 60_000
     assert re.search(r"Findings gone: \d+", out), out
     assert "| Every disk must have a snapshot | critical | FAIL | PENDING |" in out, out
     assert "gone: waiver public-address-release-accepted" in html.unescape(out)
-    code, _, err = front("plan", "-s", "changed", "--base", str(tmp_path / "nothing.json"))
+    code, _, err = front("plan", "-s", "test", "--base", str(tmp_path / "nothing.json"))
     assert (code, "--base" in err) == (2, True)
 
 

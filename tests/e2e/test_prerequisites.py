@@ -159,10 +159,16 @@ def test_its_absence_and_nothing_else_is_found(prerequisite: str) -> None:
 
 #: Of which each has a finding of its own, so that one preview of the engine shows them all.
 TOGETHER = (
-    ("snapshots", "MongoDB", "Redis", "consent to release", "a plan for FTP", "evidence that is fresh enough"),
-    ("security groups", "hybrid access", "evidence of the guest systems"),
+    (
+        "snapshots",
+        "MongoDB",
+        "a VSwitch in a zone",
+        "consent to release",
+        "a plan for FTP",
+        "evidence that is fresh enough",
+    ),
+    ("security groups", "hybrid access", "Redis", "evidence of the guest systems"),
     ("ClassicLink", "one database", "room in a VSwitch", "time before the latest schedule time"),
-    ("a VSwitch in a zone",),
 )
 
 

@@ -120,9 +120,9 @@ class Stack:
         assert (done.returncode != 0) == fails, output
         return output
 
-    def ports(self, *ports: int) -> None:
-        """Set which ports the program opens."""
-        self.pulumi("config", "set", "ports", json.dumps(ports))
+    def ports(self, *ports: int, key: str = "ports") -> None:
+        """Set which ports the program opens: in its own group, or by `key` "added" in that of someone else."""
+        self.pulumi("config", "set", key, json.dumps(ports))
 
     def outputs(self) -> dict[str, Any]:
         """Return the stack's outputs."""
@@ -164,7 +164,10 @@ def classic_rules(simulator: Simulator) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.engine
 def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any) -> None:
-    found_links = simulator.state()["classic_links"]
+    """Of resources of its own, and of rules added to the group of someone else."""
+    (stack.directory / "__main__.py").write_text(PROGRAM + ADDING)
+    stack.ports(8443, 8080, key="added")
+    found_links, theirs = simulator.state()["classic_links"], classic_rules(simulator)
     preview = stack.pulumi("preview", "--diff")
     assert "+ alimigrate:ecs:SecurityGroupRules" in preview
     assert rules_of(simulator) == {}
@@ -184,24 +187,37 @@ def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any)
     assert "2026-12-07T00:00" <= outputs["expires"] < "2026-12-07T00:10"
     for database in (cache, three):
         assert ["172.16.0.0/24"] in [group["security_ips"] for group in database["whitelist_groups"]]
+    added = {port: rule for port, rule in classic_rules(simulator).items() if port not in theirs}
+    assert set(added) == {"8080/8080", "8443/8443"}
+    assert outputs["presentBefore"] == []
 
-    # A second time there is nothing to do, and a refresh finds nothing.
+    # A second time there is nothing to do, and a refresh finds nothing: a rule of someone else is nothing to it.
+    foreign = {"ip_protocol": "TCP", "port_range": "22/22", "source_group_id": "sg-peer", "nic_type": "intranet"}
+    group = {"region_id": cloud.region, "security_group_id": "sg-classic"}
+    cloud.call("ecs:AuthorizeSecurityGroup", **group, permissions=[foreign])
+    theirs["22/22"] = classic_rules(simulator)["22/22"]
     stack.pulumi("preview", "--refresh", "--expect-no-changes")
 
-    # A rule taken away by someone else is exactly what a refresh finds, and the next update brings back.
+    # Rules taken away by someone else are exactly what a refresh finds, and the next update brings back.
     cloud.call(
         "ecs:RevokeSecurityGroup",
         region_id=cloud.region,
         security_group_id="sg-vpc",
         security_group_rule_id=[rules_of(simulator)["443/443"]],
     )
+    cloud.call("ecs:RevokeSecurityGroup", **group, security_group_rule_id=[added["8443/8443"]["id"]])
     drift = stack.pulumi("refresh", "--yes", "--skip-preview", "--diff")
-    assert "~ 1 updated" in drift
-    assert "port 443" in drift
-    assert "port 80" not in drift
+    assert "~ 2 updated" in drift
+    assert set(re.findall(r"port (\d+)", drift)) == {"443", "8443"}
+    assert "22/22" not in drift
+
+    # What is declared and there already is left to whoever made it.
+    stack.ports(22, 8080, key="added")
     mended = stack.pulumi("up", "--yes", "--skip-preview")
-    assert "~ 1 updated" in mended
+    assert "~ 2 updated" in mended
     assert set(rules_of(simulator)) == {"80/80", "443/443"}
+    assert stack.outputs()["presentBefore"] == ["port 22"]
+    stack.pulumi("preview", "--refresh", "--expect-no-changes")
 
     stack.ports(80, 22)
     changed = stack.pulumi("preview", "--diff")
@@ -215,40 +231,7 @@ def test_a_life_under_the_engine(stack: Stack, simulator: Simulator, cloud: Any)
     assert simulator.state()["redis"][0]["endpoints"] == cache["endpoints"]
     assert rules_of(simulator) == {}
     assert simulator.state()["classic_links"] == found_links
-
-
-@pytest.mark.engine
-def test_rules_added_to_the_group_of_someone_else(stack: Stack, simulator: Simulator, cloud: Any) -> None:
-    head, _, _ = PROGRAM.partition("rules = ")
-    (stack.directory / "__main__.py").write_text(head + ADDING)
-    stack.ports(443, 8080)
-    rules = classic_rules(simulator)
-
-    stack.pulumi("up", "--yes", "--skip-preview")
-    added = {port: rule for port, rule in classic_rules(simulator).items() if port not in rules}
-    assert set(added) == {"8080/8080", "443/443"}
-    assert stack.outputs()["presentBefore"] == []
-    stack.pulumi("preview", "--refresh", "--expect-no-changes")
-
-    # A rule of someone else is nothing to a refresh; one of ours that is gone is.
-    foreign = {"ip_protocol": "TCP", "port_range": "22/22", "source_group_id": "sg-peer", "nic_type": "intranet"}
-    group = {"region_id": cloud.region, "security_group_id": "sg-classic"}
-    cloud.call("ecs:AuthorizeSecurityGroup", **group, permissions=[foreign])
-    rules["22/22"] = classic_rules(simulator)["22/22"]
-    stack.pulumi("preview", "--refresh", "--expect-no-changes")
-    cloud.call("ecs:RevokeSecurityGroup", **group, security_group_rule_id=[added["443/443"]["id"]])
-    drift = stack.pulumi("refresh", "--yes", "--skip-preview", "--diff")
-    assert "~ 1 updated" in drift
-    assert "port 443" in drift
-    assert "22/22" not in drift
-
-    # What is declared and there already is left to whoever made it.
-    stack.ports(22, 8080)
-    stack.pulumi("up", "--yes", "--skip-preview")
-    assert stack.outputs()["presentBefore"] == ["port 22"]
-    stack.pulumi("preview", "--refresh", "--expect-no-changes")
-    stack.pulumi("destroy", "--yes", "--skip-preview")
-    assert classic_rules(simulator) == rules
+    assert classic_rules(simulator) == theirs
 
 
 @pytest.mark.engine
@@ -312,7 +295,7 @@ added = alimigrate.ecs.AddedSecurityGroupRules(
     "added",
     security_group_id="sg-classic",
     rules={
-        f"port {port}": rule(port, group_id=groups.get(port, "sg-vpc")) for port in config.require_object("ports")
+        f"port {port}": rule(port, group_id=groups.get(port, "sg-vpc")) for port in config.require_object("added")
     },
     opts=pulumi.ResourceOptions(provider=provider),
 )
