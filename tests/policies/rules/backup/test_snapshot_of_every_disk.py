@@ -249,6 +249,48 @@ def test_fail_with_a_failed_snapshot_of_a_group_and_the_next_round_fixes_it() ->
     expect(draft, RULE, "i-web", Outcome.FAIL, "its status is failed", "backups: {retentionDays: 30, round: 2}")
 
 
+def test_fail_with_a_failed_snapshot_that_is_in_the_state_too() -> None:
+    """The cloud's word counts: that it is in the state would be PENDING in an update."""
+    draft = prepared()
+    draft.facts(MIGRATION)["dryRun"] = False
+    _live(draft)["status"] = "failed"
+    draft.now = BEFORE_FREEZE
+    expect(draft, RULE, "i-web", Outcome.FAIL, "its status is failed")
+
+
+@pytest.mark.parametrize(
+    ("group_id", "is_preview", "outcome"),
+    [
+        ("ssg-1", True, Outcome.FAIL),
+        # It is declared anew, or this update may have made it: then it may have another snapshot of the disk.
+        (UNKNOWN, True, Outcome.PENDING),
+        ("ssg-1", False, Outcome.PENDING),
+    ],
+)
+def test_a_group_counts_beside_a_failed_snapshot_only_where_its_own_were_not_read(
+    group_id: object, is_preview: bool, outcome: Outcome
+) -> None:
+    draft = prepared()
+    draft.remove(SNAPSHOT, "d-web")
+    draft.facts(MIGRATION)["dryRun"] = is_preview
+    draft.add(SNAPSHOT_GROUP, "i-web", {"id": group_id, "diskIds": ["d-web"]})
+    _live(draft)["status"] = "failed"
+    draft.now = BEFORE_FREEZE
+    result = expect(draft, RULE, "i-web", outcome)
+    assert "the cloud does not show it" not in result.reason
+
+
+def test_the_fix_keeps_a_snapshot_until_a_newer_one_can_be_taken() -> None:
+    draft = prepared(exists=False)
+    draft.remove(SNAPSHOT, "d-web")
+    backups = draft.facts(MIGRATION)["backups"]
+    del backups["retentionDays"]
+    expect(draft, RULE, "i-web", Outcome.FAIL, "backups: {retentionDays: 30}")
+    # The data is copied on 2026-12-20 at 3:36, and now it is 2026-11-23, 10:00.
+    backups["keepDaysAfterWindow"] = 40.0
+    expect(draft, RULE, "i-web", Outcome.FAIL, "backups: {retentionDays: 67}")
+
+
 def test_retention_and_age_of_a_snapshot_come_from_the_config() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["backups"]["keepDaysAfterWindow"] = 60.0
