@@ -12,8 +12,10 @@ from demo.story import unprepared
 from estate.model import (
     AccessControlList,
     BackendServer,
+    ClassicLinkAttachment,
     Estate,
     NetInfo,
+    ScheduledEvent,
     SecurityGroup,
     SecurityGroupRule,
     Tag,
@@ -303,6 +305,17 @@ def with_items(**items: tuple[Any, ...]) -> EstateBend:
     return bend
 
 
+def event(kind: str) -> ScheduledEvent:
+    """A system event of web-1, some minutes after its window begins."""
+    due = datetime.fromisoformat("2026-12-12T02:10:00+08:00")
+    return ScheduledEvent(id="e-1", instance_id=WEB, type=kind, not_before=due)
+
+
+def vswitch_has_network_acl(estate: Estate) -> Estate:
+    [vswitch] = estate.vswitches
+    return estate.model_copy(update={"vswitches": (vswitch.model_copy(update={"network_acl_id": "nacl-1"}),)})
+
+
 def unread(service: str) -> EstateBend:
     """The lists of a service could not be read."""
 
@@ -567,6 +580,18 @@ CASES: Final[dict[str, Case]] = {
     ),
     "one of all mapped groups that opens": Case(
         ("security-group-nothing-opened",), mapped("map"), with_items(security_groups=(OPEN_GROUP,))
+    ),
+    "a moving instance that is linked to another VPC": Case(
+        ("classic-link-leads-to-target",),
+        estate=with_items(classic_links=(ClassicLinkAttachment(instance_id=WEB, vpc_id=SHARED_VPC),)),
+        known={"network.vswitchIds": SHARED_VSWITCH},
+    ),
+    "a VSwitch with a network ACL": Case(("network-acls-reviewed",), in_shared_vpc, vswitch_has_network_acl),
+    "a restart in the window": Case(
+        ("schedule-apart-from-events",), estate=with_items(scheduled_events=(event("SystemMaintenance.Reboot"),))
+    ),
+    "an unfamiliar event in the window": Case(
+        ("schedule-apart-from-events",), estate=with_items(scheduled_events=(event("Something.New"),))
     ),
     "a read-only instance of a database": Case(("database-replica-covered",), without("databases"), with_replica),
     "one that stays and uses a database": Case(

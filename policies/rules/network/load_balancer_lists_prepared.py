@@ -6,7 +6,7 @@ from typing import Final
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, attempt
 from policies.core.fixes import Fix, aliyun, task
-from policies.core.outcome import Outcome, Verdict, failed, judged, not_applicable, passed, worst
+from policies.core.outcome import Verdict, failed, judged, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
 from policies.subjects.address_lists import addresses_of, also_broad, covers, naming, new_blocks, or_promised
@@ -21,17 +21,16 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 def _lists(plan: Plan, instance: Facts) -> Verdict:
     addresses, lists = addresses_of(instance), plan.migration.objects("accessLists")
-    verdicts = [judged(partial(_list, plan, instance, item, addresses)) for item in lists]
-    if any(verdict.outcome is not Outcome.NOT_APPLICABLE for verdict in verdicts):
-        return worst(verdicts)
-    broad = also_broad((entry for item in lists for entry in _entries_in_use(item)), addresses)
-    return passed(f"No access control list that a CLB listener uses names its address.{broad}")
+    # Also those of which it cannot be read.
+    named = [item for item in lists if attempt(partial(_names, item, addresses)) is not False]
+    if not named:
+        broad = also_broad((entry for item in lists for entry in _entries_in_use(item)), addresses)
+        return passed(f"No access control list that a CLB listener uses names its address.{broad}")
+    return worst(judged(partial(_covered, plan, instance, item)) for item in named)
 
 
-def _list(plan: Plan, instance: Facts, item: Facts, addresses: tuple[str, ...]) -> Verdict:
-    if naming(_entries_in_use(item), addresses):
-        return _covered(plan, instance, item)
-    return not_applicable("It does not name its address.")
+def _names(item: Facts, addresses: tuple[str, ...]) -> bool:
+    return bool(naming(_entries_in_use(item), addresses))
 
 
 def _entries_in_use(item: Facts) -> tuple[str, ...]:

@@ -50,6 +50,8 @@ DECIDED: Final = {
     "instance-orders-settled": 168,
     "network-default-vpc-chosen": 168,
     "schedule-application-owner-go": 72,
+    # The cloud schedules it a day or two before.
+    "schedule-apart-from-events": 72,
     # Without it the system is unprotected: the later the better.
     "guest-security-software-off": 24,
 }
@@ -138,6 +140,13 @@ def _five_at_a_time(draft: Draft, value: float) -> None:
     _window("offPeakUntil", 15)(draft, rounds)
 
 
+def _restart(draft: Draft, minutes: float) -> None:
+    """So many minutes after the window begins, and after 40 GiB are copied."""
+    due = (START + timedelta(minutes=minutes + 96)).isoformat()
+    event = {"eventId": "e-1", "eventType": "SystemMaintenance.Reboot", "notBefore": due}
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledEvents"] = [event]
+
+
 def _free(draft: Draft, value: float) -> None:
     use_existing_vswitch(draft, free=2 + value)
 
@@ -178,6 +187,11 @@ THRESHOLDS: Final[dict[tuple[str, str, str], tuple[Bend, float]]] = {
     ("schedule-window-long-enough", "dev", "atOnce"): (_five_at_a_time, 1),
     ("schedule-off-peak", "dev", "minutesPerInstance"): (_window("offPeakUntil", 1), -0.1),
     ("schedule-off-peak", "dev", "atOnce"): (_five_at_a_time, 1),
+    ("schedule-apart-from-events", "i-web", "minutesPerInstance"): (_restart, -0.1),
+    ("schedule-apart-from-events", "i-web", "atOnce"): (
+        lambda draft, value: _restart(draft, 15 * -(-2 // int(value))),
+        1,
+    ),
 }
 
 

@@ -76,7 +76,8 @@ def test_pending_until_the_freeze_where_somebody_answers_for_it() -> None:
 
 def test_pass_where_it_refuses_to_tell_and_somebody_answers_for_it() -> None:
     draft = attest(prepared(), "address-lists")
-    draft.facts(MIGRATION)["accessLists"].append({"aclId": "acl-2", "aclName": "", "unread": {"listeners": "Refused."}})
+    unread = {"entries": "Refused.", "listeners": "Refused."}
+    draft.facts(MIGRATION)["accessLists"].append({"aclId": "acl-2", "aclName": "", "unread": unread})
     expect(draft, RULE, "i-web", Outcome.PASS, "ann@example.com answers for it", "was not read: Refused")
     # Of the other list it is known.
     draft.facts(MIGRATION)["accessLists"][0] |= {"listeners": ["lb-1:6443 (white)"], "entries": ["10.0.0.1/32"]}
