@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import toolchain
+from demo.project import CONFIG_KEY
 from policies.results import findings
 from simulator.estate_file import load
 from simulator.model.ecs import Instance
@@ -61,6 +62,7 @@ def test_the_cloud_links_what_stays_and_rules_lead_both_ways(stack: Stack) -> No
     into_the_shared_vpc_by(stack, flows)
     stack.up()
     assert stack.found() == {}
+    _the_existing_network_is_taken_as_it_is(stack)
     judged = {(item["rule"], item["subject"]["name"]): item["outcome"] for item in findings(stack.result())}
     assert judged["classic-link-peers-reachable", "batch-1"] == "PASS"
 
@@ -75,6 +77,14 @@ def test_the_cloud_links_what_stays_and_rules_lead_both_ways(stack: Stack) -> No
     assert groups["app-vpc"]["id"] in peers["monitoring"]
     assert groups["monitoring"]["id"] in peers["web-vpc"]
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
+
+
+def _the_existing_network_is_taken_as_it_is(stack: Stack) -> None:
+    declared = stack.result()
+    assert declared["tally"]["FAIL"] == declared["tally"]["UNKNOWN"] == 0
+    assert "alicloud:vpc:Network" not in stack.output
+    assert "CreateVpc" not in stack.writes()
+    assert CONFIG_KEY.startswith(declared["project"])
 
 
 def test_a_route_to_the_classic_network_is_found_before_anything_is_touched(
