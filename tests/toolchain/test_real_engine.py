@@ -148,17 +148,26 @@ def test_has_the_plugin(pulumi: Run) -> None:
     assert ("alicloud", str(PLUGIN)) in {(plugin["name"], plugin["version"]) for plugin in plugins}
 
 
-def test_previews_an_empty_program(pulumi: Run) -> None:
-    preview = pulumi("preview")
+def test_previews_an_empty_program_that_a_policy_pack_has_nothing_against(pulumi: Run, tmp_path: Path) -> None:
+    preview = pulumi("preview", "--policy-pack", str(write_pack(tmp_path)))
     assert preview.returncode == 0, preview.stdout + preview.stderr
     assert "1 to create" in preview.stdout
+    assert "pack@v0.1.0" in preview.stdout
 
 
-def test_previews_resources_of_the_real_provider(project: Path, pulumi: Run) -> None:
-    (project / "__main__.py").write_text(NETWORK + SHAPES)
+def test_previews_resources_of_the_real_provider_and_of_one_in_a_directory(
+    project: Path, pulumi: Run, tmp_path: Path
+) -> None:
+    provider = tmp_path / "provider"
+    provider.mkdir()
+    write_runtime(provider / "PulumiPlugin.yaml", "name: tiny")
+    write_runtime(project / "Pulumi.yaml", "name: trial", "plugins: {providers: [{name: tiny, path: ../provider}]}")
+    (provider / "__main__.py").write_text(PROVIDER)
+    (project / "__main__.py").write_text(NETWORK + SHAPES + USES_PROVIDER)
     preview = pulumi("preview")
     assert preview.returncode == 0, preview.stdout + preview.stderr
-    assert "5 to create" in preview.stdout
+    assert "6 to create" in preview.stdout
+    assert "tiny:index:Thing" in preview.stdout
 
 
 def test_the_providers_own_validation_fails_a_preview(project: Path, pulumi: Run) -> None:
@@ -181,24 +190,6 @@ def test_a_policy_pack_fails_a_preview(project: Path, pulumi: Run, tmp_path: Pat
     preview = pulumi("preview", "--policy-pack", str(write_pack(tmp_path)))
     assert preview.returncode != 0
     assert "found clone" in preview.stdout
-
-
-def test_a_policy_pack_passes_what_it_has_nothing_against(pulumi: Run, tmp_path: Path) -> None:
-    preview = pulumi("preview", "--policy-pack", str(write_pack(tmp_path)))
-    assert preview.returncode == 0, preview.stdout + preview.stderr
-    assert "pack@v0.1.0" in preview.stdout
-
-
-def test_a_provider_plugin_in_a_directory_is_started(project: Path, pulumi: Run, tmp_path: Path) -> None:
-    provider = tmp_path / "provider"
-    provider.mkdir()
-    write_runtime(provider / "PulumiPlugin.yaml", "name: tiny")
-    write_runtime(project / "Pulumi.yaml", "name: trial", "plugins: {providers: [{name: tiny, path: ../provider}]}")
-    (provider / "__main__.py").write_text(PROVIDER)
-    (project / "__main__.py").write_text(USES_PROVIDER)
-    preview = pulumi("preview")
-    assert preview.returncode == 0, preview.stdout + preview.stderr
-    assert "tiny:index:Thing" in preview.stdout
 
 
 def test_a_missing_virtualenv_is_made_before_the_preview(project: Path, pulumi: Run) -> None:
