@@ -313,7 +313,10 @@ class Zone(_Identified):
 
 
 class Vpc(_Identified):
-    """A VPC; ClassicLink reaches only `cidr_block`, never a secondary one."""
+    """A VPC; ClassicLink reaches only `cidr_block`, never a secondary one.
+
+    With an `ipv4_gateway` the Internet is reached by routes to it alone. None where the answer is older than these.
+    """
 
     name: str = ""
     description: str = ""
@@ -322,6 +325,7 @@ class Vpc(_Identified):
     secondary_cidr_blocks: Annotated[tuple[Block, ...], Sorted] = ()
     classic_link_enabled: bool = False
     is_default: bool = False
+    ipv4_gateway: bool | None = None
 
 
 class VSwitch(_Identified):

@@ -274,6 +274,7 @@ _VPC: Final[Mapping[str, Reading]] = {
         parts=(
             *parts(TEXT, "VpcId", "Status", "CidrBlock"),
             *parts(FLAG, "ClassicLinkEnabled", "IsDefault"),
+            Part("SupportIpv4Gateway", FLAG, absent=_OLDER),
             *parts(TEXTS, "SecondaryCidrBlocks.SecondaryCidrBlock"),
             *parts(ANY_TEXT, "VpcName", "Description", absent=_NAME),
         ),

@@ -158,6 +158,7 @@ class LiveVpcFacts(TypedDict):
 
     vpcId: Annotated[str, field("id")]
     classicLinkEnabled: bool
+    ipv4Gateway: NotRequired[Annotated[bool, note("the Internet is reached by routes to an IPv4 gateway alone")]]
 
 
 class LiveLinkFacts(TypedDict):

@@ -28,6 +28,7 @@ def vpc(cloud: Cloud, vpc_id: str) -> model.Vpc:
         secondary_cidr_blocks=tuple(items(item, "secondary_cidr_blocks", "secondary_cidr_block")),
         classic_link_enabled=item.classic_link_enabled,
         is_default=item.is_default,
+        ipv4_gateway=item.support_ipv_4gateway,
     )
 
 

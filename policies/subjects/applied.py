@@ -52,7 +52,7 @@ _Compare = Callable[[Plan, Facts, Facts], "list[str] | None"]
 
 def _vpc(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
     vpc_id = own.optional_text("id") or own.text("vpcId")
-    return [] if vpc_id in _vpcs(plan) else [f"VPC {vpc_id} is gone"]
+    return [] if vpc_id in live_vpcs(plan) else [f"VPC {vpc_id} is gone"]
 
 
 def _vswitch(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
@@ -62,9 +62,9 @@ def _vswitch(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
 
 def _classic_link(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
     vpc_id = applied.text("vpcId")
-    if vpc_id not in _vpcs(plan):
+    if vpc_id not in live_vpcs(plan):
         return [f"VPC {vpc_id} is gone"]
-    return [] if _vpcs(plan)[vpc_id].flag("classicLinkEnabled") else [f"ClassicLink of VPC {vpc_id} is off"]
+    return [] if live_vpcs(plan)[vpc_id].flag("classicLinkEnabled") else [f"ClassicLink of VPC {vpc_id} is off"]
 
 
 def _attachment(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
@@ -80,7 +80,8 @@ def _live(plan: Plan) -> Facts:
 
 
 # Indexed once, because a stack may have a thousand links.
-def _vpcs(plan: Plan) -> Mapping[str, Facts]:
+def live_vpcs(plan: Plan) -> Mapping[str, Facts]:
+    """Return the VPCs of the region as they were read, by id. Raises UnreadableError."""
     return plan.remember("live VPCs", lambda: {item.text("vpcId"): item for item in _live(plan).objects("vpcs")})
 
 

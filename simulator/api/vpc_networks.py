@@ -120,6 +120,7 @@ def describe_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     counts = [{"ResourceType": kind, "ResourceCount": count} for kind, count in resources.items()]
     return {
         **_vpc(cloud, vpc),
+        "SupportIpv4Gateway": vpc.ipv4_gateway,
         "ClassicLinkEnabled": vpc.classic_link_enabled,
         "CloudResources": {"CloudResourceSetType": counts},
     }

@@ -53,6 +53,9 @@ class Vpc(Transitional):
     is_default: bool = False
     dns_hostnames: bool = Field(default=False, description="Whether instances have DNS host names.")
     classic_link_enabled: bool = False
+    ipv4_gateway: bool = Field(
+        default=False, description="Whether routes to an IPv4 gateway alone lead to the Internet; it is only shown."
+    )
     vrouter_id: str | None = Field(default=None, description="vrt-...; absent: assigned by the simulator.")
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None

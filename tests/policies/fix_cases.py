@@ -311,6 +311,11 @@ def event(kind: str) -> ScheduledEvent:
     return ScheduledEvent(id="e-1", instance_id=WEB, type=kind, not_before=due)
 
 
+def vpc_has_ipv4_gateway(estate: Estate) -> Estate:
+    [vpc] = estate.vpcs
+    return estate.model_copy(update={"vpcs": (vpc.model_copy(update={"ipv4_gateway": True}),)})
+
+
 def vswitch_has_network_acl(estate: Estate) -> Estate:
     [vswitch] = estate.vswitches
     return estate.model_copy(update={"vswitches": (vswitch.model_copy(update={"network_acl_id": "nacl-1"}),)})
@@ -587,6 +592,7 @@ CASES: Final[dict[str, Case]] = {
         known={"network.vswitchIds": SHARED_VSWITCH},
     ),
     "a VSwitch with a network ACL": Case(("network-acls-reviewed",), in_shared_vpc, vswitch_has_network_acl),
+    "a VPC with an IPv4 gateway": Case(("public-address-route-to-internet",), in_shared_vpc, vpc_has_ipv4_gateway),
     "a restart in the window": Case(
         ("schedule-apart-from-events",), estate=with_items(scheduled_events=(event("SystemMaintenance.Reboot"),))
     ),

@@ -32,10 +32,6 @@ def test_unknown_when_it_is_not_known_which_are_bound() -> None:
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "networkAcls")
 
 
-def test_fail_never_because_its_rules_are_not_read() -> None:
-    assert not expect(bound(), RULE, "i-web", Outcome.UNKNOWN).reason.startswith("Not known")
-
-
 def test_not_applicable_without_a_vswitch_or_once_it_has_moved() -> None:
     draft = bound()
     draft.remove(TARGET_NETWORK)

@@ -1,0 +1,73 @@
+"""No IPv4 gateway of the target VPC keeps a public address from the Internet."""
+
+from typing import Final
+
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.fixes import Fix, aliyun, change, task
+from policies.core.outcome import Verdict, not_applicable, passed, unknown
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
+from policies.core.rule import InstanceRule
+from policies.core.waivers import waiver
+from policies.subjects.address_lists import target_vpc
+from policies.subjects.applied import live_vpcs
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    kept = instance.texts("publicIps") if instance.number("internetMaxBandwidthOut") > 0 else ()
+    eip = instance.optional_text("eip")
+    addresses = (*kept, *([eip] if eip else []))
+    if not addresses:
+        return not_applicable("It has no public address after the move.")
+    vpc_id = target_vpc(plan)
+    vpc = None if vpc_id is None else live_vpcs(plan).get(vpc_id)
+    if vpc is None or "ipv4Gateway" not in vpc.data or not vpc.flag("ipv4Gateway"):
+        return passed("The VPC has no IPv4 gateway, and its instances reach the Internet by their own addresses.")
+    return unknown(
+        f"In {vpc_id} the Internet is reached by routes to an IPv4 gateway alone. Where its routes lead is not read: "
+        f"{', '.join(addresses)} may be out of reach.",
+        _ways(vpc.text("vpcId"), instance.text("instanceId")),
+    )
+
+
+def _ways(vpc_id: str, instance_id: str) -> Fix:
+    return (
+        task("Look whether the route table of its VSwitch has 0.0.0.0/0 to the IPv4 gateway:")
+        + aliyun("vpc", "ListIpv4Gateways", {"VpcId": vpc_id})
+        + task("Where it has:")
+        + waiver(instance_id)
+    ) | _ANOTHER
+
+
+_ANOTHER: Final = task("Move into a new VPC, which has none:") + change(
+    "network", {"mode": "create", "cidrBlock": "<block>", "vswitches": [{"zone": "<zone>"}]}
+)
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="No IPv4 gateway may keep the public address from the Internet",
+    severity="high",
+    notice_items=("N05", "N09", "N10"),
+    why="Without a route to the IPv4 gateway of its VPC, a server with a public address is out of reach.",
+    remediation=_ANOTHER,
+    remediation_after=aliyun(
+        "vpc",
+        "CreateRouteEntry",
+        {
+            "RouteTableId": "<table of its VSwitch>",
+            "DestinationCidrBlock": "0.0.0.0/0",
+            "NextHopType": "Ipv4Gateway",
+            "NextHopId": "<gateway>",
+        },
+    ),
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
+    unknown_ok=None,
+    sources=(
+        "VPC API reference, DescribeVpcAttribute: SupportIpv4Gateway, the mode in which an IPv4 gateway controls the "
+        "Internet traffic of a VPC, or in which it has none.",
+    ),
+    url="https://www.alibabacloud.com/help/en/vpc/user-guide/ipv4-gateway-overview",
+    ram_actions=("ecs:DescribeInstances", "vpc:DescribeVpcAttribute"),
+    check=_check,
+    until_move=True,
+)
