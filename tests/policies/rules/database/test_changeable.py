@@ -23,6 +23,13 @@ def test_pass_when_all_is_applied_whatever_it_does_now() -> None:
     expect(draft, RULE, "i-app", Outcome.PASS, "everything declared for it is applied")
 
 
+def test_fail_when_a_part_of_what_is_declared_is_not_applied() -> None:
+    draft = prepared()
+    database(draft)["status"] = "Rebooting"
+    draft.facts(WHITELIST_GROUP)["applied"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.FAIL, "it refuses hybrid access")
+
+
 @pytest.mark.parametrize(
     ("product", "status", "command"),
     [

@@ -59,8 +59,12 @@ def test_fail_while_the_state_alone_says_that_they_last(now: datetime) -> None:
     # This very update has extended them, and found that in the cloud.
     draft.up("rm-orders")
     expect(draft, RULE, "i-app", Outcome.PASS, "last until 2026-12-27T02:00+08:00, by this update")
+    draft.facts(HYBRID_ACCESS)["classicExpiresAt"] = ENOUGH
+    expect(draft, RULE, "i-app", Outcome.PASS, "last until 2026-12-21T02:00+08:00, by this update")
     draft.facts(HYBRID_ACCESS)["classicExpiresAt"] = TOO_EARLY
-    expect(draft, RULE, "i-app", Outcome.FAIL)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "but its addresses end earlier")
+    del draft.facts(HYBRID_ACCESS)["classicExpiresAt"]
+    expect(draft, RULE, "i-app", Outcome.FAIL, "but its addresses end earlier")
 
 
 def test_fail_when_any_classic_address_ends_too_early() -> None:
@@ -154,6 +158,31 @@ def test_a_linked_instance_reaches_the_vpc_address_where_it_is_admitted() -> Non
     database(draft)["whitelistGroups"] = []
     words = ("not admitted by its own address", f"alsoAdmit: [{address}]")
     expect(draft, RULE, "i-app", Outcome.FAIL, *words)
+
+
+def _linked_and_admitted() -> Draft:
+    draft = prepared()
+    without(draft, "Inner")
+    draft.add(CLASSIC_LINK_ATTACHMENT, "i-app", {"instanceId": "i-app", "vpcId": "vpc-1", "applied": "known"})
+    draft.now = BEFORE_FREEZE
+    addresses = draft.facts(MIGRATING_INSTANCE, "i-app")["intranetIps"]
+    database(draft)["whitelistGroups"] = [{"groupName": "own", "networkType": "VPC", "securityIps": addresses}]
+    return draft
+
+
+def test_pending_while_the_link_is_only_declared() -> None:
+    draft = _linked_and_admitted()
+    link = draft.facts(CLASSIC_LINK_ATTACHMENT, "i-app")
+    link["applied"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.PENDING, "It is not linked yet")
+    draft.add(CLASSIC_LINK_ATTACHMENT, "again", {**link, "applied": "known"})
+    expect(draft, RULE, "i-app", Outcome.PENDING, "It is not linked yet")
+
+
+def test_unknown_for_a_linked_instance_when_it_is_not_known_whom_the_database_admits() -> None:
+    draft = _linked_and_admitted()
+    database(draft)["whitelistGroups"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "whitelistGroups")
 
 
 def test_not_applicable_without_a_classic_address() -> None:

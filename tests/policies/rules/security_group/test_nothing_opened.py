@@ -80,18 +80,41 @@ def test_pass_when_the_instance_itself_alone_could_come_in_by_its_new_address() 
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 
-@pytest.mark.parametrize("block", ["172.16.1.0/24", "172.16.1.128/25", "0.0.0.0/0"])
-def test_fail_when_a_linked_instance_admits_the_new_block(block: str) -> None:
+AT_LINKED = "at i-stay (stay-1), which is linked: ingress TCP 22 from i-app (app-1), which migrates: opened by "
+REVOKE = "RevokeSecurityGroup --SecurityGroupId '<group of the linked one>'"
+
+
+def _admitted_by_linked(block: str) -> Draft:
     draft = prepared()
     (stay,) = draft.facts(MIGRATION)["linkedSecurityGroups"]
     stay["rules"] = [
         rule({"cidrIp": block}, portRange="22/22", nicType="intranet", priority=2.0),
         rule({"cidrIp": "10.0.0.0/8"}, portRange="22/22", nicType="intranet", policy="drop"),
     ]
-    words = ("at i-stay (stay-1), which is linked: ingress TCP 22 from i-app (app-1), which migrates: opened by ",)
-    fix = "RevokeSecurityGroup --SecurityGroupId '<group of the linked one>'"
-    result = expect(draft, RULE, "i-app", Outcome.FAIL, *words, fix)
-    assert "Leave the clone to the program" not in result.remediation
+    return draft
+
+
+@pytest.mark.parametrize("block", ["172.16.1.0/24", "172.16.1.128/25", "0.0.0.0/0"])
+def test_fail_when_a_linked_instance_admits_the_new_block(block: str) -> None:
+    result = expect(_admitted_by_linked(block), RULE, "i-app", Outcome.FAIL, AT_LINKED, REVOKE)
+    assert "securityGroups" not in result.remediation
+
+
+def test_a_missing_clone_hides_nothing_that_a_linked_instance_admits() -> None:
+    draft = _admitted_by_linked("0.0.0.0/0")
+    draft.remove(CLONED_SECURITY_GROUP, "sg-app")
+    expect(draft, RULE, "i-app", Outcome.FAIL, AT_LINKED, REVOKE)
+
+
+def test_the_fix_is_about_the_clone_and_about_the_linked_instance_where_both_open_something() -> None:
+    draft = _admitted_by_linked("0.0.0.0/0")
+    _clone(draft, "sg-app")["extra"] = rule({"cidrIp": "0.0.0.0/0"}, portRange="23/23")
+    both = expect(draft, RULE, "i-app", Outcome.FAIL, AT_LINKED, "TCP 23", REVOKE)
+    (draft.facts(MIGRATION)["linkedSecurityGroups"][0])["rules"].pop(0)
+    only = expect(draft, RULE, "i-app", Outcome.FAIL, "TCP 23")
+    assert "which is linked" not in only.reason
+    assert REVOKE not in only.remediation
+    assert both.remediation.startswith(only.remediation)
 
 
 def test_fail_when_a_linked_instance_shut_out_an_address_whose_group_it_admits() -> None:
