@@ -15,8 +15,16 @@ from policies.core.plan import SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
 # reference, DescribeDisks, CreateSnapshot).
 LOCAL_CATEGORIES: Final = frozenset({"ephemeral", "ephemeral_ssd", "local_ssd_pro", "local_hdd_pro"})
 
+# Disks over the network all have such a name: cloud, cloud_ssd and others (ECS API reference, DescribeDisks).
+_OVER_THE_NETWORK: Final = "cloud"
+
 # Notice, I/O performance impact: about four hours for 100 GiB, in which snapshot and disk functions are disabled.
 _HOURS_PER_100_GIB: Final = 4
+
+
+def is_over_the_network(category: str) -> bool:
+    """Whether disks of a category are known to be apart from the physical server."""
+    return category.startswith(_OVER_THE_NETWORK)
 
 
 def hours_blocked(instance: Facts) -> float:

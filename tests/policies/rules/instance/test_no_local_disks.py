@@ -1,3 +1,5 @@
+import pytest
+
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE
 from tests.policies.prepared import UNKNOWN, expect, prepared
@@ -21,6 +23,20 @@ def test_unknown_when_it_is_not_known() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["localStorageAmount"] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "localStorageAmount")
+
+
+@pytest.mark.parametrize("category", ["elastic_ephemeral_disk_standard", "ephemeral_new"])
+def test_unknown_with_a_disk_of_a_category_that_may_be_local(category: str) -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["disks"][0]["category"] = category
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, f"d-web ({category})", "ticket")
+
+
+@pytest.mark.parametrize("category", ["cloud", "cloud_efficiency", "cloud_regional_disk_auto"])
+def test_pass_with_disks_over_the_network(category: str) -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["disks"][0]["category"] = category
+    expect(draft, RULE, "i-web", Outcome.PASS)
 
 
 def test_fail_with_a_disk_of_a_local_category() -> None:
