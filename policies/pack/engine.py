@@ -205,7 +205,7 @@ def stack_policies(
         ),
         _companion(
             WAIVED,
-            "What is missing, and somebody answers for it.",
+            "Findings that an approved waiver covers.",
             "Waived",
             analyst,
             lambda result: result.outcome is Outcome.WAIVED,
@@ -217,18 +217,18 @@ def not_checked(environment: Mapping[str, str]) -> StackValidationPolicy:
     """Report with every preview what a passing one does not cover: silence would look like ready."""
     missing = not_checked_texts(item for rule in all_rules() for item in rule.notice_items)
     heads = "; ".join(text.partition(": ")[0] for text in missing)
-    reminder = f"Passing says nothing of what no rule checks (docs/coverage.md); look at it yourself: {heads}."
+    reminder = f"Check this yourself (docs/coverage.md): {heads}."
 
     def validate(_args: StackValidationArgs, report_violation: ReportViolation) -> None:
         plan = _plan_of_request.get()
         attempted = attempt(lambda: read_clock(environment, plan).rehearsal)
         rehearsal = () if isinstance(attempted, UnreadableError) else attempted
-        notes = [f"This is a rehearsal, and says nothing to a gate: {reason}" for reason in rehearsal]
+        notes = [f"This is a rehearsal, which passes no gate: {reason}" for reason in rehearsal]
         report_violation("\n".join(map(listed, [reminder, *notes])), plan.stack_urn)
 
     return StackValidationPolicy(
         name=TOLD,
-        description="What a passing preview does not tell.",
+        description="What no rule checks.",
         validate=validate,
         enforcement_level=EnforcementLevel.ADVISORY,
         display_name="Not checked",
@@ -245,7 +245,7 @@ def what_if(environment: Mapping[str, str]) -> StackValidationPolicy:
         plan = _plan_of_request.get()
         found = attempt(lambda: read_clock(environment, plan))
         reasons = (str(found),) if isinstance(found, UnreadableError) else found.what_if
-        text = listed("This is a what-if, and no verdict for a gate:\n" + "\n".join(reasons))
+        text = listed("This is a what-if:\n" + "\n".join(reasons))
         report_violation(f"{text}\nFix: unset {NOW_VARIABLE}", plan.stack_urn)
 
     return StackValidationPolicy(

@@ -256,12 +256,13 @@ def _settled(verdict: Verdict, timeline: Timeline, estate_file: str | None) -> V
         return verdict
     if estate_file is not None:
         return unknown(
-            f"{verdict.reason}\nOnly the cloud knows whether it has been made: the estate is from {estate_file}.",
+            f"{verdict.reason}\nOnly the cloud shows whether it exists by now: the estate is from {estate_file}.",
             *verdict.fixes,
         )
     if timeline.freeze_starts_at is None:
         return unknown(
-            f"{verdict.reason}\nWhether declared is enough is not known: the facts do not say when the freeze begins.",
+            f"{verdict.reason}\nThe facts do not show when the freeze begins, so it is unknown whether "
+            "declared is enough.",
             *verdict.fixes,
         )
     began = to_minute(timeline.freeze_starts_at)

@@ -72,7 +72,7 @@ def _reasons(results: Sequence[Result]) -> list[str]:
         lines += entry
         shown += 1
     if remaining := [subject for _, subjects in entries[shown:] for subject in subjects]:
-        lines += _short(f"The same of {len(remaining)} more, each {_IN_RESULT}: ", remaining)
+        lines += _short(f"{len(remaining)} more, each {_IN_RESULT}: ", remaining)
     return lines
 
 
@@ -145,7 +145,7 @@ def advice_text(found: Sequence[tuple[Rule, Sequence[Result]]], stack: str = STA
     dates = sorted({item.mandatory_from for _, group in found for item in group if item.advice and item.mandatory_from})
     if dates:
         first, last = (to_minute(date) for date in (dates[0], dates[-1]))
-        lines.append(f"Mandatory from {first} on" + ("" if first == last else f", the last of it from {last} on"))
+        lines.append(f"Mandatory from {first}" + ("" if first == last else f", the last of them from {last}"))
     return "\n".join(lines)
 
 

@@ -158,7 +158,7 @@ def new_blocks(plan: Plan, instance: Facts) -> tuple[str, ...]:
 def also_broad(entries: Iterable[str], addresses: Iterable[str]) -> str:
     """Return a sentence about broad blocks that contain one of the addresses; empty for none."""
     wide = [entry for entry in holding(entries, addresses) if _block(entry).prefixlen < NARROW]
-    return f" It is in {', '.join(dict.fromkeys(wide))} too, which was not meant for a single server." if wide else ""
+    return f" It is also in {', '.join(dict.fromkeys(wide))}, which is too broad to be judged." if wide else ""
 
 
 def _ipv4(entries: Iterable[str]) -> Iterator[ipaddress.IPv4Network]:

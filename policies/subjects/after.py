@@ -73,18 +73,16 @@ def left_behind(
         if word := answered_since("address-lists", plan, timeline, instance, since):
             return passed(f"{word} {not_used}.")
         if timeline.now < due:
-            return passed(
-                f"{not_used}. {former}, its former address, may still be listed there; the cleanup is due by {until}."
-            )
+            return passed(f"{not_used}. Its former address {former} may still be listed there. Remove it by {until}.")
         raise not_used
     if not_used is not None:
         return not_used
     left_places = [item for address in addresses for item in places(plan, address)]
     if not left_places:
-        return passed(f"{former}, its former address, is in no list of {source.named} any more.")
+        return passed(f"Its former address {former} is in no list of {source.named} any more.")
     locations = "; ".join(dict.fromkeys(item.place for item in left_places))
     if timeline.now < due:
-        return passed(f"{former}, its former address, is still in {locations}; the cleanup is due by {until}.")
+        return passed(f"Its former address {former} is still in {locations}. Remove it by {until}.")
     return failed(
-        f"{former}, its former address, is still in {locations}.", then_all(joined(item.fix for item in left_places))
+        f"Its former address {former} is still in {locations}.", then_all(joined(item.fix for item in left_places))
     )

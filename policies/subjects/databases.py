@@ -223,12 +223,12 @@ def _private(plan: Plan, database: Facts, private: Iterable[Facts]) -> Verdict:
         if network and target is None and (file := estate_file(plan)):
             # The id of a VPC made by an update is in the stack's state, which this preview does not read.
             return unknown(
-                f"{label(database)} is in {', '.join(vpc_ids)}. Whether that is the VPC of this stack, only its state "
-                f"knows: the estate is from {file}."
+                f"{label(database)} is in {', '.join(vpc_ids)}. Only the state shows whether that is the VPC of this "
+                f"stack, and the estate is from {file}."
             )
         return failed(
-            f"{label(database)} is in {', '.join(vpc_ids)}, which is not the target VPC; from one VPC to another it "
-            "cannot be moved in hybrid access.",
+            f"{label(database)} is in {', '.join(vpc_ids)}, which is not the target VPC. In hybrid access it cannot "
+            "move from one VPC to another.",
             (
                 change("network", {"mode": "existing", "vpcId": vpc_ids[0], "vswitchIds": ["<vswitch>"]})
                 | (task("Where the two VPCs are connected by other means:") + waiver())
@@ -241,8 +241,8 @@ def _private(plan: Plan, database: Facts, private: Iterable[Facts]) -> Verdict:
             hybrid_access(plan, database),
         )
     return passed(
-        f"{label(database)} is reached at {', '.join(there[kind] for kind in sorted(there))} from the VPC: the "
-        "application has to use that in place of the classic connection string."
+        f"From the VPC, {label(database)} is reached at {', '.join(there[kind] for kind in sorted(there))}. The "
+        "application must use that in place of the classic connection string."
     )
 
 

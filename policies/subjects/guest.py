@@ -30,7 +30,7 @@ COLLECT: Final = (
 )
 """How to collect evidence: the fix of the one rule about evidence itself."""
 
-COLLECT_AGAIN: Final = task("Collect it as root, as guest-evidence-current says.")
+COLLECT_AGAIN: Final = task("Collect evidence of the guest system as root: see guest-evidence-current.")
 """The same for all rules that lack a fact, so that they do not repeat each other."""
 
 LOOK_AT_CONSOLE: Final = task("Look at its console for what the evidence would have shown:") + aliyun(
@@ -66,8 +66,8 @@ def _not_found(problem: UnreadableError, instance: Facts) -> Verdict:
     if key is None or key in guest.data or guest.data.get("privileged") is not True:
         return unknown(f"Not known: {problem}.", COLLECT_AGAIN)
     return unknown(
-        f"Not known: {problem}. The script was run with all rights, looked for it in {LOOKED_FOR[key]}, and "
-        "found nothing that it could read.",
+        f"Not known: {problem}. The script ran with all rights, looked for it in {LOOKED_FOR[key]}, and found nothing "
+        "that it could read.",
         (
             task("Correct in the guest system what keeps the script from reading it, and collect the evidence again.")
             | (task("If the guest system has no such thing:") + waiver())

@@ -45,6 +45,6 @@ def beside_classic(group: Facts) -> str:
         return ""
     return (
         f"{', '.join(ids)} of the same load balancer {'is' if len(ids) == 1 else 'are'} still classic when "
-        "the instance has moved: by the API's error codes (InvalidBackendServers.Inconsistent) a load balancer takes "
-        "servers of one network only, though Terraform's reference says that a public one takes both."
+        "the instance has moved. By the API's error codes (InvalidBackendServers.Inconsistent) a load balancer takes "
+        "servers of one network only; Terraform's reference says that a public one takes both."
     )

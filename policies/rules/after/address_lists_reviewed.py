@@ -21,10 +21,10 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if word := answered_since("address-lists", plan, timeline, instance, since):
         return passed(word)
     if timeline.now < due:
-        return passed(f"{_LISTS} may still name its old address; the review is due by {to_minute(due)}.")
+        return passed(f"{_LISTS} may still name its old address. Review them by {to_minute(due)}.")
     return failed(
-        f"{_LISTS} may still name its old address: they cannot be read, and nobody has attested since its "
-        "move that they were reviewed."
+        f"{_LISTS} may still name its old address. No API shows them, and no attestation since its move states that "
+        "they were reviewed."
     )
 
 
@@ -33,7 +33,7 @@ RULE: Final = InstanceRule(
     title="Lists that cannot be read must be reviewed by hand",
     severity="low",
     notice_items=("N25", "N26"),
-    why="An address that was given up may be another customer's tomorrow, and would still be admitted.",
+    why="Another customer may get the released address tomorrow, and the list would still admit it.",
     remediation=remediation("address-lists"),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok="It may wait until the cleanup after the window is due.",

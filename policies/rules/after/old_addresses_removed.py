@@ -30,14 +30,14 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     due = cleanup(plan, timeline).due
     places = [place for address in addresses for place in (*_whitelists(plan, address), *_access_lists(plan, address))]
     if not places:
-        return passed(f"{', '.join(addresses)}, its former address, is admitted nowhere any more.")
+        return passed(f"No list admits its former address {', '.join(addresses)} any more.")
     if timeline.now < due:
         return passed(
-            f"{', '.join(addresses)}, its former address, is still admitted by {_joined(places)}; the cleanup is due "
-            f"by {to_minute(due)}."
+            f"Its former address {', '.join(addresses)} is still admitted by {_joined(places)}. Remove it by "
+            f"{to_minute(due)}."
         )
     return failed(
-        f"{', '.join(addresses)}, its former address, is still admitted by {_joined(places)}.",
+        f"Its former address {', '.join(addresses)} is still admitted by {_joined(places)}.",
         _REMOVAL,
     )
 
@@ -96,10 +96,10 @@ RULE: Final = InstanceRule(
     title="No whitelist or access control list may still admit an old intranet address",
     severity="medium",
     notice_items=("N23", "N24"),
-    why="An address that was given up may be another customer's tomorrow, and would still be admitted.",
+    why="Another customer may get the released address tomorrow, and the list would still admit it.",
     remediation=_REMOVAL,
     reads=(MIGRATION, MIGRATING_INSTANCE, *REMOVED_WHITELIST_ENTRIES, REMOVED_ACL_ENTRIES),
-    unknown_ok="What this update removes may wait for it; everything else, until the cleanup after the window is due.",
+    unknown_ok="Entries that this update removes may wait for it. All others may wait until the cleanup is due.",
     sources=(
         "Physical server migration and upgrade notice: what to do next, step 1.",
         "CLB user guide, access control: a listener whose allow list is empty lets everybody in.",

@@ -34,7 +34,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         if len(resources) != 1:
             name = resource_type.rpartition(":")[2]
             return failed(
-                f"{len(resources)} {name} resources are declared for it, and one is needed.",
+                f"{len(resources)} {name} resources are declared for it; expected one.",
                 _place_of_interface(plan, instance),
             )
     return passed("Its public address is an EIP, or becomes one with this update.")
@@ -54,8 +54,8 @@ def _place_of_interface(plan: Plan, instance: Facts) -> Fix:
 
 
 _WHERE: Final = (
-    "The EIP's network interface goes into a VSwitch of its zone and tier and into the clones of its groups, which the "
-    "stack config has to declare."
+    "Declare a VSwitch of its zone and tier, and the clones of its groups, in the stack config: the network interface "
+    "of the EIP needs both."
 )
 
 RULE: Final = InstanceRule(

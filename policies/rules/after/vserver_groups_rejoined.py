@@ -30,8 +30,8 @@ def _again(instance_id: str, timeline: Timeline, group: Facts) -> Verdict:
             return passed(f"It was in {called(group)}, and the group has been deleted since.")
     if serves_classic_intranet(group):
         return failed(
-            f"It was in {called(group)}, which serves the classic intranet and takes no instance of a VPC: its traffic "
-            "must come another way, and this rule cannot see whether it does.",
+            f"It was in {called(group)}, which serves the classic intranet and accepts no instance of a VPC. Its "
+            "traffic must arrive another way; no API shows whether it does.",
             _replaced(instance_id, timeline),
         )
     beside = beside_classic(group)

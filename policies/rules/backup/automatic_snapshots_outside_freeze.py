@@ -35,8 +35,8 @@ def _policy(policy: Facts, start: datetime, hours: float) -> Verdict:
     if due is None:
         return passed(f"Automatic snapshot policy {name} is not due while the disks are blocked, {blocked}.")
     return failed(
-        f"Automatic snapshot policy {name} is due at {to_minute(due)}, and the functions of {disks} "
-        f"are blocked {blocked}: that snapshot fails, and the policy takes no other in its place.",
+        f"Automatic snapshot policy {name} is due at {to_minute(due)}, while the functions of {disks} are blocked "
+        f"({blocked}). That snapshot fails, and the policy does not repeat it.",
         aliyun("ecs", "CancelAutoSnapshotPolicy", {"diskIds": disk_ids}, "before the window")
         + aliyun(
             "ecs", "ApplyAutoSnapshotPolicy", {"autoSnapshotPolicyId": name, "diskIds": disk_ids}, "after that time"

@@ -47,7 +47,7 @@ def _late_snapshot(resource: Resource, blocked: str) -> Verdict:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Nothing may be due on the disks while they are blocked",
+    title="No snapshot and no release may be due while the disks are blocked",
     severity="medium",
     notice_items=("N07",),
     why="For about 4 hours per 100 GiB after the move the cloud refuses snapshots and changes of the disks.",

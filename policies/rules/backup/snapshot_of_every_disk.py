@@ -28,7 +28,7 @@ _USUAL_DAYS: Final = 30
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     disks = instance.objects("disks")
     if not any(disk.text("type") == "system" for disk in disks):
-        return unknown("The facts name no system disk of the instance, and every instance has one.")
+        return unknown("The facts list no system disk of the instance. Every instance has one.")
     return worst(judged(partial(_disk, plan, timeline, instance, disk)) for disk in disks)
 
 
@@ -39,8 +39,8 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdi
         return passed(f"The {name} is excluded: {approved(disk.object('excluded'), timeline.now)}.")
     if category in LOCAL_CATEGORIES:
         return failed(
-            f"The {name} is of category {category}: a local disk cannot have a snapshot, and an instance with one "
-            "is not migrated without a ticket.",
+            f"The {name} is a local disk ({category}). It cannot have a snapshot, and its instance is not migrated "
+            "without a ticket.",
             change(
                 "backups",
                 {
@@ -180,7 +180,7 @@ def _declared(plan: Plan, resource: Resource, timeline: Timeline, needed_until: 
 
 def _judge_age(plan: Plan, subject: str, created: datetime, timeline: Timeline, max_age: float) -> Verdict:
     if timeline.freeze_starts_at is None:
-        raise UnreadableError("the beginning of the freeze", "is not known, by which a snapshot's age is judged")
+        raise UnreadableError("the beginning of the freeze", "is not known; the age of a snapshot is judged by it")
     if created > timeline.now + MAX_CLOCK_SKEW:
         return unknown(f"{subject} is dated in the future.")
     # The freeze counts, not the window: a team that prepares in time takes the last snapshot when the freeze begins.
@@ -213,7 +213,7 @@ RULE: Final = InstanceRule(
     why="A snapshot is the only way back from a failed move, and for hours after the move none can be taken.",
     remediation=change("backups", {"retentionDays": 30}),
     remediation_after=(
-        task("None can be taken for about 4 hours per 100 GiB. As soon as one can, before anything is repaired:")
+        task("The cloud takes no snapshot for about 4 hours per 100 GiB. Then take one, before anything is repaired:")
         + aliyun("ecs", "CreateSnapshot", {"DiskId": "<disk>"})
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),

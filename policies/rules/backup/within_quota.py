@@ -19,7 +19,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     disk_ids = frozenset(disk.text("diskId") for disk in instance.objects("disks"))
     needed = sorted(frozenset[str]().union(*(of for _, of in snapshots_to_be_made(plan, disk_ids))))
     if not needed:
-        return not_applicable("No snapshot of its disks is to be made.")
+        return not_applicable("The stack takes no snapshot of its disks.")
     manual = Counter(
         item.text("diskId") for item in instance.objects("snapshots") if item.text("snapshotType") == "user"
     )

@@ -27,8 +27,8 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     if primary.is_inside(parse_block(NEEDS_ROUTE)) and not link.flag("guestRoute"):
         verdicts.append(
             failed(
-                f"The VPC is in {NEEDS_ROUTE}: each linked instance needs a route {NEEDS_ROUTE} to its intranet NIC, "
-                "and classicLink.guestRoute does not confirm that they have it.",
+                f"The VPC is in {NEEDS_ROUTE}. Each linked instance needs a route {NEEDS_ROUTE} to its intranet NIC, "
+                "and classicLink.guestRoute does not confirm these routes.",
                 task(f"Add a route {NEEDS_ROUTE} to its intranet NIC in each linked instance, then:")
                 + change("classicLink", {"guestRoute": True}),
             )
@@ -56,8 +56,8 @@ def _elsewhere(plan: Plan) -> Fix:
 
 
 _OTHERS: Final = task(
-    "Take a VSwitch in the VPC's primary block that the classic network reaches: network.mode existing, with its id "
-    "under network.vswitchIds, in the stack config."
+    "Use a VSwitch in the VPC's primary block that the classic network reaches: set network.mode to existing, and list "
+    "its id under network.vswitchIds, in the stack config."
 )
 _OWN: Final = "Create a new VPC, whose VSwitches ClassicLink reaches:"
 
@@ -67,7 +67,7 @@ RULE: Final = MigrationRule(
     title="The addresses of linked instances must be reachable from the VSwitches",
     severity="high",
     notice_items=("N15",),
-    why="A link to a VSwitch outside these ranges carries no traffic: connections break although the link is up.",
+    why="ClassicLink reaches certain blocks only: to a VSwitch outside them the link is up, but carries no traffic.",
     remediation=(
         _OTHERS
         | (

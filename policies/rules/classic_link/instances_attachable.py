@@ -33,7 +33,7 @@ def _instance(instance: Facts) -> Verdict:
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="Every instance to be linked must be in a state that permits it",
+    title="Every instance to be linked must be Running or Stopped, and not locked",
     severity="medium",
     notice_items=("N15",),
     why="The cloud refuses the attachment, and pulumi up stops before what depends on it.",

@@ -25,7 +25,7 @@ from policies.subjects.network import link, with_network
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     peers = instance.objects("classicPeers")
     if not peers:
-        return not_applicable("No classic instance outside this migration is named by its group rules.")
+        return not_applicable("Its group rules name no classic instance outside this migration.")
     later = plan.remember((__name__, "later"), lambda: frozenset(plan.migration.texts("laterInstanceIds")))
     return worst(judged(partial(_peers, plan, alike, later)) for alike in peers)
 
@@ -43,10 +43,10 @@ def _peers(plan: Plan, alike: Facts, later: frozenset[str]) -> Verdict:
     verdicts = [judged(partial(_linked, plan, item, attachments[item])) for item in linked]
     if unlinked:
         lacking = "no attachment is declared" if links else "ClassicLink is not declared"
-        stay, them = ("stays", "it") if len(unlinked) == 1 else ("stay", "them")
+        stay = "stays" if len(unlinked) == 1 else "stay"
         verdicts.append(
             failed(
-                f"{', '.join(unlinked)} {stay} in the classic network, the instance talks with {them} ({reason}), and "
+                f"The instance talks with {', '.join(unlinked)} ({reason}), which {stay} in the classic network, and "
                 f"{lacking}.",
                 with_network(plan, link(plan, unlinked))
                 | (task("If it may be out of reach until its own move:") + change("later", unlinked)),

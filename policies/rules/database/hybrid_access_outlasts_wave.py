@@ -88,18 +88,18 @@ def _ended(plan: Plan, instance: Facts, database: Facts) -> Verdict:
     links = [item for item in plan.of_type(CLASSIC_LINK_ATTACHMENT) if item.facts.data.get("instanceId") == own]
     if not links:
         return failed(
-            f"{label(database)} has no classic address any more: its hybrid access has ended, and the instance, "
-            "which is still classic, cannot reach it.",
-            task("Until it moves, it reaches the address in the VPC by ClassicLink alone:") + _link(plan, instance),
+            f"{label(database)} has no classic address any more, because its hybrid access has ended. The instance is "
+            "still classic, and cannot reach it.",
+            task("Until it moves, only ClassicLink leads to the address in the VPC:") + _link(plan, instance),
         )
     admitted = worst(judged(partial(admission, plan, database, f"{item}/32")) for item in addresses_of(instance))
     if admitted.outcome is Outcome.FAIL:
         return failed(
-            f"{label(database)} has no classic address any more: the instance reaches it by ClassicLink, and is not "
-            "admitted by its own address there.",
+            f"{label(database)} has no classic address any more. The instance reaches it over ClassicLink, but its "
+            "lists for VPC addresses do not admit the intranet address of the instance.",
             change("databases", [{"id": database.text("dbInstanceId"), "alsoAdmit": list(addresses_of(instance))}]),
         )
-    text = f"{label(database)} has no classic address any more; the instance reaches it by ClassicLink until it moves."
+    text = f"{label(database)} has no classic address any more. The instance reaches it by ClassicLink until it moves."
     if admitted.outcome is Outcome.PASS:
         return passed(text) if all(item.exists for item in links) else pending(f"{text} It is not linked yet.")
     return admitted
@@ -127,8 +127,8 @@ def _live(plan: Plan, database: Facts, classic: tuple[Facts, ...], needed: datet
             "then, unless hybrid access is extended."
         )
     return failed(
-        f"The classic addresses of {label(database)} end at {_day(ends)}; the instance, which may move as late as its "
-        f"Latest Schedule Time, needs them until {_day(needed)}.",
+        f"The classic addresses of {label(database)} end at {_day(ends)}. The instance needs them until "
+        f"{_day(needed)}: it may move as late as its Latest Schedule Time.",
         _extension(plan, database),
     )
 
@@ -136,8 +136,8 @@ def _live(plan: Plan, database: Facts, classic: tuple[Facts, ...], needed: datet
 def _extension(plan: Plan, database: Facts) -> Fix:
     if database.text("engine") == "PostgreSQL":
         return task(
-            "Give the wave an earlier window, or hybridAccess smaller marginDays: no call is documented that extends "
-            "it for PostgreSQL."
+            "Give the wave an earlier window, or set smaller marginDays under hybridAccess. For PostgreSQL no API call "
+            "is documented that extends hybrid access."
         )
     return hybrid_access(plan, database) + UP
 

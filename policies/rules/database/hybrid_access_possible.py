@@ -19,8 +19,8 @@ _2008_R2: Final = re.compile(r"2008.?r2", re.IGNORECASE)
 def _new_instance(product: str) -> Fix:
     operation = "CreateInstance" if product == "r-kvstore" else "CreateDBInstance"
     return task(
-        f"Make a new one in the target VPC (aliyun {product} {operation}), fill it by DTS or from a backup, and name "
-        "that one, without hybridAccess, under databases in the stack config."
+        f"Create a new database in the target VPC (aliyun {product} {operation}), and fill it by DTS or from a backup. "
+        "Then list the new one under databases in the stack config, without hybridAccess."
     )
 
 
@@ -34,7 +34,7 @@ def _database(database: Facts) -> Verdict:
     architecture = database.optional_text("architecture")
     if architecture == "sharding":
         return failed(
-            f"{label(database)} is a sharded MongoDB, which is not handled here: its addresses cannot be read.",
+            f"{label(database)} is a sharded MongoDB. Its addresses cannot be read, so it is not handled here.",
             task("Move it by hand (aliyun dds ModifyDBInstanceNetworkType), then say that it is done:") + waiver(),
         )
     if endpoints(database, "Private"):
@@ -46,7 +46,7 @@ def _database(database: Facts) -> Verdict:
         )
     if product == "redis" and database.text("engine") == "Memcache":
         return failed(
-            f"{label(database)} is Memcache, for which no switch with classic addresses kept is documented.",
+            f"{label(database)} is Memcache. No API call is documented that moves it and keeps its classic addresses.",
             _new_instance("r-kvstore"),
         )
     if product == "rds":
@@ -74,7 +74,7 @@ def _rds(database: Facts) -> Verdict:
         )
     if engine not in _ENGINES:
         return failed(
-            f"{label(database)} is {engine}, for which no switch with classic addresses kept is documented.",
+            f"{label(database)} is {engine}. No API call is documented that moves it and keeps its classic addresses.",
             _new_instance("rds"),
         )
     return passed(f"{label(database)} can have hybrid access.")

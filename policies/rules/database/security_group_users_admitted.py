@@ -81,8 +81,8 @@ RULE: Final = MigrationRule(
     severity="critical",
     notice_items=("N17",),
     why=(
-        "A change of the network type makes the security groups of a database invalid: who is admitted by one alone is "
-        "cut off by the very update that sets up hybrid access, long before the window."
+        "Hybrid access changes the network type of a database, and that makes its security groups invalid. The very "
+        "update that sets it up cuts off the instances that only a group admits, long before the window."
     ),
     remediation=(
         aliyun(

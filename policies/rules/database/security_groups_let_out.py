@@ -43,7 +43,7 @@ class _Target(NamedTuple):
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not instance.texts("securityGroupIds"):
-        return unknown("The facts name no security group of the instance, and every instance is in one.")
+        return unknown("The facts list no security group of the instance. Every instance is in one.")
     return each_used(plan, instance, partial(_with_read_only_instances, plan, instance))
 
 
@@ -67,8 +67,8 @@ def _database(plan: Plan, instance: Facts, database: Facts) -> Verdict:
     if refused and _accepts_classic(before, database):
         places = ", ".join(f"{target.block} on port {target.port}" for target in refused)
         return failed(
-            f"Its VPC groups refuse connections to {label(database)} in the VPC ({places}), and its classic groups "
-            "accept those to the classic address.",
+            f"Its classic groups accept connections to {label(database)} at the classic address. Its VPC groups refuse "
+            f"them in the VPC ({places}).",
             _own_group(instance.text("instanceId"), refused),
         )
     return passed(f"Its VPC groups accept connections to {label(database)} where its classic groups do.")

@@ -30,8 +30,8 @@ def _database(plan: Plan, database: Facts) -> Verdict:
             return passed(f"{label(database)} is in zone {zone_id}, as is {called(vswitches[0])}.")
     where = f"zone {zone_ids[0]}" if len(zone_ids) == 1 else f"zones {' and '.join(zone_ids)}"
     return failed(
-        f"{label(database)} is in {where}, and the target network has no VSwitch there: a database goes only "
-        "into a VSwitch of its own zone, and cannot change zone in hybrid access.",
+        f"{label(database)} is in {where}, and the target network has no VSwitch there. A database goes only into a "
+        "VSwitch of its own zone, and cannot change zone in hybrid access.",
         change("network.vswitches", [{"zone": zone_ids[0]}]),
     )
 

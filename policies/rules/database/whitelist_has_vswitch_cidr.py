@@ -20,8 +20,8 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 def _database(plan: Plan, instance: Facts, database: Facts) -> Verdict:
     if not plan.of_type(TARGET_NETWORK):
         return failed(
-            f"{label(database)} admits the instance by its intranet address, which changes; there is no target network "
-            "whose block could be admitted instead.",
+            f"{label(database)} admits the instance by its intranet address, which changes with the move. The stack "
+            "declares no target network whose block it could admit instead.",
             with_network(plan, prepared(database)),
         )
     blocks = target_blocks(plan, instance)

@@ -21,7 +21,9 @@ def _check(_plan: Plan, _timeline: Timeline, _instance: Facts, guest: Facts) -> 
             f"/etc/fstab names {listed(fstab)}; only the user guide of 2021 says that the migration rewrites it."
         )
     if names:
-        problems.append(f"These settings name disks, and nothing rewrites them: {listed(names)}.")
+        problems.append(
+            f"These settings use device names of disks, and the migration does not rewrite them: {listed(names)}."
+        )
     return failed("\n".join(problems)) if problems else passed("No setting that the script looks at names a disk xvd.")
 
 

@@ -56,7 +56,7 @@ RULE: Final = InstanceRule(
     title="File systems must be free of errors",
     severity="medium",
     notice_items=("N28",),
-    why="The migration restarts the system: a check of a large disk outlasts the window; a repair may need a console.",
+    why="The restart checks file systems: a large one can outlast the window, and a repair may need the console.",
     remediation=(
         (
             task("touch /forcefsck (chkdsk /f), and at a quiet time:")

@@ -79,7 +79,7 @@ RULE: Final = InstanceRule(
     title="Every FTP server must have a plan",
     severity="high",
     notice_items=("N32", "N33"),
-    why="FTP names addresses in its own messages: without a public NIC it sends clients to a private one.",
+    why="FTP names addresses in its own messages: without a public NIC it sends clients a private one.",
     remediation=change("instances", [{"id": ID, "ftp": {"plan": "eip-cut-through"}}]),
     remediation_after=(
         task("Convert its public address to an EIP, in cut-through mode:")

@@ -46,9 +46,9 @@ RULE: Final = InstanceRule(
     why="A network file system that is out of reach blocks the boot, or leaves a directory empty.",
     remediation=(
         task(
-            "NAS: make a mount target of the type Vpc with an access group that admits the VSwitches "
-            "(CreateMountTarget), and name it in /etc/fstab with the option nofail; another server: admit the "
-            "VSwitches there. Then waive this, for the evidence does not show what is reached:"
+            "NAS: create a mount target of the type Vpc with an access group that admits the VSwitches "
+            "(CreateMountTarget), and name it in /etc/fstab with the option nofail. Another server: let it admit the "
+            "VSwitches. The evidence cannot show whether it is reached, so waive this then:"
         )
         + waiver()
     ),

@@ -41,7 +41,7 @@ RULE: Final = InstanceRule(
     title="Security software must be off during the move",
     severity="high",
     notice_items=("N19",),
-    why="The migration updates drivers, which security software takes for an attack and prevents.",
+    why="The migration updates drivers. Security software may take that for an attack, and prevent it.",
     remediation=(
         task(
             "Uninstall it: Security Center console, Settings, Client, with client protection off 5 minutes before; "

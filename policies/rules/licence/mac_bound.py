@@ -55,7 +55,7 @@ RULE: Final = InstanceRule(
     title="No licence may be bound to a MAC address",
     severity="high",
     notice_items=("N27", "N31"),
-    why="At most one of two MAC addresses is left: software that is licensed to the other one takes itself for a copy.",
+    why="At most one of two MAC addresses is left: software that is licensed to the other one may not start.",
     remediation=(
         (
             task("Agree with the vendor how it is authorized again, and record who answers for it:")

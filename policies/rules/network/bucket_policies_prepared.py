@@ -56,10 +56,10 @@ def _allowed(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> Ve
     if vpc_id is not None and blocks and _allows_again(bucket, statement, blocks, vpc_id):
         return passed(f"The policy of {name} lets {', '.join(blocks)} of {vpc_id} in as well.")
     entries = ", ".join(naming(statement.texts("addresses"), addresses_of(instance)))
-    target = f"{', '.join(blocks) or 'its new address'} of {vpc_id or 'the target VPC, which is yet to be made,'}"
+    target = f"{', '.join(blocks) or 'its new address'} of {vpc_id or 'the target VPC, which is yet to be created'}"
     return failed(
-        f"{_numbered(bucket, statement)} lets in {entries}, an address that changes, and the policy does not let "
-        f"{target} in.{_lacking(statement)}",
+        f"{_numbered(bucket, statement)} admits {entries}, which changes with the move. The policy does not admit "
+        f"{target}.{_lacking(statement)}",
         _new_policy(bucket, vpc_id),
     )
 
@@ -92,8 +92,8 @@ def _not_excluded(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) 
     if _allows(statement, blocks, vpc_id) or (blocks and _allows_again(bucket, statement, blocks, vpc_id)):
         return passed(f"{_numbered(bucket, statement)}, or another one, lets the instance in after the move, too.")
     return failed(
-        f"{_numbered(bucket, statement)} applies to all but {', '.join((*excluded, *vpcs))}: it lets the instance in "
-        f"today, and will not once it is in {target_vpc(plan) or 'the target VPC, which is yet to be made'}.",
+        f"{_numbered(bucket, statement)} applies to all but {', '.join((*excluded, *vpcs))}. It admits the instance "
+        f"today, and will not once it is in {target_vpc(plan) or 'the target VPC, which is yet to be created'}.",
         _new_policy(bucket, target_vpc(plan)),
     )
 
@@ -108,8 +108,8 @@ def _denied(plan: Plan, instance: Facts, bucket: Facts, statement: Facts) -> Ver
     but = f" but {', '.join(excepted)}" if excepted else ""
     vpc_id = target_vpc(plan)
     return failed(
-        f"{_numbered(bucket, statement)} applies to {of}{but}: it does not refuse the instance today, and will once it "
-        f"is in {vpc_id or 'the target VPC, which is yet to be made'}.{_lacking(statement) if excepted else ''}",
+        f"{_numbered(bucket, statement)} applies to {of}{but}. It does not refuse the instance today, and will once it "
+        f"is in {vpc_id or 'the target VPC, which is yet to be created'}.{_lacking(statement) if excepted else ''}",
         _new_policy(bucket, vpc_id),
     )
 
@@ -145,8 +145,8 @@ def _lacking(statement: Facts) -> str:
     if statement.texts("vpcs") or statement.texts("excludedVpcs"):
         return ""
     return (
-        " It names no acs:SourceVpc, without which OSS takes no policy with a private acs:SourceIp any more "
-        "(0030-00000008): the new address alone cannot be put in its place."
+        " The statement names no acs:SourceVpc. OSS no longer accepts a private acs:SourceIp without it "
+        "(0030-00000008), so the new address alone cannot replace the old one."
     )
 
 

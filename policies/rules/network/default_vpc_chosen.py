@@ -45,7 +45,7 @@ RULE: Final = MigrationRule(
         | change("network", {"mode": "create", "cidrBlock": "<block>", "vswitches": [{"zone": "<zone>"}]})
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
-    remediation_after=task("Nothing is left to choose: there is no way back, nor into another VPC."),
+    remediation_after=task("Nothing is left to do: the instance can go neither back nor into another VPC."),
     unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: a VPC and VSwitch of one's own, or the default ones.",

@@ -43,10 +43,10 @@ def _covered(plan: Plan, instance: Facts, item: Facts) -> Verdict:
     if blocks and covers(item.texts("entries"), blocks):
         return passed(f"{acl_id} holds {', '.join(blocks)} as well.")
     entries = ", ".join(naming(item.texts("entries"), addresses_of(instance)))
-    target = f"{', '.join(blocks)}, where it moves, is not in it" if blocks else "where it moves is not known yet"
+    new = f"It does not hold the new block, {', '.join(blocks)}." if blocks else "The new block is not known yet."
     return failed(
-        f"{acl_id}, which {', '.join(item.texts('listeners'))} use, names {entries}, an address that changes; "
-        f"{target}.",
+        f"{acl_id}, a list of {', '.join(item.texts('listeners'))}, holds {entries}, which changes with the move. "
+        f"{new}",
         _entry(acl_id, blocks[0] if blocks else "<block of the VSwitch>"),
     )
 

@@ -49,10 +49,10 @@ def _reached(plan: Plan, item: Facts, addresses: tuple[str, ...]) -> Verdict:
     target = (
         f"{vpc_id} is not linked with it, or not yet RUNNING"
         if vpc_id
-        else "the target VPC is yet to be made and linked with it"
+        else "the target VPC is yet to be created and linked with it"
     )
     return failed(
-        f"The whitelist of {where} names {entries}, an address that changes; {target}.",
+        f"The whitelist of {where} names {entries}, which changes with the move; {target}.",
         _link(registry_id, module, vpc_id or "<vpc>"),
     )
 

@@ -21,30 +21,31 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     instance_id = instance.text("instanceId")
     if "eip" in instance.data:
         return failed(
-            f"It has the EIP {instance.text('eip')} already, and an instance with one converts no public address.",
+            f"It has the EIP {instance.text('eip')} already. The public address of an instance with an EIP "
+            "cannot be converted.",
             aliyun("vpc", "UnassociateEipAddress", {"AllocationId": "<that of the EIP>", "InstanceId": instance_id}),
         )
     if not instance.texts("publicIps") or instance.number("internetMaxBandwidthOut") == 0:
         return failed(
-            "No public address outlasts the move: at 0 Mbit/s of Internet bandwidth it is released.",
+            "The move releases its public address, because its Internet bandwidth is 0 Mbit/s.",
             aliyun("ecs", "ModifyInstanceNetworkSpec", {"InstanceId": instance_id, "InternetMaxBandwidthOut": 1}),
         )
     if instance.choice("instanceChargeType", "PrePaid", "PostPaid") == "PostPaid":
-        return passed("A pay-as-you-go instance converts its public address.")
+        return passed("The public address of a pay-as-you-go instance can be converted.")
     if timeline.latest is None:
         raise UnreadableError("the window", "does not show when its public address is converted at the latest")
     end = instance.moment("expiredAt")
     if end - _BEFORE_EXPIRY <= timeline.latest:
         return failed(
-            f"Its subscription ends at {to_minute(end)}: within 24 hours of that the cloud converts "
-            f"no public address, and it may move as late as {to_minute(timeline.latest)}.",
+            f"Its subscription ends at {to_minute(end)}. In the 24 hours before, the cloud converts no public address; "
+            f"the instance may move as late as {to_minute(timeline.latest)}.",
             aliyun("ecs", "RenewInstance", {"InstanceId": instance_id, "Period": 1}),
         )
     if instance.choice("internetChargeType", "PayByTraffic", "PayByBandwidth") == "PayByTraffic":
-        return passed("A subscription that pays its Internet bandwidth by traffic converts its public address.")
+        return passed("The public address of a subscription with Internet charges by traffic can be converted.")
     return failed(
-        "It is a subscription that pays its Internet traffic by bandwidth: the cloud converts the public address of "
-        "a subscription only where it pays by traffic.",
+        "It is a subscription with Internet charges by bandwidth. The cloud converts the public address of a "
+        "subscription only with charges by traffic.",
         aliyun("ecs", "ModifyInstanceNetworkSpec", {"InstanceId": instance_id, "NetworkChargeType": "PayByTraffic"}),
     )
 

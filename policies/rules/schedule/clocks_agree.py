@@ -31,7 +31,7 @@ RULE: Final = MigrationRule(
     title="This machine's clock must agree with the cloud's",
     severity="high",
     notice_items=(),
-    why="Freeze, lead times, waivers and the age of evidence go by the clock; a wrong one lets all of them pass.",
+    why="Freeze, lead times, waivers and the age of evidence depend on the clock: by a wrong one all may pass.",
     remediation=task("Set the clock of this machine, such as by chronyd; then:") + command("pulumi", "preview"),
     reads=(MIGRATION,),
     unknown_ok=None,
@@ -41,6 +41,6 @@ RULE: Final = MigrationRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-error-code",
     ram_actions=(),
-    unwaivable="every lead time, the freeze and the waivers themselves go by the clock",
+    unwaivable="every lead time, the freeze and the waivers themselves depend on the clock",
     check=_check,
 )

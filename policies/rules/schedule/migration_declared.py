@@ -33,7 +33,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     verdicts += [
         failed(
             f"{instance_id} is named {expected[instance_id]} times among the Migration's instanceIds and declared by "
-            f"{declared[instance_id]} MigratingInstance components; each must be once."
+            f"{declared[instance_id]} MigratingInstance components; expected once each."
         )
         for instance_id in sorted(expected | declared)
         if not expected[instance_id] == declared[instance_id] == 1

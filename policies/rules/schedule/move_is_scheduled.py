@@ -25,7 +25,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if "scheduled" in wave.data:
         return _seen(plan, wave.object("scheduled"), timeline, instance)
     return pending(
-        "No system event shows that its move is scheduled, and window.scheduled names nobody who saw the task.",
+        "No system event shows that its move is scheduled, and window.scheduled names no person who saw it.",
         _seen_by(instance),
     )
 
@@ -68,7 +68,7 @@ def _seen(plan: Plan, sighting: Facts, timeline: Timeline, instance: Facts) -> V
     if len(zones) > 1 and instance.text("targetZoneId") not in sighting.texts("zones"):
         return pending(
             f"{by} saw a pending task at {when}. Its wave goes to {', '.join(zones)}, and one migration plan has one "
-            f"destination zone: window.scheduled does not name the task for {instance.text('targetZoneId')}.",
+            f"destination zone: window.scheduled lists no task for {instance.text('targetZoneId')}.",
             task("There is one plan for each zone.") + _seen_by(instance, zones),
         )
     return passed(f"{by} saw the pending task at {when}; no system event shows it.")
@@ -95,7 +95,7 @@ RULE: Final = InstanceRule(
     title="The move must be scheduled in Alibaba Cloud",
     severity="high",
     notice_items=("N21", "N22"),
-    why="What is not scheduled does not move, or moves when Alibaba Cloud decides, prepared or not.",
+    why="An instance that is not scheduled does not move, or moves when Alibaba Cloud decides, prepared or not.",
     remediation=_PLAN + change("window", {"scheduled": _WHO}),
     remediation_after=task("It has moved: nothing is left to do."),
     reads=(MIGRATION, MIGRATING_INSTANCE),

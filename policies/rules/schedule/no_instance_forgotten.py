@@ -27,7 +27,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     verdicts += _contradictions(staying, classic, moving, later)
     counted = f"{len(stays)} of them stay"
     if put_off := len((later & set(classic)) - moving):
-        counted += f", and {put_off} move later, by no date of this stack"
+        counted += f", and {put_off} move later, at a date that this stack does not set"
     return worst(
         verdicts or [passed(f"All {len(classic)} classic instances of the region are accounted for: {counted}.")]
     )
@@ -68,7 +68,7 @@ RULE: Final = MigrationRule(
     title="Every classic instance must move, move later, or stay for a reason",
     severity="critical",
     notice_items=("N16",),
-    why="An instance that nobody named stays behind until the cloud moves or stops it.",
+    why="An instance that no key lists stays behind until the cloud moves or stops it.",
     remediation=(_ways("<instance>")),
     remediation_after=None,
     reads=(MIGRATION,),

@@ -32,15 +32,15 @@ _BOUNDS: Final = (
         lambda migration: migration.number("freezeHours"),
         6,
         None,
-        "an update waits up to 6 hours for a snapshot, and what is begun later may not be there in the window",
+        "an update waits up to 6 hours for a snapshot, and one that begins later may not be complete in the window",
     ),
     _Bound(
         "evidence.maxAgeHours",
         _evidence_age,
         None,
         336,
-        "rules about guest systems are mandatory a week before the window, and evidence of another week is of another"
-        " system",
+        "rules about guest systems are mandatory a week before the window, and older evidence may describe a system "
+        "that has changed",
     ),
     _Bound(
         "backups.maxAgeHours",
@@ -54,7 +54,7 @@ _BOUNDS: Final = (
         lambda migration: migration.number("cleanupDueDays"),
         None,
         30,
-        "an intranet address that was given up may be another customer's by then, and is let in still",
+        "another customer may have the released address by then, and the lists still admit it",
     ),
 )
 
@@ -85,7 +85,7 @@ RULE: Final = MigrationRule(
     title="Thresholds must not be weaker than the move needs",
     severity="high",
     notice_items=(),
-    why="A threshold that is set low enough lets everything pass, without an owner.",
+    why="With a weak enough threshold everything passes, and nobody answers for it.",
     remediation=(
         change("freezeHours", 24)
         | task(

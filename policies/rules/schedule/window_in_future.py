@@ -27,9 +27,8 @@ def _wave(wave: Facts, instances: Mapping[str | None, Facts], timeline: Timeline
     name, start = wave.text("name"), wave.object("window").moment("start")
     if start <= timeline.now:
         return failed(
-            f"The window of wave {name} began at {to_minute(start)}, it is "
-            f"{to_minute(timeline.now)} now, and {_instances_left(wave, instances)} not in the target VPC: "
-            "what is prepared from now on comes too late.",
+            f"The window of wave {name} began at {to_minute(start)}, and it is {to_minute(timeline.now)} now. What is "
+            f"prepared from now on comes too late: {_instances_left(wave, instances)} not in the target VPC.",
             of_wave(name, _START),
         )
     return passed(f"The window of wave {name} begins at {to_minute(start)}.")
@@ -61,6 +60,6 @@ RULE: Final = MigrationRule(
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),
-    unwaivable="every lead time, the freeze and the waivers themselves go by the window",
+    unwaivable="every lead time, the freeze and the waivers themselves depend on the window",
     check=_check,
 )

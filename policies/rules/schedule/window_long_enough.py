@@ -29,7 +29,7 @@ def _wave(plan: Plan, wave: Facts, timeline: Timeline) -> Verdict:
     whole = up + durations.copying(max(gib, default=0), timeline)
     takes = (
         f"Wave {name} has {len(gib)} instances: about {durations.text(up - start)} until all are up, and about "
-        f"{durations.text(whole - up)} more until the disks of the largest are whole"
+        f"{durations.text(whole - up)} more until all disk functions of the largest work"
     )
     limits = [(key, _limit(wave, key)) for key in ("end", "disksNeededFrom")]
     if all(limit is None for _, limit in limits):

@@ -23,7 +23,7 @@ from policies.subjects.network import with_network
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     group_ids = instance.texts("securityGroupIds")
     if not group_ids:
-        return unknown("The facts name no security group of the instance, and every instance is in one.")
+        return unknown("The facts list no security group of the instance. Every instance is in one.")
     return worst(judged(partial(_group, plan, group_id)) for group_id in group_ids)
 
 
@@ -40,8 +40,8 @@ def _group(plan: Plan, group_id: str) -> Verdict:
     rule_sets = plan.children(clones[0], SECURITY_GROUP_RULES)
     if not groups or [group.name for group in groups] != [rule_set.name for rule_set in rule_sets]:
         return failed(
-            f"The clone of {group_id} declares {len(groups)} security groups and {len(rule_sets)} rule sets, and "
-            "must declare a rule set for each group: without a rule set nothing is admitted."
+            f"The clone of {group_id} declares {len(groups)} security groups and {len(rule_sets)} rule sets; expected "
+            "a rule set for each group. A group without one admits nothing."
         )
     for group, rule_set in zip(groups, rule_sets, strict=True):
         if problem := _misplaced(plan, group_id, clones[0], group, rule_set):

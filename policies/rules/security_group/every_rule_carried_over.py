@@ -24,8 +24,8 @@ from policies.security_groups import clones, differences, judging
 
 _MOST_REASONS: Final = 3
 _AT_LINKED: Final = task(
-    "Where a linked instance admits the instance by its address, admit a classic group of the instance in its place; "
-    "the stack repeats such a rule for the clone:"
+    "Where a linked instance admits this one by its address, let it admit a classic group of this one instead. The "
+    "stack repeats such a rule for the clone:"
 ) + aliyun(
     "ecs",
     "AuthorizeSecurityGroup",
@@ -42,7 +42,7 @@ _AT_LINKED: Final = task(
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     group_ids = instance.texts("securityGroupIds")
     if not group_ids:
-        return unknown("The facts name no security group of the instance, and every instance is in one.")
+        return unknown("The facts list no security group of the instance. Every instance is in one.")
     if missing := clones.without_clone(plan, group_ids):
         # A missing clone does not excuse what linked instances lose.
         if at_linked := judging.judge_linked(plan, instance, "lost"):

@@ -15,7 +15,7 @@ from policies.subjects.network import link, with_network
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     own, group_ids = instance.text("instanceId"), set(instance.texts("securityGroupIds"))
     if not group_ids:
-        return unknown("The facts name no security group of the instance, and every instance is in one.")
+        return unknown("The facts list no security group of the instance. Every instance is in one.")
     groups = reading.groups_by_id(plan)
     if missing := sorted(group_ids - groups.keys()):
         return unknown(f"The members of {', '.join(missing)} are not known.")
@@ -31,8 +31,9 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if unaccounted:
         nobodys = sorted({item for members in other_members.values() for item in members - accounted})
         return failed(
-            f"Its groups are in use by instances that this stack neither moves nor links: {'; '.join(unaccounted)}. "
-            "Traffic between members stops there, and a stack that moves them makes a clone of its own.",
+            "Other instances are in its groups, and this stack neither moves nor links them: "
+            f"{'; '.join(unaccounted)}. Traffic with them stops at the move, and a stack that moves them makes another "
+            "clone.",
             change("later", nobodys) | (task("For those that stay:") + with_network(plan, link(plan, nobodys))),
         )
     return passed("Every member of its groups moves with this stack, now or later, or is linked to its VPC.")
@@ -45,12 +46,12 @@ def _accounted(plan: Plan) -> frozenset[str]:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Every member of a shared security group must be planned for",
+    title="Every member of a shared security group must move with this stack, or be linked",
     severity="high",
     notice_items=("N11", "N12"),
     why=(
-        "A group shared by several waves has one clone only if the stack knows of all of them: else its members end up "
-        "in two groups that do not admit each other."
+        "One clone serves all members of a group only if the stack knows them all. Otherwise they end up in two clones "
+        "that do not admit each other."
     ),
     remediation=change("later", ["<instance>"]),
     remediation_after=task("To reach the instances that were left behind:") + change("classicLink", {}) + UP,

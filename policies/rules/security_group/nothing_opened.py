@@ -32,8 +32,8 @@ _ACCEPT: Final = task(
     "For a mapped group, accept it under securityGroups.groups[].acceptDifferences.opened in the stack config."
 )
 _AT_LINKED: Final = task(
-    "For a linked instance that admits the instance at its new address, move into a VSwitch whose block its rules do "
-    "not name, or narrow the rule:"
+    "Where a linked instance would admit this one at its new address, move into a VSwitch whose block its rules do not "
+    "name, or narrow its rule:"
 ) + aliyun(
     "ecs",
     "RevokeSecurityGroup",
@@ -44,7 +44,7 @@ _AT_LINKED: Final = task(
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     group_ids = instance.texts("securityGroupIds")
     if not group_ids:
-        return unknown("The facts name no security group of the instance, and every instance is in one.")
+        return unknown("The facts list no security group of the instance. Every instance is in one.")
     if missing := clones.without_clone(plan, group_ids):
         # A missing clone does not excuse what linked instances open.
         if at_linked := judging.judge_linked(plan, instance, "opened"):

@@ -18,8 +18,8 @@ _MOST_TOLD: Final = 3
 # As the conversion reports it.
 _BY_CLONES: Final = "names moving instances by the clones of"
 _TARGET_INSIDE: Final = task(
-    "Move into VSwitches inside that block, or into some in which no other server is: then one rule for the block, or "
-    "for the VSwitches, says the same."
+    "Move into VSwitches inside that block, or into VSwitches without other servers: then one rule for the block, or "
+    "for the VSwitches, is enough."
 ) + change(
     "network",
     {
@@ -33,7 +33,7 @@ _TARGET_INSIDE: Final = task(
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     group_ids = sorted(set(instance.texts("securityGroupIds")))
     if not group_ids:
-        return unknown("The facts name no security group of the instance, and every instance is in one.")
+        return unknown("The facts list no security group of the instance. Every instance is in one.")
     if missing := clones.without_clone(plan, group_ids):
         return not_applicable(f"There is no clone of {', '.join(missing)} to count: see security-group-cloned.")
     problems: list[str] = []

@@ -21,8 +21,8 @@ def _check(plan: Plan, timeline: Timeline) -> Verdict:
         return unknown(f"The estate is from {file}, and its age is unknown.")
     return unknown(
         f"The estate is from {file}, read at {to_minute(read_at)}, {age(timeline.now - read_at)}. "
-        "What has changed since, what has been made by now, and whether the caller may do what is declared, only the "
-        "cloud knows."
+        "Only the cloud shows later changes, what has been created, and whether the caller has the permissions for the "
+        "update."
     )
 
 

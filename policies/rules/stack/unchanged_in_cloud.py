@@ -70,7 +70,7 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     groups = [item for item in declared if group_id_of(plan, item) is not None]
     networks = [item for item in plan.of_type_in((VPC, VSWITCH)) if item.exists]
     if file := estate_file(plan):
-        return unknown(f"Only the cloud and the state know what was applied: the estate is from {file}.")
+        return unknown(f"The estate is from {file}. Only the cloud and the state show what was applied.")
     verdicts = [
         *_gone(plan),
         *(judged(partial(_resource, plan, item)) for item in applied),
@@ -145,7 +145,7 @@ RULE: Final = MigrationRule(
     title="What the stack applied must be unchanged in the cloud",
     severity="critical",
     notice_items=("N13",),
-    why="Nobody notices in the window that a port was opened, or a whitelist entry removed, by hand.",
+    why="A port that was opened by hand, or a whitelist entry that was removed, goes unnoticed until the window.",
     remediation=(task("Put back what is gone:") + UP)
     | task("Declare or remove what others added, as update-not-refused lists it: no update removes it."),
     reads=(MIGRATION, *_TYPES, SECURITY_GROUP, VPC, VSWITCH),

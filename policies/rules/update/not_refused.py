@@ -40,26 +40,26 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
     plan.migration.text("regionId")
     declared = [resource for kind in _ASKED for resource in plan.of_type(kind)]
     if not declared:
-        return not_applicable("Nothing is declared that could be refused.")
+        return not_applicable("The stack declares nothing that the cloud could refuse.")
     refused = [text for resource in declared if (text := resource.facts.optional_message("refused"))]
     if refused:
         return failed("\n".join(sorted(set(refused))))
     for resource in declared:
         if text := resource.facts.optional_message("notForeseen"):
-            raise UnreadableError(resource.name, f"cannot be asked whether it will be refused: {text}")
-    return passed(f"Nothing of what is declared would be refused: {len(declared)} resources.")
+            raise UnreadableError(resource.name, f"cannot be checked for a refusal: {text}")
+    return passed(f"The cloud would refuse none of the {len(declared)} declared resources.")
 
 
 RULE: Final = MigrationRule(
     module=__name__,
-    title="The update must not be refused",
+    title="The cloud must not refuse the update",
     severity="high",
     notice_items=(),
     why="The update stops at the refusal, with the environment half made, perhaps just before the window.",
     remediation=(
-        task("The finding says what stands in the way.")
+        task("Remove the obstacle that the finding names.")
         | (
-            task("Where a whitelist group is somebody else's, take another name:")
+            task("Where somebody else owns the whitelist group, use another name:")
             + change("databases", [{"id": "<database>", "whitelistGroup": "<name>"}])
         )
     ),

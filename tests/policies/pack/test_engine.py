@@ -54,7 +54,7 @@ def test_every_preview_shows_what_passing_does_not_mean() -> None:
     assert diagnostic.enforcementLevel == proto.ADVISORY
     assert diagnostic.urn == urn(MIGRATION, "migration")
     missing = [*NOT_READABLE, *unchecked(item for rule in all_rules() for item in rule.notice_items)]
-    assert diagnostic.message.splitlines()[1].startswith("Passing says")
+    assert diagnostic.message.splitlines()[1].startswith("Check this yourself")
     text = " ".join(diagnostic.message.split())
     assert [item for item in missing if item.partition(": ")[0] not in text] == []
     assert len(diagnostic.message.splitlines()) < 15
@@ -67,7 +67,7 @@ def test_a_rehearsal_is_reported_as_such_and_ready_for_no_gate(tmp_path: Path) -
     draft.facts(MIGRATION)["rehearsal"] = [reason]
     pack: Any = Servicer("pack", "0.0.1", [not_checked({}), what_if({})], EnforcementLevel.MANDATORY)
     (diagnostic,) = pack.AnalyzeStack(request(draft), None).diagnostics
-    assert f"rehearsal, and says nothing to a gate: {reason}" in " ".join(diagnostic.message.split())
+    assert f"rehearsal, which passes no gate: {reason}" in " ".join(diagnostic.message.split())
     assert _diagnostics(draft, PREFLIGHT_RESULT=str(path)) == []
     result = json.loads(path.read_text(encoding="utf-8"))
     assert result["whatIf"] == [{"kind": "rehearsal", "reason": reason}]
@@ -87,7 +87,7 @@ def test_another_time_than_the_present_fails_whatever_is_found(tmp_path: Path) -
     pack: Any = Servicer("pack", "0.0.1", [what_if(environ)], EnforcementLevel.ADVISORY)
     (diagnostic,) = pack.AnalyzeStack(request(draft), None).diagnostics
     assert (diagnostic.policyName, diagnostic.enforcementLevel) == (WHAT_IF, proto.MANDATORY)
-    assert "This is a what-if, and no verdict for a gate:" in diagnostic.message
+    assert "This is a what-if:" in diagnostic.message
     assert diagnostic.message.endswith("Fix: unset PREFLIGHT_NOW")
 
 
@@ -149,7 +149,7 @@ def test_advice_and_waived_findings_are_advisory_diagnostics() -> None:
     assert {item.enforcementLevel for item in by_policy.values()} == {proto.ADVISORY}
     assert {item.urn for item in by_policy.values()} == {urn(MIGRATING_INSTANCE, "i-web")}
     assert "guest-free-space:\nweb-1 (i-web): " in by_policy[ADVICE].message
-    assert "Mandatory from 2026-12-05T02:00+08:00 on" in by_policy[ADVICE].message
+    assert "Mandatory from 2026-12-05T02:00+08:00" in by_policy[ADVICE].message
     assert "public-address-release-accepted:\nweb-1 (i-web)" in by_policy[WAIVED].message
     assert "Waived until 2026-12-19T09:00+08:00" in " ".join(by_policy[WAIVED].message.split())
 

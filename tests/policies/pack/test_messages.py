@@ -77,7 +77,7 @@ def test_a_finding_names_the_page_of_its_rule() -> None:
 def test_advice_is_reported_by_its_rule_and_from_when_on_it_is_mandatory() -> None:
     text = finding_text(RULE, [result()])
     advice = result(blocking=False, mandatory_from=FROM)
-    assert advice_text([(RULE, [advice])]) == f"{RULE.id}:\n{text}\nMandatory from 2026-12-01T00:00+00:00 on"
+    assert advice_text([(RULE, [advice])]) == f"{RULE.id}:\n{text}\nMandatory from 2026-12-01T00:00+00:00"
     for other in (
         result(mandatory_from=FROM),
         result(blocking=False),
@@ -91,7 +91,7 @@ def test_advice_of_two_waves_is_one_and_says_from_when_to_when() -> None:
     dated = [replace(one, mandatory_from=FROM + timedelta(days=7)), replace(two, mandatory_from=FROM)]
     (group,) = grouped(dated)
     assert advice_text([(RULE, group)]).splitlines()[-1] == (
-        "Mandatory from 2026-12-01T00:00+00:00 on, the last of it from 2026-12-08T00:00+00:00 on"
+        "Mandatory from 2026-12-01T00:00+00:00, the last of them from 2026-12-08T00:00+00:00"
     )
 
 
@@ -145,7 +145,7 @@ def test_reasons_of_a_few_are_shown_and_others_named() -> None:
     assert [line for line in text.splitlines() if "lacks it" in line] == [
         f"web-{number} (i-{number}): Disk d-{number} lacks it." for number in range(1, MOST_SHOWN + 1)
     ]
-    assert "The same of 5 more, each in the result file: web-4, web-5, web-6, web-7, web-8" in text
+    assert "5 more, each in the result file: web-4, web-5, web-6, web-7, web-8" in text
 
 
 @pytest.mark.parametrize("number", [4, 60, 1000])

@@ -61,7 +61,7 @@ def test_one_pattern_of_several_is_enough() -> None:
 def test_broad_blocks_are_reported_beside_what_names_an_address() -> None:
     entries = ["10.0.0.2", "10.0.0.0/24", "10.0.0.0/23", "10.0.0.0/8", "10.0.0.0/8", "10.1.0.0/16"]
     text = address_lists.also_broad(entries, ["10.0.0.2"])
-    assert text == " It is in 10.0.0.0/23, 10.0.0.0/8 too, which was not meant for a single server."
+    assert text == " It is also in 10.0.0.0/23, 10.0.0.0/8, which is too broad to be judged."
     assert address_lists.also_broad(entries[:2], ["10.0.0.2"]) == ""
 
 

@@ -43,7 +43,7 @@ def test_pass_from_the_start_of_the_window_to_the_end_of_the_word() -> None:
 def test_pass_until_it_is_due() -> None:
     draft = moved(kind="licence-review")
     draft.now = datetime.fromisoformat("2026-12-27T01:59:59+08:00")
-    expect(draft, RULE, "i-app", Outcome.PASS, "the review is due by")
+    expect(draft, RULE, "i-app", Outcome.PASS, "Review them by")
 
 
 @pytest.mark.parametrize(

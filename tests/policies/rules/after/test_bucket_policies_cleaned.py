@@ -31,7 +31,9 @@ def test_pass_where_nothing_names_it() -> None:
 
 def test_pass_until_it_is_due() -> None:
     early = datetime.fromisoformat("2026-12-27T01:59:59+08:00")
-    expect(moved(entries=["10.0.0.2"], now=early), RULE, "i-app", Outcome.PASS, "statement 2 of the policy", "due by")
+    expect(
+        moved(entries=["10.0.0.2"], now=early), RULE, "i-app", Outcome.PASS, "statement 2 of the policy", "Remove it by"
+    )
 
 
 @pytest.mark.parametrize("key", ["addresses", "excludedAddresses"])

@@ -27,8 +27,8 @@ def group(draft: Draft) -> dict[str, Any]:
 
 
 def test_pass_where_nothing_lets_it_in() -> None:
-    expect(moved("10.0.0.9"), RULE, "i-app", Outcome.PASS, "admitted nowhere")
-    expect(moved(), RULE, "i-app", Outcome.PASS, "admitted nowhere")
+    expect(moved("10.0.0.9"), RULE, "i-app", Outcome.PASS, "No list admits its former address")
+    expect(moved(), RULE, "i-app", Outcome.PASS, "No list admits its former address")
 
 
 @pytest.mark.parametrize("entry", ["10.0.0.0/24", "127.0.0.1"])
@@ -40,7 +40,7 @@ def test_pass_where_only_a_block_holds_it(entry: str) -> None:
 def test_pass_where_the_group_is_for_vpc_addresses_or_the_clouds_own(fields: dict[str, str]) -> None:
     draft = moved("10.0.0.2")
     group(draft).update(fields)
-    expect(draft, RULE, "i-app", Outcome.PASS, "admitted nowhere")
+    expect(draft, RULE, "i-app", Outcome.PASS, "No list admits its former address")
 
 
 def test_pass_until_it_is_due() -> None:
@@ -51,7 +51,7 @@ def test_pass_until_it_is_due() -> None:
         "i-app",
         Outcome.PASS,
         "still admitted by whitelist group default",
-        "the cleanup is due by",
+        "Remove it by",
     )
 
 
@@ -82,7 +82,7 @@ def taking_out() -> Draft:
 
 
 def test_pass_when_this_update_takes_it_out() -> None:
-    expect(taking_out(), RULE, "i-app", Outcome.PASS, "admitted nowhere")
+    expect(taking_out(), RULE, "i-app", Outcome.PASS, "No list admits its former address")
 
 
 @pytest.mark.parametrize(

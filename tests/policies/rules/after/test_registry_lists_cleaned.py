@@ -71,8 +71,8 @@ def test_fail_when_nobody_is_left_in_a_block_of_its_own() -> None:
 
 def test_pass_until_it_is_due() -> None:
     early = datetime.fromisoformat("2026-12-27T01:59:59+08:00")
-    expect(moved("10.0.0.2", now=early), RULE, "i-app", Outcome.PASS, "is still in", "the cleanup is due by")
-    expect(unread(now=early), RULE, "i-app", Outcome.PASS, "not permitted", "the cleanup is due by")
+    expect(moved("10.0.0.2", now=early), RULE, "i-app", Outcome.PASS, "is still in", "Remove it by")
+    expect(unread(now=early), RULE, "i-app", Outcome.PASS, "not permitted", "Remove it by")
 
 
 def test_unknown_where_it_could_not_be_read_and_why() -> None:

@@ -93,7 +93,7 @@ def test_each_of_several_peers_is_judged_by_itself() -> None:
     draft = prepared()
     (peers,) = draft.facts(MIGRATING_INSTANCE, "i-app")["classicPeers"]
     peers["instanceIds"] = ["i-later", "i-one", "i-stay", "i-two"]
-    words = "i-one, i-two stay in the classic network, the instance talks with them (sg-app accepts"
+    words = "The instance talks with i-one, i-two (sg-app accepts"
     expect(draft, RULE, "i-app", Outcome.FAIL, words, "later: [i-one, i-two]")
     draft.facts(MIGRATION)["laterInstanceIds"] = ["i-later", "i-one", "i-two"]
     words = "i-later, i-one, i-two move in a later wave"

@@ -59,7 +59,7 @@ def test_unknown_by_a_file_whether_the_vpc_is_the_one_that_the_stack_has_made() 
     endpoint(draft, "Private")["vpcId"] = "vpc-other"
     expect(draft, RULE, "i-app", Outcome.FAIL, "vpc-other")
     draft.facts(MIGRATION)["estateFile"] = {"path": "estate.json", "sha256": "0" * 64}
-    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "vpc-other", "only its state knows", "estate.json")
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "vpc-other", "Only the state shows", "estate.json")
 
 
 def test_fail_by_a_file_where_the_target_vpc_is_another_or_none() -> None:

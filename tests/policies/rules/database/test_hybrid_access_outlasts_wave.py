@@ -104,7 +104,7 @@ def test_fail_for_postgresql_whatever_is_declared_as_nothing_extends_it() -> Non
     draft.now = BEFORE_FREEZE
     endpoint(draft, "Inner")["expiresAt"] = TOO_EARLY
     database(draft)["engine"] = "PostgreSQL"
-    expect(draft, RULE, "i-app", Outcome.FAIL, "no call is documented that extends it for PostgreSQL")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "For PostgreSQL no API call is documented")
 
 
 def test_unknown_when_the_end_of_a_classic_address_is_not_told() -> None:
@@ -156,7 +156,7 @@ def test_a_linked_instance_reaches_the_vpc_address_where_it_is_admitted() -> Non
     database(draft)["whitelistGroups"] = [{"groupName": "own", "networkType": "VPC", "securityIps": [address]}]
     expect(draft, RULE, "i-app", Outcome.PASS, "reaches it by ClassicLink until it moves")
     database(draft)["whitelistGroups"] = []
-    words = ("not admitted by its own address", f"alsoAdmit: [{address}]")
+    words = ("do not admit the intranet address", f"alsoAdmit: [{address}]")
     expect(draft, RULE, "i-app", Outcome.FAIL, *words)
 
 

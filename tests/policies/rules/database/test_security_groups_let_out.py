@@ -39,7 +39,7 @@ def test_pass_where_nothing_is_dropped_and_no_address_is_known() -> None:
 
 
 def test_fail_where_the_address_in_the_vpc_is_dropped() -> None:
-    words = ("rm-orders (orders) in the VPC (172.16.1.9 on port 3306)", "JoinSecurityGroup --InstanceId i-app")
+    words = ("refuse them in the VPC (172.16.1.9 on port 3306)", "JoinSecurityGroup --InstanceId i-app")
     expect(guarded(), RULE, "i-app", Outcome.FAIL, *words)
 
 
@@ -114,7 +114,7 @@ def test_fail_for_a_read_only_instance() -> None:
     addresses = [{**item} for item in database(draft)["endpoints"]]
     addresses[1]["ipAddress"] = "172.16.1.10"
     followed(draft, endpoints=addresses)
-    expect(draft, RULE, "i-app", Outcome.FAIL, "rr-orders (orders) in the VPC (172.16.1.10 on port 3306)")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "refuse them in the VPC (172.16.1.10 on port 3306)")
 
 
 @pytest.mark.parametrize("port", [UNKNOWN, "", "mysql", "0", "70000"])
@@ -133,7 +133,7 @@ def test_unknown_where_a_rule_cannot_be_read() -> None:
 def test_unknown_without_a_group() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-app")["securityGroupIds"] = []
-    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "every instance is in one")
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "Every instance is in one")
 
 
 def test_not_applicable_without_a_database() -> None:

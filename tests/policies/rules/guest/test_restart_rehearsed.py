@@ -37,7 +37,14 @@ def test_fail_for_each_thing_a_restart_would_bring(changes: dict[str, Any], mess
 
 @pytest.mark.parametrize("key", ["uptimeSeconds", "rebootPending", "runningKernel", "newestKernel", "os"])
 def test_unknown_when_one_of_them_is_not_known(key: str) -> None:
-    expect(bent(**{key: None}), RULE, "i-web", Outcome.UNKNOWN, key, LOOKED_FOR.get(key, "Collect it as root"))
+    expect(
+        bent(**{key: None}),
+        RULE,
+        "i-web",
+        Outcome.UNKNOWN,
+        key,
+        LOOKED_FOR.get(key, "Collect evidence of the guest system as root"),
+    )
 
 
 def test_unknown_without_evidence() -> None:
@@ -55,4 +62,4 @@ def test_unknown_says_where_the_script_looked_for_the_newest_kernel() -> None:
 
 def test_unknown_asks_for_root_where_it_was_not_collected_so() -> None:
     result = expect(bent(newestKernel=None, privileged=False), RULE, "i-web", Outcome.UNKNOWN)
-    assert "Collect it as root" in result.remediation
+    assert "Collect evidence of the guest system as root" in result.remediation

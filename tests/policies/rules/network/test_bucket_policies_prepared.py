@@ -51,7 +51,7 @@ def test_pass_where_no_policy_lets_it_in() -> None:
 
 
 def test_pass_and_reported_where_only_a_broad_block_holds_it() -> None:
-    expect(policy(statement(addresses=["10.0.0.0/8"])), RULE, "i-web", Outcome.PASS, "10.0.0.0/8 too")
+    expect(policy(statement(addresses=["10.0.0.0/8"])), RULE, "i-web", Outcome.PASS, "It is also in 10.0.0.0/8")
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_pass_where_the_vpc_is_let_in_too(statements: list[dict[str, Any]]) -> N
 )
 def test_fail_where_the_vpc_is_not_let_in(statements: list[dict[str, Any]]) -> None:
     words = (
-        f"Statement 1 of the policy of shop-logs (Allow) lets in {OLD}",
-        f"not let {BLOCK} of {VPC} in",
+        f"Statement 1 of the policy of shop-logs (Allow) admits {OLD}",
+        f"does not admit {BLOCK} of {VPC}",
         f"acs:SourceVpc {VPC}",
     )
     expect(policy(*statements), RULE, "i-web", Outcome.FAIL, *words)
@@ -144,10 +144,10 @@ def test_pass_where_a_deny_is_of_others_or_refuses_it_today(case: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"addresses": [OLD]}, "applies to everybody but 10.0.0.1: it does not"),
-        ({"addresses": [OLD], "vpcs": ["vpc-other"]}, "applies to everybody but 10.0.0.1, vpc-other: it"),
-        ({"excludedAddresses": [BLOCK], "excludedVpcs": ["vpc-*"]}, f"applies to {BLOCK}, vpc-*: it"),
-        ({"excludedAddresses": ["0.0.0.0/0"], "addresses": ["10.0.0.0/8"]}, "applies to 0.0.0.0/0 but 10.0.0.0/8: it"),
+        ({"addresses": [OLD]}, "applies to everybody but 10.0.0.1. It does not"),
+        ({"addresses": [OLD], "vpcs": ["vpc-other"]}, "applies to everybody but 10.0.0.1, vpc-other. It"),
+        ({"excludedAddresses": [BLOCK], "excludedVpcs": ["vpc-*"]}, f"applies to {BLOCK}, vpc-*. It"),
+        ({"excludedAddresses": ["0.0.0.0/0"], "addresses": ["10.0.0.0/8"]}, "applies to 0.0.0.0/0 but 10.0.0.0/8. It"),
     ],
 )
 def test_fail_names_whom_a_deny_is_about(fields: dict[str, Any], words: str) -> None:
@@ -181,14 +181,14 @@ def test_fail_shows_that_an_address_alone_cannot_be_put_in_its_place() -> None:
 
 def test_fail_while_the_vpc_is_yet_to_be_made() -> None:
     draft = policy(statement(addresses=[OLD, BLOCK]), exists=False)
-    words = ("yet to be made", "acs:SourceVpc of the target VPC")
+    words = ("yet to be created", "acs:SourceVpc of the target VPC")
     assert not expect(draft, RULE, "i-web", Outcome.FAIL, *words).blocking
 
 
 def test_fail_while_nobody_knows_where_in_the_vpc_it_goes() -> None:
     draft = policy(statement(addresses=[OLD], vpcs=[VPC]))
     draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = UNKNOWN
-    expect(draft, RULE, "i-web", Outcome.FAIL, f"not let its new address of {VPC} in")
+    expect(draft, RULE, "i-web", Outcome.FAIL, f"does not admit its new address of {VPC}")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_fail_while_nobody_knows_where_in_the_vpc_it_goes() -> None:
     ],
 )
 def test_fail_where_an_allow_of_all_others_excludes_where_it_goes(fields: dict[str, Any]) -> None:
-    expect(policy(statement(**fields)), RULE, "i-web", Outcome.FAIL, "lets the instance in today, and will not")
+    expect(policy(statement(**fields)), RULE, "i-web", Outcome.FAIL, "admits the instance today, and will not")
     again = [statement(**fields), statement(addresses=[BLOCK], vpcs=[VPC])]
     expect(policy(*again), RULE, "i-web", Outcome.PASS, "or another one, lets the instance in after the move")
 

@@ -25,7 +25,7 @@ def named(*more: str, **changes: Any) -> Draft:
 def test_pass_where_no_list_in_use_names_it() -> None:
     expect(prepared(), RULE, "i-web", Outcome.PASS, "No access control list that a CLB listener uses")
     expect(named(), RULE, "i-app", Outcome.PASS)
-    expect(named(entries=["10.0.0.0/16"]), RULE, "i-web", Outcome.PASS, "It is in 10.0.0.0/16 too")
+    expect(named(entries=["10.0.0.0/16"]), RULE, "i-web", Outcome.PASS, "It is also in 10.0.0.0/16")
 
 
 def test_pass_where_the_vswitch_is_in_it() -> None:
@@ -34,7 +34,7 @@ def test_pass_where_the_vswitch_is_in_it() -> None:
 
 def test_fail_where_the_vswitch_is_not_in_it() -> None:
     command = f"""aliyun slb AddAccessControlListEntry --AclId acl-1 --AclEntrys '[{{"entry": "{BLOCK}","""
-    words = ("lb-1:6443 (white)", "10.0.0.1/32", f"{BLOCK}, where it moves", command)
+    words = ("lb-1:6443 (white)", "10.0.0.1/32", f"does not hold the new block, {BLOCK}", command)
     expect(named(), RULE, "i-web", Outcome.FAIL, *words)
 
 

@@ -67,7 +67,7 @@ def test_pass_where_no_list_names_it() -> None:
 
 
 def test_pass_and_reported_where_only_a_broad_block_holds_it() -> None:
-    expect(named(entries=["10.0.0.0/8"]), RULE, "i-web", Outcome.PASS, "It is in 10.0.0.0/8 too")
+    expect(named(entries=["10.0.0.0/8"]), RULE, "i-web", Outcome.PASS, "It is also in 10.0.0.0/8")
 
 
 def test_pass_where_the_target_vpc_is_linked() -> None:
@@ -82,10 +82,10 @@ def test_fail_where_a_list_names_it_and_the_vpc_is_not_linked(entry: str) -> Non
 
 
 def test_fail_while_the_vpc_is_yet_to_be_made() -> None:
-    expect(named(prepared(exists=False)), RULE, "i-web", Outcome.FAIL, "yet to be made", "--VpcId '<vpc>'")
+    expect(named(prepared(exists=False)), RULE, "i-web", Outcome.FAIL, "yet to be created", "--VpcId '<vpc>'")
     draft = named()
     draft.remove(TARGET_NETWORK)
-    expect(draft, RULE, "i-web", Outcome.FAIL, "yet to be made")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "yet to be created")
 
 
 def test_fail_for_a_registry_without_a_name() -> None:

@@ -39,7 +39,7 @@ def test_fail_where_a_subscription_pays_by_bandwidth() -> None:
 def test_fail_within_a_day_of_the_end_of_the_subscription(ends: str, outcome: Outcome) -> None:
     draft = becoming_eip(instanceChargeType="PrePaid", expiredAt=ends)
     result = expect(draft, RULE, "i-web", outcome)
-    assert ("within 24 hours" in result.reason) == (outcome is Outcome.FAIL)
+    assert ("In the 24 hours before" in result.reason) == (outcome is Outcome.FAIL)
 
 
 def test_fail_with_an_eip() -> None:
@@ -48,7 +48,14 @@ def test_fail_with_an_eip() -> None:
 
 @pytest.mark.parametrize("facts", [{"publicIps": []}, {"internetMaxBandwidthOut": 0.0}])
 def test_fail_without_an_address_that_stays(facts: dict[str, Any]) -> None:
-    expect(becoming_eip(**facts), RULE, "i-web", Outcome.FAIL, "outlasts the move", "InternetMaxBandwidthOut 1")
+    expect(
+        becoming_eip(**facts),
+        RULE,
+        "i-web",
+        Outcome.FAIL,
+        "The move releases its public address",
+        "InternetMaxBandwidthOut 1",
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ def test_pass_says_how_many_are_put_off_without_a_date() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["classicInstances"].append(classic_instance("i-old", "old-1", "10.0.0.8", ["sg-stay"]))
     draft.facts(MIGRATION)["laterInstanceIds"] += ["i-old", "i-gone"]
-    expect(draft, RULE, "dev", Outcome.PASS, "1 of them stay, and 2 move later, by no date of this stack.")
+    expect(
+        draft, RULE, "dev", Outcome.PASS, "1 of them stay, and 2 move later, at a date that this stack does not set."
+    )
     draft = prepared()
     draft.facts(MIGRATION)["laterInstanceIds"] = []
     draft.facts(MIGRATION)["staying"][0]["instanceIds"].append("i-later")

@@ -92,7 +92,7 @@ def test_unknown_when_the_group_names_a_vpc_and_the_new_one_has_no_id() -> None:
 def test_unknown_without_groups() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = []
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "name no security group")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "list no security group")
 
 
 def _split(draft: Draft) -> None:

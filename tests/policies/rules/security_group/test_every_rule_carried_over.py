@@ -214,7 +214,7 @@ def test_unknown_with_two_clones_or_without_the_groups_of_another() -> None:
 def test_unknown_without_groups() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = []
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "name no security group")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "list no security group")
 
 
 def test_unknown_without_the_classic_group() -> None:

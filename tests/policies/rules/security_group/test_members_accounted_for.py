@@ -52,7 +52,7 @@ def test_unknown_when_the_group_was_not_read() -> None:
 def test_unknown_without_groups() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = []
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "name no security group")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "list no security group")
 
 
 def test_not_applicable_when_nobody_else_is_in_its_groups() -> None:

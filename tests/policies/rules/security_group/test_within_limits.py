@@ -76,7 +76,7 @@ def test_unknown_when_the_rules_are_not_known() -> None:
 def test_unknown_without_groups() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["securityGroupIds"] = []
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "name no security group")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "list no security group")
 
 
 def test_not_applicable_without_a_clone() -> None:

@@ -35,7 +35,7 @@ def test_pass_where_the_cloud_answered() -> None:
 )
 def test_unknown_by_a_file_however_young_it_is(age: timedelta, message: str) -> None:
     result = expect(
-        by_file(age), RULE, "dev", Outcome.UNKNOWN, "estates/hangzhou.json", message, "only the cloud knows"
+        by_file(age), RULE, "dev", Outcome.UNKNOWN, "estates/hangzhou.json", message, "Only the cloud shows"
     )
     assert result.blocking
 

@@ -10,7 +10,7 @@ REFUSAL = "Database rm-orders already has a whitelist group classic_to_vpc with 
 
 
 def test_pass_when_nothing_would_be_refused() -> None:
-    expect(prepared(), RULE, "dev", Outcome.PASS, "Nothing of what is declared would be refused")
+    expect(prepared(), RULE, "dev", Outcome.PASS, "The cloud would refuse none of the")
 
 
 @pytest.mark.parametrize("kind", [WHITELIST_GROUP, CLASSIC_LINK_ATTACHMENT])
@@ -58,4 +58,4 @@ def test_unknown_when_nobody_can_say() -> None:
 def test_not_applicable_where_nothing_is_declared_that_could_be() -> None:
     draft = prepared()
     draft.resources = [item for item in draft.resources if item.type == MIGRATION or item.type not in ASKED.reads]
-    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE, "Nothing is declared")
+    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE, "The stack declares nothing")
