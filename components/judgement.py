@@ -29,7 +29,7 @@ HOLDS: Final = timedelta(hours=1)
 _SKEW: Final = timedelta(minutes=5)
 _SHOWN: Final = 4
 _WAY: Final = "Run `preflight up`, or `pulumi up` with the policy pack and its preview."
-_OWNER: Final = "Who answers for an update without a verdict says so under unjudgedUpdates (docs/weakening.md)."
+_OWNER: Final = "To answer for an update without a verdict, declare unjudgedUpdates (docs/weakening.md)."
 
 
 class UnjudgedError(Exception):
@@ -87,7 +87,7 @@ def unjudged(digest: str, stack: tuple[str, str], environ: Mapping[str, str], no
     try:
         directory = private_directory(environ) / DIRECTORY
     except UndetectableError as error:
-        return f"it cannot be told whether this update was judged: {error}."
+        return f"it is unknown whether this update was judged: {error}."
     fresh = [
         judgement
         for judgement in _saved(directory)

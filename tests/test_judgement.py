@@ -132,7 +132,7 @@ def test_a_directory_of_somebody_else_is_not_trusted(tmp_path: Path) -> None:
     (tmp_path / f"classic-to-vpc-{os.getuid()}").chmod(0o755)
     assert "is not private to this user" in judgement_of(tmp_path)
     keep(tmp_path, first_preview())
-    assert judgement_of(tmp_path / "missing").startswith("it cannot be told whether this update was judged: ")
+    assert judgement_of(tmp_path / "missing").startswith("it is unknown whether this update was judged: ")
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_an_update_that_nobody_judged_is_refused_in_one_message(warned: list[str
         "Nothing is changed in the cloud: no preview with the policy pack has judged this update within the last 60 "
         "minutes. What it would do cannot be undone: rm-orders gets an address in the VPC.",
         "Run `preflight up`, or `pulumi up` with the policy pack and its preview.",
-        "Who answers for an update without a verdict says so under unjudgedUpdates (docs/weakening.md).",
+        "To answer for an update without a verdict, declare unjudgedUpdates (docs/weakening.md).",
     ]
     require_verdict(Inputs(planned(hybrid(3600)), None, SOURCES))
     assert warned == []

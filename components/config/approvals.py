@@ -17,16 +17,16 @@ LONGEST = timedelta(days=90)
 class Approval(Strict):
     """A decision that weakens the verdict for a while, with its owner."""
 
-    reason: WrittenText = Field(description="Why it may be, in a sentence.")
+    reason: WrittenText = Field(description="Why this is acceptable, in a sentence.")
     owner: WrittenText = Field(description="Who answers for it: a name or an address.")
-    approved_by: WrittenText = Field(description="Who approved it: somebody else than its owner.")
+    approved_by: WrittenText = Field(description="Who approved it: another person than the owner.")
     approved_at: AwareDatetime = Field(description="When it was approved, with its UTC offset.")
     expires: AwareDatetime = Field(description="When it ends: at most 90 days after the approval.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Approval:
         if identity(self.owner) == identity(self.approved_by):
-            raise ValueError(f"expected approvedBy to be somebody else than its owner, {self.owner}")
+            raise ValueError(f"expected approvedBy to be another person than the owner, {self.owner}")
         if not timedelta() < self.expires - self.approved_at <= LONGEST:
             raise ValueError(f"expected expires to be after approvedAt, by {LONGEST.days} days at the most")
         return self

@@ -33,7 +33,7 @@ class Attestation(Strict):
     wave: WaveName | None = Field(default=None, description="Or the wave whose instances it is about.")
     selector: Selector | None = Field(default=None, description="Or those that move and carry these tags.")
     owner: WrittenText = Field(description="Who answers for it: a name or an address.")
-    stated_at: AwareDatetime = Field(description="When it was said, with its UTC offset.")
+    stated_at: AwareDatetime = Field(description="When it was stated, with its UTC offset.")
     valid_until: AwareDatetime = Field(
         description="Until when it holds, the window included, with its UTC offset: at most 90 days after statedAt."
     )

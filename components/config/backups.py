@@ -44,7 +44,9 @@ class BackupChoice(Strict):
         description="Takes the snapshots of an instance with several disks at one moment, where all of them are ESSDs.",
     )
     round: int = Field(
-        default=1, ge=1, description="Raise it to take new snapshots; those of earlier rounds are kept, and let go of."
+        default=1,
+        ge=1,
+        description="Raise it to take new snapshots. Those of earlier rounds leave the stack, and stay in the cloud.",
     )
     exclude: tuple[ExcludedDisk, ...] = Field(
         default=(),

@@ -59,23 +59,23 @@ class MigrationConfig(Strict):
     databases: tuple[DatabaseChoice, ...] = Field(default=(), description="Databases to keep reachable.")
     classic_link: ClassicLinkChoice | None = Field(default=None, description="Links to classic instances that stay.")
     backups: BackupChoice | None = Field(default=None, description="Snapshots before the window.")
-    evidence: EvidenceChoice | None = Field(default=None, description="What was found out in the guest systems.")
+    evidence: EvidenceChoice | None = Field(default=None, description="Evidence of the guest systems.")
     attestations: tuple[Attestation, ...] = Field(
         default=(), description="Statements about what no script can see, each with an owner."
     )
     waivers: tuple[Waiver, ...] = Field(
         default=(), description="Findings that do not stop the migration for a while, and who answers for each."
     )
-    after: AfterChoice | None = Field(default=None, description="What is done about instances that have moved.")
+    after: AfterChoice | None = Field(default=None, description="Work on instances that have moved.")
     unjudged_updates: Approval | None = Field(
         default=None,
-        description="Who answers for updates that no verdict stands behind, though they cannot be undone, and until "
-        "when. Without it such an update is refused; see docs/weakening.md.",
+        description="Who answers for updates that cannot be undone and have no verdict, and until when. Without it "
+        "such an update is refused; see docs/weakening.md.",
     )
     protect: bool = Field(
         default=True,
-        description="Keeps what would cut traffic from being deleted or replaced. To take the stack down, set false, "
-        "`pulumi up`, then `pulumi destroy`.",
+        description="Protects what traffic needs from being deleted or replaced. To destroy the stack: set false, "
+        "`pulumi up`, `pulumi destroy`.",
     )
 
     @model_validator(mode="after")

@@ -17,12 +17,8 @@ GroupId = Annotated[str, Field(pattern=ID_PATTERN)]
 class AcceptedDifferences(Strict):
     """Accepted differences between VPC groups and the classic group, each with its owner."""
 
-    opened: Approval | None = Field(
-        default=None, description="Why it may be that they accept what the classic group refuses."
-    )
-    lost: Approval | None = Field(
-        default=None, description="Why it may be that they refuse what the classic group accepts."
-    )
+    opened: Approval | None = Field(default=None, description="Why they may accept what the classic group refuses.")
+    lost: Approval | None = Field(default=None, description="Why they may refuse what the classic group accepts.")
 
 
 class GroupChoice(Strict):
@@ -56,7 +52,7 @@ class SecurityGroupChoice(Strict):
         "listed under groups for each classic one. shared: the clones of the stack whose network is shared."
     )
     groups: tuple[GroupChoice, ...] = Field(
-        default=(), description="Classic groups for which something else holds, or that are mapped."
+        default=(), description="Exceptions for single classic groups, and the mapped ones."
     )
 
     @property

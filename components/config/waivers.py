@@ -26,7 +26,7 @@ class Waiver(Strict):
     all: Literal[True] | None = Field(default=None, description="Or true: for all, the migration as a whole included.")
     reason: WrittenText = Field(description="Why the finding is no obstacle, in a sentence.")
     owner: WrittenText = Field(description="Who answers for it: a name or an address.")
-    approved_by: WrittenText = Field(description="Who approved it: somebody else than its owner.")
+    approved_by: WrittenText = Field(description="Who approved it: another person than the owner.")
     approved_at: AwareDatetime = Field(description="When it was approved, with its UTC offset.")
     expires: AwareDatetime = Field(
         description="When the finding comes back: at most 90 days after the approval, and never past the window."
@@ -54,7 +54,9 @@ def waiver_problems(
         key = f"waivers[{index}]"
         yield from duplicates(f"{key}.instances", item.instances)
         if identity(item.owner) == identity(item.approved_by):
-            yield Problem(f"{key}.approvedBy", f"{item.approved_by} is its owner, {item.owner}; expected somebody else")
+            yield Problem(
+                f"{key}.approvedBy", f"{item.approved_by} is the owner, {item.owner}; expected another person"
+            )
         if not timedelta() < item.expires - item.approved_at <= LONGEST:
             yield Problem(f"{key}.expires", f"expected a time after approvedAt, by {LONGEST.days} days at the most")
         if item.wave is not None and item.wave not in windows:

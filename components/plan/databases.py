@@ -132,9 +132,8 @@ def database_problems(roster: Roster) -> Iterator[Problem]:
                 if part.part in _DECIDING:
                     yield Problem(
                         f"databases[{index}].id",
-                        f"{part.reason}, without which nothing can be declared for it, and an update would take away "
-                        "what it has; expected a database that can be read: wait until it is Running, or grant the "
-                        "RAM action",
+                        f"{part.reason}: nothing can be declared for it, and an update would remove what it has; "
+                        "expected a database that can be read: wait until it is Running, or grant the RAM action",
                     )
                     break
         left = choice.hybrid_access.leaves_behind if choice.hybrid_access else ()

@@ -123,8 +123,8 @@ def not_classic(key: str, instance_id: str, roster: Roster) -> Iterator[Problem]
     elif not instance.is_classic:
         yield Problem(
             key,
-            f"{instance_id} is in {instance.vpc_id} already; expected a classic instance, or one that this stack was "
-            "up for before it moved into its VPC",
+            f"{instance_id} is in {instance.vpc_id} already; expected a classic instance, or one that `pulumi up` of "
+            "this stack recorded as classic before it moved",
         )
 
 

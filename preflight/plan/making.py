@@ -240,7 +240,7 @@ def _added_rules(step: Step, action: Action) -> _Description:
     added, removed = rule_differences(step)
     rules = step.before.get("rules") if step.deletes else step.after.get("rules")
     number = len(rules) if isinstance(rules, Mapping) else 0
-    summary = f"{number} {'rule' if number == 1 else 'rules'} by which VPC groups are let in"
+    summary = f"{number} {'rule' if number == 1 else 'rules'} that admit VPC groups"
     if action == "release":
         return f"{summary}, which stay", (), None
     return summary, [*(f"+ {text}" for text in added), *(f"- {text}" for text in removed)], None

@@ -93,7 +93,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
                 "unusedApprovals": {"oss": {"reason": "No bucket.", "owner": "Ann", **APPROVED, "approvedBy": "ann"}},
             }
         ),
-        "after.unusedApprovals.oss: expected approvedBy to be somebody else than its owner, Ann",
+        "after.unusedApprovals.oss: expected approvedBy to be another person than the owner, Ann",
     ),
     "a disk excluded without an owner": (
         lambda raw: raw["backups"].update(exclude=[{"disk": "d-web", "reason": "a cache", **APPROVED}]),
@@ -103,7 +103,7 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         lambda raw: raw["backups"].update(
             exclude=[{"disk": "d-web", "reason": "a cache", **APPROVED, "owner": "You "}]
         ),
-        "backups.exclude[0]: expected approvedBy to be somebody else than its owner, You ",
+        "backups.exclude[0]: expected approvedBy to be another person than the owner, You ",
     ),
     "snapshots released before the time that they must outlive": (
         lambda raw: raw["backups"].update(retentionDays=9),

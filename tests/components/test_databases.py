@@ -329,8 +329,8 @@ def test_a_database_that_nothing_can_be_declared_for_is_reported(part: str) -> N
     with pytest.raises(ConfigError) as caught:
         plan((of,), {"id": "rm-orders"})
     assert str(caught.value) == (
-        f"{FILE}: classic-to-vpc:migration.databases[0].id: of database x {part}, without which nothing can be "
-        "declared for it, and an update would take away what it has; expected a database that can be read: wait until "
-        "it is Running, or grant the RAM action"
+        f"{FILE}: classic-to-vpc:migration.databases[0].id: of database x {part}: nothing can be declared for "
+        "it, and an update would remove what it has; expected a database that can be read: wait until it is Running, "
+        "or grant the RAM action"
     )
     assert plan((of,))  # one that the config does not name stops nothing

@@ -55,7 +55,7 @@ def declared(planned: MigrationPlan) -> Recording:
         (
             [{**MAPPED, "acceptDifferences": {"lost": {**ACCEPTED, "approvedBy": "Ann@Example.com"}}}],
             "clone",
-            "acceptDifferences.lost: expected approvedBy to be somebody else than its owner, ann@example.com",
+            "acceptDifferences.lost: expected approvedBy to be another person than the owner, ann@example.com",
         ),
         (
             [{**MAPPED, "acceptDifferences": {"lost": {**ACCEPTED, "expires": "2027-12-01T09:00:00+08:00"}}}],

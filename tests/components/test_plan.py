@@ -200,8 +200,8 @@ def test_an_instance_that_is_in_a_vpc_already_is_no_migrating_one() -> None:
     moved = instance("i-web", "sg-web", "172.16.8.9", network_type="vpc", vpc_id="vpc-old")
     remaining = tuple(item for item in estate().instances if item.id != "i-web")
     assert problems({"instances": (moved, *remaining)}) == [
-        "instances[0].id: i-web is in vpc-old already; expected a classic instance, or one that this stack was up for "
-        "before it moved into its VPC"
+        "instances[0].id: i-web is in vpc-old already; expected a classic instance, or one that `pulumi up` of this "
+        "stack recorded as classic before it moved"
     ]
 
 

@@ -41,8 +41,8 @@ def test_a_waiver_has_one_scope() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"approvedBy": "ann@example.com"}, "waivers[0].approvedBy: ann@example.com is its owner"),
-        ({"approvedBy": "Ann+ops@Example.com "}, "waivers[0].approvedBy: Ann+ops@Example.com  is its owner, ann@exam"),
+        ({"approvedBy": "ann@example.com"}, "waivers[0].approvedBy: ann@example.com is the owner"),
+        ({"approvedBy": "Ann+ops@Example.com "}, "waivers[0].approvedBy: Ann+ops@Example.com  is the owner, ann@exam"),
         ({"approvedBy": " "}, "waivers[0].approvedBy: expected text that is not blank; got ' '"),
         ({"owner": "\u200b"}, "waivers[0].owner: expected text that is not blank"),
         ({"reason": "\t"}, "waivers[0].reason: expected text that is not blank"),
