@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import yaml
 
 import toolchain
 from demo.project import CONFIG_KEY, REPOSITORY
+from policies.results import findings
 from simulator.server import running
 from tests.e2e.conftest import Stack, skipping_previews
 
@@ -80,7 +83,7 @@ def test_examples_run_as_they_stand(page: Path, engine: toolchain.Engine, tmp_pa
     """
     for index, example in enumerate(examples(page)):
         with running(example.estate) as cloud:
-            stack = Stack.prepared(engine, cloud, tmp_path / str(index))
+            stack, before = Stack.prepared(engine, cloud, tmp_path / str(index)), cloud.state()
             if example.findings:
                 stack.project.configure("test", skipping_previews(example.config))
                 assert stack.pulumi("preview") != 0, stack.output
@@ -92,6 +95,8 @@ def test_examples_run_as_they_stand(page: Path, engine: toolchain.Engine, tmp_pa
             if not example.findings:
                 _finds_what_it_says(example, stack)
             assert stack.pulumi("preview", "--expect-no-changes", pack=not example.findings) == 0, stack.output
+            if page.stem in WHILE_UP:
+                WHILE_UP[page.stem](stack, unprotected, before)
             assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) == 0, stack.output
 
 
@@ -100,6 +105,40 @@ def _finds_what_it_says(example: Example, stack: Stack) -> None:
     unannounced = {rule: names for rule, names in found.items() if not _announced(rule, example.findings)}
     assert unannounced == {}, stack.output
     assert [item for item in example.findings if not any(fnmatch(rule, item) for rule in found)] == []
+
+
+def _folded_split_and_mapped_groups_are_applied_and_judged(
+    stack: Stack, config: dict[str, Any], before: dict[str, Any]
+) -> None:
+    state = stack.cloud.state()["security_groups"]
+    assert {group["name"]: len(group["rules"]) for group in state if group["name"].endswith(("-vpc", "-vpc-2"))} == {
+        "web-vpc": 31,
+        "app-vpc": 200,
+        "app-vpc-2": 110,
+        "office-vpc": 2,
+    }
+    untouched = {group["id"] for group in before["security_groups"]}
+    assert [group for group in state if group["id"] in untouched] == before["security_groups"]
+
+    # Other families have nothing prepared here: their findings fail the preview, not this test.
+    stack.pulumi("preview")
+    judged = [item for item in findings(stack.result()) if item["rule"].startswith("security-group-")]
+    assert {item["outcome"] for item in judged} <= {"PASS", "NOT_APPLICABLE"}
+    [accepted] = [item for item in judged if "Accepted in the config" in item["reason"]]
+    assert (accepted["rule"], accepted["subject"]["name"]) == ("security-group-nothing-opened", "office1")
+    assert "TCP 22 from 198.51.100.0/24" in accepted["reason"]
+
+    unaccepted = deepcopy(config)
+    del unaccepted[CONFIG_KEY]["securityGroups"]["groups"][0]["acceptDifferences"]
+    stack.project.configure("test", skipping_previews(unaccepted))
+    stack.pulumi("preview")
+    assert stack.found()["security-group-nothing-opened"] == {"office1"}
+
+
+#: What else is looked at, by page, while its example is up: with its config, and the cloud as it was before.
+WHILE_UP: Final[dict[str, Callable[[Stack, dict[str, Any], dict[str, Any]], None]]] = {
+    "security-groups": _folded_split_and_mapped_groups_are_applied_and_judged,
+}
 
 
 def _announced(rule: str, findings: tuple[str, ...]) -> bool:
