@@ -17,7 +17,7 @@ from simulator.estate_file import load
 from simulator.server import Simulator, running
 from tests.e2e.alicloud_plugin import PluginError, plugin
 from tests.e2e.conftest import ESTATE
-from tests.e2e.lifecycles import Program, check_reads, lives
+from tests.e2e.lifecycles import Program, check_reads, in_one, programs
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -96,13 +96,13 @@ def sdk_class(type_token: str) -> str:
     return f"{package}.{module.split('/')[0]}.{member}"
 
 
-@pytest.fixture(params=lives(), ids=lambda program: program.name)
-def life(request: pytest.FixtureRequest, engine: toolchain.Engine, tmp_path: Path) -> Iterator[Life]:
-    """One program on a cloud that has what it needs."""
-    estate = load(ESTATE)
-    request.param.given(estate)
+@pytest.fixture
+def life(engine: toolchain.Engine, tmp_path: Path) -> Iterator[Life]:
+    """All programs, in one, on a cloud that has what they need."""
+    estate, program = load(ESTATE), in_one(programs())
+    program.given(estate)
     with running(estate) as cloud:
-        yield Life(engine, cloud, request.param, tmp_path / "project")
+        yield Life(engine, cloud, program, tmp_path / "project")
 
 
 def test_a_whole_life_leaves_no_diff(life: Life) -> None:

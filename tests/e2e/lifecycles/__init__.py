@@ -2,7 +2,7 @@
 
 Each module of this package is one program: RESOURCES, READS, and `given(estate)` for what must be there beforehand.
 `test_provider.py` creates everything, refreshes, updates, imports into another stack and destroys, and finds no diff
-left after any of it. `${name.property}` in a property stands for an output of another resource of the program. Several
+left after any of it. `${name.property}` in a property stands for an output of another resource of the program. All
 programs go through their life in one stack: a dozen runs of the engine take as long for many resources as for one.
 """
 
@@ -12,17 +12,12 @@ import importlib
 import json
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator.model.estate import Estate
 
-#: Programs that share a stack. Those of the second row want web-1 in a VPC, and `instances` reads it as it was.
-TOGETHER = (
-    ("instances", "network_interfaces", "networks", "security_groups", "storage"),
-    ("eips", "load_balancers", "routes"),
-)
 _NAME = re.compile(r"\$\{(?=[\w-]+\.\w+\})")
 
 
@@ -94,15 +89,9 @@ def programs() -> list[Program]:
     return found
 
 
-def lives() -> Iterator[Program]:
-    """Every program, those that share a stack in one; names begin with that of their program then."""
-    known = {program.name: program for program in programs()}
-    assert sorted(known) == sorted(name for names in TOGETHER for name in names)
-    for names in TOGETHER:
-        yield _in_one([known[name] for name in names])
+def in_one(parts: Sequence[Program]) -> Program:
+    """Return the programs as one that goes through its life in one stack; names begin with that of their program."""
 
-
-def _in_one(parts: Sequence[Program]) -> Program:
     def given(estate: Estate) -> None:
         for part in parts:
             part.given(estate)

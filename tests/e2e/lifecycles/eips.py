@@ -6,7 +6,7 @@ from simulator.model.estate import Estate
 from simulator.model.network_interfaces import NetworkInterface
 from tests.e2e.lifecycles import Read, Resource
 
-SHARED, SHARED_H, SERVER = "vpc-bp1shared0000000001", "vsw-bp1sharedh000000001", "i-bp1web10000000000001"
+SHARED, SHARED_H, SERVER = "vpc-bp1shared0000000001", "vsw-bp1sharedh000000001", "i-bp1web30000000000001"
 INTERFACE = "eni-bp1ftp000000000001"
 
 RESOURCES = (

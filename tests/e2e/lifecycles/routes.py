@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.model.estate import Estate
 from tests.e2e.lifecycles import Read, Resource
 
-SHARED, SHARED_H, ROUTER = "vpc-bp1shared0000000001", "vsw-bp1sharedh000000001", "i-bp1web10000000000001"
+SHARED, SHARED_H, ROUTER = "vpc-bp1shared0000000001", "vsw-bp1sharedh000000001", "i-bp1web30000000000001"
 
 RESOURCES = (
     Resource(
