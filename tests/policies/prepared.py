@@ -639,8 +639,9 @@ def waive_as_advised(draft: Draft, result: Result) -> None:
 
 
 def expect(draft: Draft, rule_id: str, subject_id: str, outcome: Outcome, *words: str) -> Result:
-    """Asserts one outcome, and that the reason or the remediation tells each of the words."""
+    """Asserts one outcome, that the rule did not crash, and that reason or remediation tells each of the words."""
     result = draft.result(rule_id, subject_id)
+    assert "The rule itself crashed" not in result.reason, result.reason
     assert result.outcome is outcome, f"{result.outcome}: {result.reason}"
     check(result.fixes)
 

@@ -88,6 +88,13 @@ def test_pass_where_the_classic_groups_refuse_it_already() -> None:
     expect(guarded(classic=(out(CLASSIC, "6379/6379"),)), RULE, "i-app", Outcome.PASS)
 
 
+def test_fail_where_the_classic_groups_accept_one_of_two_classic_addresses() -> None:
+    draft = guarded()
+    splitting = {**endpoint(draft, "Inner"), "kind": "ReadWriteSplitting", "ipAddress": "10.0.8.7"}
+    database(draft)["endpoints"].append(splitting)
+    expect(draft, RULE, "i-app", Outcome.FAIL, "classic groups accept")
+
+
 def test_fail_where_no_api_shows_the_classic_address() -> None:
     draft = guarded(classic=(out("10.0.8.7/32"),))
     del endpoint(draft, "Inner")["ipAddress"]

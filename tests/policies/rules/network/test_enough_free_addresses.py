@@ -1,9 +1,9 @@
 import pytest
 
 from policies.core.outcome import Outcome
-from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK
+from policies.core.plan import HYBRID_ACCESS, MIGRATING_INSTANCE, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, ZONE, expect, prepared, use_existing_vswitch
-from tests.policies.rules.database.databases import database
+from tests.policies.rules.database.databases import database, without
 
 RULE = "network-enough-free-addresses"
 
@@ -58,6 +58,34 @@ def test_fail_where_databases_are_to_get_the_last_addresses() -> None:
 def test_pass_where_the_database_has_its_address() -> None:
     draft = prepared()
     use_existing_vswitch(draft, free=3.0)
+    expect(draft, RULE, "i-web", Outcome.PASS, "3 addresses are free in zone cn-hangzhou-h, for 2 instances.")
+
+
+def test_pass_where_this_update_gave_the_database_its_address_or_nothing_is_to() -> None:
+    draft = prepared()
+    use_existing_vswitch(draft, free=3.0)
+    without(draft, "Private")
+    text = "3 addresses are free in zone cn-hangzhou-h, for 2 instances."
+    expect(draft, RULE, "i-web", Outcome.PASS, text)
+    draft.remove(HYBRID_ACCESS)
+    expect(draft, RULE, "i-web", Outcome.PASS, text)
+
+
+def test_pass_where_the_database_has_its_address_and_hybrid_access_is_only_declared() -> None:
+    draft = prepared()
+    use_existing_vswitch(draft, free=3.0)
+    draft.facts(HYBRID_ACCESS)["applied"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.PASS, "3 addresses are free in zone cn-hangzhou-h, for 2 instances.")
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_address_is_taken_in_the_zone_of_the_database(place: int) -> None:
+    draft = prepared(exists=False)
+    network = draft.facts(TARGET_NETWORK)
+    network["vswitches"][0]["availableIpAddressCount"] = 3.0
+    network["vswitches"].insert(place, {**network["vswitches"][0], "zoneId": "cn-hangzhou-b"})
+    expect(draft, RULE, "i-web", Outcome.FAIL, "and 1 for addresses of databases")
+    database(draft)["zoneIds"] = ["cn-hangzhou-b"]
     expect(draft, RULE, "i-web", Outcome.PASS, "3 addresses are free in zone cn-hangzhou-h, for 2 instances.")
 
 
