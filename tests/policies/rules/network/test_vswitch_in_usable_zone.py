@@ -78,6 +78,37 @@ def test_fail_when_the_zone_has_no_stock_for_a_new_vswitch() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "no stock")
 
 
+def _zone(letter: str, *, stock: bool = True, sells: str = "ecs.n4.large") -> dict[str, object]:
+    return {"zoneId": f"cn-hangzhou-{letter}", "vswitchAvailable": stock, "instanceTypes": [sells]}
+
+
+def test_the_fix_is_a_zone_that_sells_the_type_and_has_stock() -> None:
+    draft = prepared(exists=False)
+    draft.facts(MIGRATION)["zones"][0]["vswitchAvailable"] = False
+    draft.facts(MIGRATION)["zones"] += [_zone("b", sells="ecs.g6.large"), _zone("c", stock=False), _zone("d")]
+    words = ("network: {vswitches: [{zone: cn-hangzhou-d}]}", "instances: [{id: i-web, targetZone: cn-hangzhou-d}]")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "no stock", *words)
+    # Without such a zone the instance gets another type, or stays.
+    del draft.facts(MIGRATION)["zones"][-1]
+    expect(draft, RULE, "i-web", Outcome.FAIL, "no stock", "ModifyInstanceSpec", "later: [i-web]")
+
+
+def test_the_fix_is_rather_a_zone_with_a_vswitch_of_the_network() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = "cn-hangzhou-x"
+    draft.facts(MIGRATION)["zones"].insert(0, _zone("b"))
+    result = expect(draft, RULE, "i-web", Outcome.FAIL, f"instances: [{{id: i-web, targetZone: {ZONE}}}]")
+    assert "vswitches" not in result.remediation
+
+
+def test_the_fix_declares_the_network_in_a_zone_that_sells_the_type() -> None:
+    draft = prepared()
+    draft.remove(TARGET_NETWORK)
+    draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = "cn-hangzhou-x"
+    words = (f"vswitches: [{{zone: {ZONE}", f"instances: [{{id: i-web, targetZone: {ZONE}}}]")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "No target network", *words)
+
+
 def test_fail_when_an_existing_vswitch_is_not_available() -> None:
     draft = prepared()
     use_existing_vswitch(draft, status="Pending")
@@ -119,6 +150,12 @@ def test_fail_when_the_vswitch_is_in_another_vpc() -> None:
     draft = prepared()
     draft.facts(VSWITCH)["vpcId"] = "vpc-other"
     expect(draft, RULE, "i-web", Outcome.FAIL, "not in the target VPC")
+
+
+def test_unknown_when_the_vpc_exists_and_the_vswitch_does_not_say_which_it_is_in() -> None:
+    draft = prepared()
+    draft.facts(VSWITCH)["vpcId"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "vpcId")
 
 
 def test_unknown_when_a_new_vswitch_names_a_vpc_and_the_new_vpc_has_no_id() -> None:

@@ -40,6 +40,17 @@ def test_unknown_for_an_event_that_may_do_anything() -> None:
     expect(scheduled("2027-03-01T02:00:00+08:00", kind), RULE, "i-web", Outcome.PASS, "when its move is over")
 
 
+def test_the_more_instances_its_own_wave_has_the_longer_no_event_may_restart_it() -> None:
+    """Fifteen minutes for each five that move, and 96 for the copy of its 40 GiB."""
+    draft = scheduled("2026-12-12T02:30:00+08:00")
+    waves = draft.facts(MIGRATION)["waves"]
+    many = [f"i-{number}" for number in range(100)]
+    waves.append({**waves[0], "name": "second", "instanceIds": many})
+    expect(draft, RULE, "i-web", Outcome.FAIL, "from 2026-12-12T02:00+08:00 until about 2026-12-12T03:51+08:00")
+    waves[0]["instanceIds"] += many
+    expect(draft, RULE, "i-web", Outcome.FAIL, "from 2026-12-12T02:00+08:00 until about 2026-12-12T08:51+08:00")
+
+
 def test_unknown_when_the_events_or_the_window_are_not_known() -> None:
     draft = scheduled("2026-12-12T02:30:00+08:00")
     draft.facts(MIGRATION)["waves"][0]["window"]["start"] = UNKNOWN
