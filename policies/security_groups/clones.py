@@ -50,6 +50,16 @@ def the_groups(plan: Plan, clone: Resource) -> tuple[Resource, ...]:
     return groups
 
 
+def ids_of(clone: Resource, groups: Iterable[Resource]) -> list[str]:
+    """Return the ids of the groups of a clone that are known by now.
+
+    In the preview of an update in place the plugin returns no id; the component still knows it.
+    """
+    ids = clone.facts.data.get("securityGroupIds")
+    known = [item for item in ids if isinstance(item, str)] if isinstance(ids, (list, tuple)) else []
+    return list(dict.fromkeys([*(group.facts.text("id") for group in groups if group.exists), *known]))
+
+
 def _only(name: str, resources: tuple[Resource, ...]) -> Resource:
     if len(resources) != 1:
         raise UnreadableError(name, f"is declared {len(resources)} times and must be declared once")
@@ -109,11 +119,8 @@ def misdirected(plan: Plan, classic_id: str) -> list[str]:
             if cloned_from is not None:
                 clone = the_clone(plan, cloned_from)
                 groups = the_groups(plan, clone)
-                # In the preview of an update in place the plugin returns no id; the component still knows it.
-                ids = clone.facts.data.get("securityGroupIds")
-                its_ids = [group.facts.text("id") for group in groups if group.exists]
-                its_ids += [item for item in ids if isinstance(item, str)] if isinstance(ids, (list, tuple)) else []
                 # Before the first update no id is known; once a group exists, the rules that name it must be known too.
-                if (groups[0].exists or facts.is_known("groupId")) and facts.text("groupId") not in its_ids:
+                is_known = groups[0].exists or facts.is_known("groupId")
+                if is_known and facts.text("groupId") not in ids_of(clone, groups):
                     problems.append(f"clone rule '{label}' of {classic_id} does not name the clone of {cloned_from}")
     return problems

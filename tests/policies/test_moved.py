@@ -15,6 +15,7 @@ STILL = {
     "after-old-addresses-removed",
     "after-public-address-converted",
     "after-registry-lists-cleaned",
+    "after-security-groups-joined",
     "after-vserver-groups-rejoined",
     "classic-link-peers-reachable",
     "database-address-in-vpc",
@@ -38,9 +39,10 @@ def test_each_rule_applies_after_the_move_or_until_it() -> None:
 
 def test_rules_until_the_move_do_not_apply_to_a_moved_instance() -> None:
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web").update(
-        moved=True, eniQuantity=0.0, snapshots=[], internetMaxBandwidthOut=0.0
-    )
+    facts = draft.facts(MIGRATING_INSTANCE, "i-web")
+    facts.update(moved=True, eniQuantity=0.0, snapshots=[], internetMaxBandwidthOut=0.0)
+    clones = [f"{group_id}-vpc" for group_id in facts["securityGroupIds"]]
+    facts["present"] = {"privateIps": ["172.16.1.7"], "securityGroupIds": clones}
     results = {item.rule_id: item for item in draft.evaluation().results if item.subject.id == "i-web"}
     for rule_id in UNTIL_MOVE:
         assert results[rule_id].outcome is Outcome.NOT_APPLICABLE
