@@ -341,6 +341,10 @@ def _taken_names(network: CreateNetwork, estate: Estate) -> Iterator[Problem]:
 def existing_network_problems(roster: Roster) -> Iterator[Problem]:
     """Yield problems of an existing VPC or VSwitches: missing, not available, or not belonging together."""
     network, estate = roster.config.network, roster.estate
+    if isinstance(network, DefaultNetwork):
+        for vpc in estate.vpcs:
+            if vpc.is_default and vpc.status != "Available":
+                yield Problem("network.mode", f"the default VPC {vpc.id} is {vpc.status}; expected it to be Available")
     if not isinstance(network, ExistingNetwork):
         return
     vpcs = {vpc.id: vpc for vpc in estate.vpcs}

@@ -196,6 +196,13 @@ def test_an_existing_network_must_be_private() -> None:
     assert line.startswith("network.vpcId: 47.0.0.0/16 is not private")
 
 
+def test_a_default_network_must_be_available() -> None:
+    network = {"mode": "default", "zones": ["cn-hangzhou-b"]}
+    pending = Vpc(id="vpc-default", cidr_block="172.31.0.0/16", is_default=True, status="Pending")
+    expected = "network.mode: the default VPC vpc-default is Pending; expected it to be Available"
+    assert problems({"vpcs": (pending,)}, network=network, classicLink=None) == [expected]
+
+
 def test_an_instance_that_is_in_a_vpc_already_is_no_migrating_one() -> None:
     moved = instance("i-web", "sg-web", "172.16.8.9", network_type="vpc", vpc_id="vpc-old")
     remaining = tuple(item for item in estate().instances if item.id != "i-web")
