@@ -204,8 +204,8 @@ class HybridAccess(Resource):
         if short and not hybrid.extendable(database):
             raise ResourceError(
                 f"The classic addresses of {database.id} end{_at(self._text_of(short[0]))}, before {valid_until}, and "
-                f"for {database.engine} no call is documented that extends them. Extend them in the console, or move "
-                "the window forward."
+                f"for {database.engine} no call is documented that extends them. Extend them in the console, or choose "
+                "an earlier window."
             )
         return short
 

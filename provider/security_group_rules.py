@@ -36,7 +36,7 @@ class SecurityGroupRules(GroupRules):
         foreign = _foreign(live, state, inputs)
         if foreign and state:
             raise ResourceError(
-                f"{_changed(group_id, foreign)} An update would revoke them, and was not begun. To keep what they let "
+                f"{_changed(group_id, foreign)} An update would revoke them, so none was begun. To keep what they let "
                 "through, authorize it in the classic group, whose clone then has it too, or in a VPC group of your "
                 f"own that the servers join; then remove it here: {revocation(group_id, foreign)}"
             )

@@ -83,15 +83,15 @@ class WhitelistGroup(Resource):
             made_by_us = ""
             if foreign and len(foreign) < len(live):
                 made_by_us = (
-                    f" If a run of this stack made it that was cut off, it was not taken over with {_few(foreign)} in "
-                    f"it, which the stack does not declare. {self._both_ways(ref, foreign)}"
+                    f" If an interrupted run of this stack made it: it was not taken over with {_few(foreign)} in it, "
+                    f"because the stack does not declare that. {self._both_ways(ref, foreign)}"
                 )
             elif not foreign:
                 # A group keeps one entry at least, and what somebody adds meanwhile stays.
                 emptying = (Entries(*ref, "Append", [_NOBODY]), Entries(*ref, "Delete", group.security_ips))
                 made_by_us = (
-                    " The stack declares each of these entries. If a run of this stack made the group and was cut off, "
-                    "and nobody else relies on it, take them out, and the next update makes it as the stack's own: "
+                    " The stack declares each of these entries. If an interrupted run of this stack made the group, "
+                    "and nobody else relies on it, remove them; the next update then makes it as the stack's own: "
                     f"{' && '.join(map(self.product.command, emptying))}"
                 )
             raise ResourceError(
@@ -167,7 +167,7 @@ class WhitelistGroup(Resource):
         if foreign:
             raise ResourceError(
                 f"Whitelist group {ref.group} of {ref.database} has entries that this stack neither applied nor "
-                f"declares: {_few(foreign)}. An update would take them away, and was not begun. "
+                f"declares: {_few(foreign)}. An update would remove them, so none was begun. "
                 f"{self._both_ways(ref, foreign)}"
             )
 

@@ -132,7 +132,7 @@ def test_a_group_of_others_with_the_wanted_entries_is_not_ours_either(cloud: Clo
     theirs = INPUTS | {"groupName": "app", "securityIps": ["10.160.0.1/32"]}
     with pytest.raises(ResourceError) as refused:
         RESOURCE.create(cloud, theirs)
-    message, _, command = str(refused.value).partition("and the next update makes it as the stack's own: ")
+    message, _, command = str(refused.value).partition("the next update then makes it as the stack's own: ")
     imported = "pulumi import alimigrate:rds:WhitelistGroup NAME rm-normal:MIX:app); else choose another groupName"
     assert imported in message
     assert "The stack declares each of these entries" in message

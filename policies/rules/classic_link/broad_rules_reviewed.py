@@ -1,4 +1,4 @@
-"""Broad rules are not all that is known about the traffic of moving instances with instances that stay."""
+"""Where only broad rules let moving and staying instances talk, the team has declared who talks with whom."""
 
 from functools import partial
 from typing import Final

@@ -24,7 +24,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return passed(f"It is linked to {target}, into which it moves.")
     return failed(
         f"It is linked to {', '.join(others)} by ClassicLink, and moves into {target or 'another VPC'}. The link ends "
-        "with the move: what the two reach over it is out of reach.",
+        "with the move, and so does the traffic over it.",
         _ways(instance_id, others[0]),
     )
 

@@ -26,8 +26,8 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     acls = {bound[item.text("vswitchId")]: called(item) for item in filtered}
     names = ", ".join(f"{acl} to VSwitch {vswitch}" for acl, vswitch in acls.items())
     return unknown(
-        f"A network ACL is bound to where it moves ({names}). It is not read, and may refuse what the security groups "
-        "accept, answers included: it keeps no state.",
+        f"A network ACL is bound to its VSwitch ({names}). Its rules are not read. It keeps no state, and may refuse "
+        "traffic, and answers, that the security groups accept.",
         _ways(next(iter(acls)), filtered[0].text("vswitchId"), instance.text("instanceId")),
     )
 
@@ -64,7 +64,7 @@ RULE: Final = InstanceRule(
     title="Network ACLs of the VSwitch must be reviewed",
     severity="high",
     notice_items=("N09", "N10", "N13"),
-    why="A network ACL drops packets before any security group is asked: a service behind it is out of reach.",
+    why="A network ACL drops packets before any security group sees them: a service behind it is out of reach.",
     remediation=_ANOTHER,
     remediation_after=(
         task("If it is out of reach, look at the rules of the network ACL:")

@@ -24,7 +24,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if vpc is None or "ipv4Gateway" not in vpc.data or not vpc.flag("ipv4Gateway"):
         return passed("The VPC has no IPv4 gateway, and its instances reach the Internet by their own addresses.")
     return unknown(
-        f"In {vpc_id} the Internet is reached by routes to an IPv4 gateway alone. Where its routes lead is not read: "
+        f"Only a route to the IPv4 gateway leads from {vpc_id} to the Internet, and its routes are not read: "
         f"{', '.join(addresses)} may be out of reach.",
         _ways(vpc.text("vpcId"), instance.text("instanceId")),
     )
@@ -32,7 +32,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
 
 def _ways(vpc_id: str, instance_id: str) -> Fix:
     return (
-        task("Look whether the route table of its VSwitch has 0.0.0.0/0 to the IPv4 gateway:")
+        task("Check whether the route table of its VSwitch has 0.0.0.0/0 to the IPv4 gateway:")
         + aliyun("vpc", "ListIpv4Gateways", {"VpcId": vpc_id})
         + task("Where it has:")
         + waiver(instance_id)
