@@ -20,7 +20,7 @@ from requests.adapters import HTTPAdapter
 import toolchain
 from demo.watch import Watch, watching
 from estate.transport import honour_no_proxy
-from tests.order import Test, dealt, from_another_place
+from tests.order import SECONDS, UNMEASURED, Test, dealt, from_another_place
 from tests.processes import adopt_orphans, children, end_all_but
 
 # The same examples on every machine and every day; a failing one is printed and can be replayed.
@@ -73,11 +73,10 @@ def pytest_collection_finish() -> None:
 def _test(item: pytest.Item) -> Test[pytest.Item]:
     """Tell what the order of the tests rests on."""
     assert isinstance(item, pytest.Function)
-    marked = item.get_closest_marker("timeout")
-    seconds = float(item.config.getini("timeout") if marked is None else marked.args[0])
+    file = item.nodeid.partition("::")[0]
     shares = any(known[-1].scope == "module" for known in item._fixtureinfo.name2fixturedefs.values())
-    unit, marked = item.nodeid.partition("::")[0] if shares else item.nodeid, item.get_closest_marker("engine")
-    return Test(item, unit, marked is not None, seconds)
+    seconds = SECONDS.get(file.removeprefix("tests/").removesuffix(".py"), UNMEASURED)
+    return Test(item, file if shares else item.nodeid, item.get_closest_marker("engine") is not None, seconds)
 
 
 @pytest.fixture(scope="session")
