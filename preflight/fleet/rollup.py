@@ -103,7 +103,7 @@ def roll_up(fleet: FleetDocument, paths: Iterable[Path], criteria: Criteria, now
     verdicts_of: dict[str, list[tuple[Path, StackVerdict]]] = defaultdict(list)
     problems: list[str] = []
     for path in sorted(paths):
-        verdict = _judged(path, criteria, now)
+        verdict = _judged(path, fleet.region_id, criteria, now)
         if verdict.name in stack_names:
             verdicts_of[verdict.name].append((path, verdict))
         elif not verdict.problems:
@@ -125,13 +125,16 @@ def roll_up(fleet: FleetDocument, paths: Iterable[Path], criteria: Criteria, now
     )
 
 
-def _judged(path: Path, criteria: Criteria, now: datetime) -> StackVerdict:
+def _judged(path: Path, region_id: str, criteria: Criteria, now: datetime) -> StackVerdict:
     """Judge one file, and keep only the few values that the report shows."""
     decision = decide(path, criteria, now, strict=True)
     result = decision.result
     if result is None:
         return StackVerdict("", NOT_JUDGED, tuple(safe(text) for text in decision.problems))
     run, judgement = result["run"], result["judgement"]
+    if run["regionId"] != region_id:
+        problem = f"its region is {run['regionId'] or '(not known)'}, expected {region_id}"
+        return StackVerdict("", NOT_JUDGED, (safe(problem),))
     judged_waves, findings = waves(result), open_findings(result)
     blocking = [item for item in findings if item["blocking"]]
     rules = {rule["id"]: rule for rule in result["rules"]}

@@ -151,6 +151,12 @@ def _of_another_account(project: Path) -> list[Path]:
     return [project / "results/a.json", keep(project, "b", content)]
 
 
+def _of_another_region(project: Path) -> list[Path]:
+    content = of_stack(project, "b")
+    content["run"]["regionId"] = "cn-beijing"
+    return [project / "results/a.json", keep(project, "b", content)]
+
+
 def _of_the_other_stack(project: Path) -> list[Path]:
     return [project / "results/a.json", keep(project, "b", of_stack(project, "a"))]
 
@@ -183,6 +189,7 @@ def _something_else(project: Path) -> list[Path]:
         (_cut_short, "b.json: it is not valid JSON, or not complete"),
         (_of_another_run, "b.json: its run is build-6, expected build-7"),
         (_of_another_account, "b.json: its account is 999, expected 1234567890"),
+        (_of_another_region, "b.json: its region is cn-beijing, expected cn-hangzhou"),
         (_of_the_other_stack, "b: there is no result of it"),
         (_twice, "b: it has 2 results, and nobody can tell which counts"),
         (_contradicting, "b.json: its judgement contradicts its results"),
