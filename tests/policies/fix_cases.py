@@ -588,7 +588,8 @@ CASES: Final[dict[str, Case]] = {
     ),
     "a moving instance that is linked to another VPC": Case(
         ("classic-link-leads-to-target",),
-        estate=with_items(classic_links=(ClassicLinkAttachment(instance_id=WEB, vpc_id=SHARED_VPC),)),
+        each(without("classicLink"), without("databases")),
+        with_items(classic_links=(ClassicLinkAttachment(instance_id=WEB, vpc_id=SHARED_VPC),)),
         known={"network.vswitchIds": SHARED_VSWITCH},
     ),
     "a VSwitch with a network ACL": Case(("network-acls-reviewed",), in_shared_vpc, vswitch_has_network_acl),

@@ -14,15 +14,15 @@ from policies.subjects.applied import live_vpcs
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    vpc_id = target_vpc(plan)
+    vpc = None if vpc_id is None else live_vpcs(plan).get(vpc_id)
+    if vpc is None or "ipv4Gateway" not in vpc.data or not vpc.flag("ipv4Gateway"):
+        return passed("The VPC has no IPv4 gateway, and its instances reach the Internet by their own addresses.")
     kept = instance.texts("publicIps") if instance.number("internetMaxBandwidthOut") > 0 else ()
     eip = instance.optional_text("eip")
     addresses = (*kept, *([eip] if eip else []))
     if not addresses:
         return not_applicable("It has no public address after the move.")
-    vpc_id = target_vpc(plan)
-    vpc = None if vpc_id is None else live_vpcs(plan).get(vpc_id)
-    if vpc is None or "ipv4Gateway" not in vpc.data or not vpc.flag("ipv4Gateway"):
-        return passed("The VPC has no IPv4 gateway, and its instances reach the Internet by their own addresses.")
     return unknown(
         f"Only a route to the IPv4 gateway leads from {vpc_id} to the Internet, and its routes are not read: "
         f"{', '.join(addresses)} may be out of reach.",
