@@ -140,7 +140,7 @@ _VICTIMS: Final[Mapping[str, str | None]] = {
 _LONGEST: Final = 300
 #: The two commands that a run prints for a whitelist group which it may have left: then the next one makes it.
 _MENDS: Final = re.compile(
-    r"the next update makes it as the stack's own: (aliyun \S+ .+?) && (aliyun \S+ \w+(?: --\S+ \S+)+)"
+    r"the next update then makes it as the stack's own: (aliyun \S+ .+?) && (aliyun \S+ \w+(?: --\S+ \S+)+)"
 )
 
 
