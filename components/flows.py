@@ -27,7 +27,8 @@ def with_flows(config: MigrationConfig, directory: Path, file: str) -> Migration
     try:
         lines = read_bytes(path).decode("utf-8").splitlines()
     except (DocumentError, UnicodeDecodeError) as error:
-        raise ConfigError(file, [Problem(_KEY, f"{link.flows_file} cannot be read ({error}); expected text")]) from None
+        why = str(error).removeprefix(f"{path}: ")
+        raise ConfigError(file, [Problem(_KEY, f"{link.flows_file}: {why}")]) from None
     flows, problems = [], []
     for number, line in enumerate(lines, start=1):
         cells = [cell.strip() for cell in line.split(",")]

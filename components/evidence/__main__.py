@@ -21,7 +21,7 @@ from components.includes import parse_with_includes
 from components.plan import still_classic
 from estate import clock
 from estate.client import Cloud
-from estate.documents import decode
+from estate.documents import DocumentError, decode, read_document
 from estate.errors import CredentialsError, EstateError, PermissionDenied, SettingsError
 from estate.guest import Evidence, EvidenceFileError, OutputError, load_evidence, parse_output, save_evidence
 from estate.guest.collect import collect as collect_from
@@ -147,7 +147,11 @@ def check(files: Annotated[list[Path], typer.Argument(help="Evidence files.")]) 
             item.collected_by,
             _age(now, item.collected_at),
         )
-    Console(width=_width()).print(table)
+    console = Console(width=_width())
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        typer.echo(line.rstrip())
 
 
 def _stranger(directory: Path, instance: str) -> str | None:
@@ -196,9 +200,10 @@ def _age(now: datetime, then: datetime) -> str:
 def _stack(path: Path) -> dict[str, Any]:
     """Return the config of a stack file. Raises ConfigError where it has none."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
-        raise ConfigError(path.name, [Problem("", f"expected a stack file: {' '.join(str(error).split())}")]) from None
+        content = read_document(path)
+    except DocumentError as error:
+        problem = str(error).removeprefix(f"{path}: ")
+        raise ConfigError(path.name, [Problem("", f"expected a stack file: {problem}")]) from None
     config = content.get("config") if isinstance(content, dict) else None
     if not isinstance(config, dict):
         raise ConfigError(path.name, [Problem("", "expected this key under config")])

@@ -97,7 +97,7 @@ def test_all_lines_that_are_no_flow_are_reported(tmp_path: Path) -> None:
 
 def test_a_file_of_flows_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     parsed = parse(config(classicLink={"flowsFile": "flows.csv"}), FILE)
-    with pytest.raises(ConfigError, match=r"classicLink\.flowsFile: flows\.csv cannot be read"):
+    with pytest.raises(ConfigError, match=r"classicLink\.flowsFile: flows\.csv: expected a file that can be read"):
         with_flows(parsed, tmp_path, FILE)
 
 
