@@ -1,5 +1,6 @@
 """Each wave is up again, and its disks have all their functions, when the team needs them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -34,22 +35,16 @@ def _wave(plan: Plan, wave: Facts, timeline: Timeline) -> Verdict:
     limits = [(key, _limit(wave, key)) for key in ("end", "disksNeededFrom")]
     if all(limit is None for _, limit in limits):
         return not_applicable(f"{takes}. The stack sets no end for it.")
-    late = [
-        f"window.{key} is {to_minute(limit)}"
-        for (key, limit), done in zip(limits, (up, whole), strict=True)
-        if limit is not None and done > limit
-    ]
+    late = {
+        key: limit for (key, limit), done in zip(limits, (up, whole), strict=True) if limit is not None and done > limit
+    }
     if late:
-        return failed(
-            f"{takes}: that is {to_minute(whole)}, and {' and '.join(late)}.",
-            _later(
-                name, [key for (key, limit), done in zip(limits, (up, whole), strict=True) if limit and done > limit]
-            ),
-        )
+        ends = " and ".join(f"window.{key} is {to_minute(limit)}" for key, limit in late.items())
+        return failed(f"{takes}: that is {to_minute(whole)}, and {ends}.", _later(name, late))
     return passed(f"{takes}.")
 
 
-def _later(wave: str, keys: list[str]) -> Fix:
+def _later(wave: str, keys: Iterable[str]) -> Fix:
     times = dict.fromkeys(keys, "<a later time, with UTC offset>")
     return of_wave(wave, times) | task("Name fewer instances a wave.")
 
@@ -68,7 +63,7 @@ RULE: Final = MigrationRule(
     severity="medium",
     notice_items=("N01", "N07"),
     why="Instances are down while they move, and take no snapshot and no change of a disk for hours afterwards.",
-    remediation=(_later("all", ["end"])),
+    remediation=_later("all", ["end"]),
     reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=(

@@ -42,6 +42,16 @@ def test_pass_in_an_order_that_is_named_by_way_of_another_wave() -> None:
     expect(draft, RULE, "i-app", Outcome.PASS)
 
 
+def test_the_fix_names_the_order_of_the_windows_or_asks_for_one() -> None:
+    draft = apart()
+    waves = draft.facts(MIGRATION)["waves"]
+    waves[1]["window"]["start"] = "2026-12-01T02:00:00+08:00"
+    expect(draft, RULE, "i-web", Outcome.FAIL, "{name: all, after: [second]}")
+    waves[1]["window"]["start"] = waves[0]["window"]["start"]
+    result = expect(draft, RULE, "i-web", Outcome.FAIL, "Give them windows one after the other")
+    assert "after: [" not in result.remediation
+
+
 def test_fail_when_they_share_a_database() -> None:
     draft = prepared()
     add_wave(draft, "second", "i-web", start="2026-12-30T02:00:00+08:00")

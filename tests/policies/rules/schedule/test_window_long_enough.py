@@ -35,6 +35,27 @@ def test_pass_only_when_the_disks_are_whole(second: str, outcome: Outcome) -> No
     expect(draft, RULE, "dev", outcome, "96 min")
 
 
+UP, WHOLE = "2026-12-12T02:15:00+08:00", "2026-12-12T03:51:00+08:00"
+EARLIER = "2026-12-12T02:05:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("times", "late"),
+    [
+        ({"end": EARLIER, "disksNeededFrom": WHOLE}, ["end"]),
+        ({"end": UP, "disksNeededFrom": EARLIER}, ["disksNeededFrom"]),
+        ({"end": EARLIER, "disksNeededFrom": EARLIER}, ["end", "disksNeededFrom"]),
+    ],
+)
+def test_finding_and_fix_name_the_times_that_are_too_early(times: dict[str, str], late: list[str]) -> None:
+    draft = prepared()
+    wave(draft, **times)
+    result = expect(draft, RULE, "dev", Outcome.FAIL)
+    for key in times:
+        assert (f"window.{key} is 2026-12-12T02:05+08:00" in result.reason) is (key in late)
+        assert (f'{key}: "<a later time' in result.remediation) is (key in late)
+
+
 def test_fail_with_more_instances_than_move_at_once() -> None:
     draft = prepared()
     wave(draft, end="2026-12-12T02:29:00+08:00")
