@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,21 @@ from estate.model import Estate
 from estate.settings import ASKED, CloudSettings
 
 _KEYS = ("region", "protocol", "endpoints", "accountId", *KEYS)
+
+# What the alicloud plugin takes, and the keys by which the engine chooses the plugin of any provider.
+_TAKEN = frozenset(
+    {
+        *(
+            first + "".join(map(str.capitalize, rest))
+            for name, value in vars(pulumi_alicloud.ProviderArgs).items()
+            if isinstance(value, property)
+            for first, *rest in (name.split("_"),)
+        ),
+        "version",
+        "pluginDownloadURL",
+        "pluginChecksums",
+    }
+)
 
 # Source: getAccountType of terraform-provider-alicloud 1.285.0, called whenever the provider is configured.
 _BILLING_IN_PLAIN_TEXT = (
@@ -44,14 +60,27 @@ def settings_from(config: Mapping[str, str], environ: Mapping[str, str]) -> Clou
 
     Raises estate.errors.SettingsError, all problems at once.
     """
-    settings = CloudSettings.from_config({key: config.get(f"{PREFIX}{key}") for key in _KEYS}, environ)
-    problems = list(_elsewhere(settings, environ))
+    unknown = tuple(_unknown_keys(config))
+    try:
+        settings = CloudSettings.from_config({key: config.get(f"{PREFIX}{key}") for key in _KEYS}, environ)
+    except SettingsError as error:
+        raise SettingsError((*unknown, *error.problems)) from None
+    problems = [*unknown, *_elsewhere(settings, environ)]
     account_type = config.get(f"{PREFIX}accountType") or environ.get("ALIBABA_CLOUD_ACCOUNT_TYPE")
     if settings.protocol == "HTTP" and not account_type and "bssopenapi" not in settings.endpoints:
         problems.append(_BILLING_IN_PLAIN_TEXT)
     if problems:
         raise SettingsError(tuple(problems))
     return settings
+
+
+def _unknown_keys(config: Mapping[str, str]) -> Iterator[str]:
+    """Name the keys that the alicloud plugin refuses: a preview would then end as if the credentials were wrong."""
+    for key in config:
+        name = key.removeprefix(PREFIX)
+        if key.startswith(PREFIX) and name not in _TAKEN:
+            near = difflib.get_close_matches(name, _TAKEN, n=1)
+            yield f"{key}: unknown key{f'; did you mean {PREFIX}{near[0]}?' if near else ''}"
 
 
 def _elsewhere(settings: CloudSettings, environ: Mapping[str, str]) -> Iterator[str]:

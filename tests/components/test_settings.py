@@ -8,7 +8,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from components.settings import cloud_settings
+from components.settings import cloud_settings, settings_from
 from estate.errors import SettingsError
 
 KEYS = {"ALICLOUD_ACCESS_KEY": "LTAI-key", "ALICLOUD_SECRET_KEY": "secret"}
@@ -80,3 +80,20 @@ def test_a_file_of_endpoints_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(SettingsError) as refused:
         cloud_settings(KEYS | {"TF_ENDPOINT_PATH": str(tmp_path / "endpoints.xml")})
     assert [problem.partition(":")[0] for problem in refused.value.problems] == ["endpoints.xml", "TF_ENDPOINT_PATH"]
+
+
+def test_a_misspelt_key_is_named_beside_what_is_missing_without_it() -> None:
+    """The plugin refuses it, and the engine ends the call by which the caller is asked for."""
+    config = {"alicloud:regio": "cn-hangzhou", "alicloud:acountType": "Domestic", "classic-to-vpc:migration": "{}"}
+    with pytest.raises(SettingsError) as refused:
+        settings_from(config, KEYS)
+    assert refused.value.problems[:2] == (
+        "alicloud:regio: unknown key; did you mean alicloud:region?",
+        "alicloud:acountType: unknown key; did you mean alicloud:accountType?",
+    )
+    assert "alicloud:region: expected a region id" in refused.value.problems[2]
+
+
+def test_every_key_of_the_plugin_is_known() -> None:
+    taken = {"alicloud:region": "cn-hangzhou", "alicloud:maxRetryTimeout": "30", "alicloud:pluginDownloadURL": "x"}
+    assert settings_from({**taken, "alicloud:skipRegionValidation": "true"}, KEYS).region == "cn-hangzhou"
