@@ -51,10 +51,6 @@ def _guest_findings(stack: Stack) -> dict[str, set[str]]:
 def test_the_preview_judges_by_collected_evidence(stack: Stack) -> None:
     file = str(stack.project.directory / "evidence/test.json")
     stack.configure(lambda migration: _two_instances(migration, file))
-    assert stack.pulumi("preview") != 0
-    assert f"evidence.files[0]: there is no file {file}" in stack.output
-    assert stack.writes() == []
-
     _let_the_guest_answer(stack, systemDiskFreeMib=420, securityRunning=["AliYunDun"])
     collected = _collect(stack)
     assert (collected.returncode, collected.stdout) == (0, ""), collected.stderr
