@@ -35,6 +35,12 @@ _TAKEN = frozenset(
     }
 )
 
+# Values that are not free, by their lower case: the plugin compares without it.
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "accountType": {"domestic": "Domestic", "international": "International"},
+    "skipRegionValidation": {"true": "true", "false": "false"},
+}
+
 # Source: getAccountType of terraform-provider-alicloud 1.285.0, called whenever the provider is configured.
 _BILLING_IN_PLAIN_TEXT = (
     "alicloud:accountType: expected Domestic (an account of aliyun.com) or International (of alibabacloud.com), "
@@ -60,12 +66,12 @@ def settings_from(config: Mapping[str, str], environ: Mapping[str, str]) -> Clou
 
     Raises estate.errors.SettingsError, all problems at once.
     """
-    unknown = tuple(_unknown_keys(config))
+    refused = tuple(_refused(config))
     try:
         settings = CloudSettings.from_config({key: config.get(f"{PREFIX}{key}") for key in _KEYS}, environ)
     except SettingsError as error:
-        raise SettingsError((*unknown, *error.problems)) from None
-    problems = [*unknown, *_elsewhere(settings, environ)]
+        raise SettingsError((*refused, *error.problems)) from None
+    problems = [*refused, *_elsewhere(settings, environ)]
     account_type = config.get(f"{PREFIX}accountType") or environ.get("ALIBABA_CLOUD_ACCOUNT_TYPE")
     if settings.protocol == "HTTP" and not account_type and "bssopenapi" not in settings.endpoints:
         problems.append(_BILLING_IN_PLAIN_TEXT)
@@ -74,13 +80,15 @@ def settings_from(config: Mapping[str, str], environ: Mapping[str, str]) -> Clou
     return settings
 
 
-def _unknown_keys(config: Mapping[str, str]) -> Iterator[str]:
-    """Name the keys that the alicloud plugin refuses: a preview would then end as if the credentials were wrong."""
+def _refused(config: Mapping[str, str]) -> Iterator[str]:
+    """Name what the alicloud plugin refuses: a preview would then end as if the credentials were wrong."""
     for key in config:
         name = key.removeprefix(PREFIX)
         if key.startswith(PREFIX) and name not in _TAKEN:
             near = difflib.get_close_matches(name, _TAKEN, n=1)
             yield f"{key}: unknown key{f'; did you mean {PREFIX}{near[0]}?' if near else ''}"
+        elif key.startswith(PREFIX) and (allowed := _VALUES.get(name)) and config[key].lower() not in allowed:
+            yield f"{key}: expected {' or '.join(allowed.values())}, found {config[key]!r}"
 
 
 def _elsewhere(settings: CloudSettings, environ: Mapping[str, str]) -> Iterator[str]:

@@ -97,3 +97,16 @@ def test_a_misspelt_key_is_named_beside_what_is_missing_without_it() -> None:
 def test_every_key_of_the_plugin_is_known() -> None:
     taken = {"alicloud:region": "cn-hangzhou", "alicloud:maxRetryTimeout": "30", "alicloud:pluginDownloadURL": "x"}
     assert settings_from({**taken, "alicloud:skipRegionValidation": "true"}, KEYS).region == "cn-hangzhou"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("accountType", "Dom", "expected Domestic or International, found 'Dom'"),
+        ("skipRegionValidation", "perhaps", "expected true or false, found 'perhaps'"),
+    ],
+)
+def test_a_value_that_the_plugin_refuses_is_named(key: str, value: str, expected: str) -> None:
+    with pytest.raises(SettingsError, match=f"alicloud:{key}: {expected}"):
+        settings_from({"alicloud:region": "cn-hangzhou", f"alicloud:{key}": value}, KEYS)
+    assert settings_from({"alicloud:region": "cn-hangzhou", "alicloud:accountType": "domestic"}, KEYS)
