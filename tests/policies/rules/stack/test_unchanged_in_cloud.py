@@ -85,6 +85,15 @@ def test_fail_when_something_is_gone_until_it_is_made_anew(
     expect(draft, RULE, _alone(draft), Outcome.FAIL, message)
 
 
+@pytest.mark.parametrize(("dry_run", "outcome"), [(True, Outcome.FAIL), (False, Outcome.PASS)])
+def test_fail_when_a_link_is_gone_that_the_state_still_has(dry_run: bool, outcome: Outcome) -> None:
+    """After an update it says nothing: a link that was made anew looks the same."""
+    draft = prepared()
+    draft.facts(MIGRATION).update(gone=[{"kind": "linkedInstance", "id": "i-stay"}], dryRun=dry_run)
+    words = ["the ClassicLink of i-stay was applied, and is gone"] if outcome is Outcome.FAIL else []
+    expect(draft, RULE, _alone(draft), outcome, *words)
+
+
 @pytest.mark.parametrize("drift", [None, UNKNOWN])
 def test_unknown_when_the_state_was_not_compared(drift: Any) -> None:
     draft = prepared()
