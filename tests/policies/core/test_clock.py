@@ -11,6 +11,7 @@ from policies.core.clock import (
     Schedule,
     Timeline,
     Wave,
+    age,
     in_offset_of,
     read_clock,
     read_schedule,
@@ -110,6 +111,59 @@ def test_the_migration_goes_by_the_first_window_ahead_or_by_none(
     waves: list[Wave], complete: bool, first: datetime | None
 ) -> None:
     assert Schedule(START, tuple(waves), complete).first.start == first
+
+
+FIRST, SECOND_END = START + timedelta(days=8), START + timedelta(days=9)
+
+
+@pytest.mark.parametrize(
+    ("name", "ends", "complete", "end"),
+    [
+        ("a", [FIRST, SECOND_END], True, FIRST),
+        ("b", [FIRST, SECOND_END], True, SECOND_END),
+        (None, [FIRST, SECOND_END], True, SECOND_END),
+        (None, [SECOND_END, FIRST], True, SECOND_END),
+        # Nothing holds until a time that nobody knows.
+        ("a", [None, SECOND_END], True, None),
+        ("b", [None, SECOND_END], True, SECOND_END),
+        (None, [None, SECOND_END], True, None),
+        ("a", [FIRST, SECOND_END], False, None),
+        ("nowhere", [FIRST, SECOND_END], True, None),
+        (None, [], True, None),
+    ],
+)
+def test_a_waiver_ends_with_the_window_of_its_wave_or_with_the_last(
+    name: str | None, ends: list[datetime | None], complete: bool, end: datetime | None
+) -> None:
+    waves = [
+        replace(wave(letter, START), timeline=Timeline(START, START, latest))
+        for letter, latest in zip("ab", ends, strict=False)
+    ]
+    assert Schedule(START, tuple(waves), complete).end(name) == end
+
+
+def test_an_instance_counts_for_the_wave_that_lists_it_alone() -> None:
+    draft = prepared()
+    assert results(draft, failing())["i-web"].reason == str(START)
+    draft.facts(MIGRATION)["waves"][0]["instanceIds"].remove("i-web")
+    assert results(draft, failing())["i-web"].reason == "None"
+
+
+@pytest.mark.parametrize(
+    ("passed", "shown"),
+    [
+        (timedelta(seconds=-1), "later than the time that is asked about"),
+        (timedelta(0), "less than a minute ago"),
+        (timedelta(seconds=59), "less than a minute ago"),
+        (timedelta(seconds=60), "1 minute ago"),
+        (timedelta(minutes=59, seconds=59), "59 minutes ago"),
+        (timedelta(hours=1), "1 hour ago"),
+        (timedelta(hours=23, minutes=59), "23 hours ago"),
+        (timedelta(days=2), "2 days ago"),
+    ],
+)
+def test_an_age_is_shown_in_the_largest_unit_that_fits(passed: timedelta, shown: str) -> None:
+    assert age(passed) == shown
 
 
 @pytest.mark.parametrize("damage", [{"name": UNKNOWN}, {"instanceIds": UNKNOWN}])
