@@ -14,12 +14,25 @@ def test_pass_without_network_mounts() -> None:
 
 
 def test_fail_for_a_mount_of_nas() -> None:
-    expect(bent(networkMounts=[NAS]), RULE, "i-web", Outcome.FAIL, NAS, "type Classic cannot be reached from a VPC")
+    result = expect(
+        bent(networkMounts=[NAS]), RULE, "i-web", Outcome.FAIL, NAS, "type Classic cannot be reached from a VPC"
+    )
+    assert "of other machines" not in result.reason
 
 
 def test_fail_for_a_mount_of_another_server() -> None:
     draft = bent(networkMounts=["/home: 10.0.0.4:/home"])
     expect(draft, RULE, "i-web", Outcome.FAIL, "/home: 10.0.0.4:/home", "which its new address must be able to reach")
+    assert "NAS" not in draft.result(RULE, "i-web").reason
+
+
+def test_each_mount_is_named_by_what_it_is() -> None:
+    reason = expect(bent(networkMounts=[NAS, "/home: 10.0.0.4:/home"]), RULE, "i-web", Outcome.FAIL).reason
+    nas, others = reason.splitlines()
+    assert NAS in nas
+    assert "10.0.0.4" not in nas
+    assert "10.0.0.4" in others
+    assert NAS not in others
 
 
 @pytest.mark.parametrize("key", ["networkMounts", "os"])
