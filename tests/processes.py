@@ -14,6 +14,17 @@ from typing import Any
 
 _PR_SET_CHILD_SUBREAPER = 36
 
+#: Makes `wait_for_signal` known to a program, which returns for a signal that came just before it, too: at that moment
+#: `signal.pause` would wait for another one, and Python would call no handler.
+WAITING = """\
+import os as _os, signal as _signal
+_reading, _writing = _os.pipe()
+_os.set_blocking(_writing, False)
+_signal.set_wakeup_fd(_writing)
+def wait_for_signal():
+    _os.read(_reading, 1)
+"""
+
 
 @contextmanager
 def started(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[str]]:

@@ -7,13 +7,13 @@ import sys
 import pytest
 
 from components.interruption import INTERRUPTED
-from tests.processes import started
+from tests.processes import WAITING, started
 
 WAITS = {
     "in a loop": "while True: pass",
-    "in a call": "signal.pause()",
+    "in a call": "wait_for_signal()",
     "in asyncio": "asyncio.run(asyncio.sleep(300))",
-    "with threads": "ThreadPoolExecutor(2).submit(signal.pause); signal.pause()",
+    "with threads": "ThreadPoolExecutor(2).submit(signal.pause); wait_for_signal()",
 }
 
 
@@ -21,6 +21,7 @@ WAITS = {
 def test_an_interrupted_program_ends_without_a_word(wait: str) -> None:
     program = f"""
 import asyncio, signal
+{WAITING}
 from concurrent.futures import ThreadPoolExecutor
 from components.interruption import end_quietly_when_interrupted
 end_quietly_when_interrupted()

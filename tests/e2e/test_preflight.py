@@ -23,7 +23,7 @@ from demo.story import unprepared
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
 from tests.preflight.fix.stacks import without_what_fixes_write
-from tests.processes import children, command_line
+from tests.processes import children, command_line, started
 from toolchain.cache import cache_root
 
 pytestmark = pytest.mark.engine
@@ -135,14 +135,13 @@ def test_a_preview_that_is_interrupted_ends_in_order(front: Front) -> None:
 
 
 def _interrupted(front: Front, number: signal.Signals) -> None:
-    with subprocess.Popen(
+    with started(
         [COMMAND, "check", "--stack", "bare", "--rehearsal"],
         cwd=front.project.directory,
         env={**front.project.environ, "CLASSIC_TO_VPC_CACHE": str(_CACHE)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
     ) as process:
         assert process.stderr is not None
         # The first word of the engine's own: it runs, so that nothing is locked by the last one.

@@ -20,6 +20,7 @@ import toolchain
 from demo.project import REPOSITORY
 from simulator.server import Simulator
 from tests.e2e.conftest import Stack
+from tests.processes import started
 from toolchain.cache import cache_root
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
@@ -59,7 +60,7 @@ def at_a_terminal(stack: Stack, meanwhile: Callable[[], object], answer: str) ->
     """Run the command at a terminal; do something while it asks, and then answer. Returns exit code and screen."""
     environ = {name: value for name, value in stack.project.environ.items() if name != "PREFLIGHT_RESULT"}
     leader, follower = pty.openpty()
-    with subprocess.Popen(
+    with started(
         [COMMAND, "up", "--stack", "test", "--rehearsal"],
         cwd=stack.project.directory,
         env={**environ, "COLUMNS": "80", "TERM": "dumb"},
@@ -182,14 +183,13 @@ def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack
 
 def test_an_update_that_is_interrupted_says_how_far_it_came(raised: Stack) -> None:
     environ = {name: value for name, value in raised.project.environ.items() if name != "PREFLIGHT_RESULT"}
-    with subprocess.Popen(
+    with started(
         [COMMAND, "up", "--stack", "test", "--rehearsal", "--yes"],
         cwd=raised.project.directory,
         env=environ,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
     ) as process:
         end = time.monotonic() + SECONDS
         while "CreateVpc" not in raised.writes() and process.poll() is None and time.monotonic() < end:

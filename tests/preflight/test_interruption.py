@@ -14,11 +14,13 @@ from typing import Final
 import pytest
 
 from demo.project import REPOSITORY
+from tests.processes import WAITING, started
 
 #: An engine that holds a lock, and on its first SIGINT gives it back and ends; with `stubborn`, on its second.
 ENGINE: Final = """\
 #!{python}
 import os, signal, sys
+{waiting}
 if "version" in sys.argv:
     print("v3.300.0")
     sys.exit()
@@ -37,21 +39,22 @@ signal.signal(signal.SIGTERM, end)
 open("lock", "w").close()
 print("running", flush=True)
 while True:
-    signal.pause()
+    wait_for_signal()
 """
 
 #: The command line, whose one command runs that engine, or none.
-DRIVER: Final = """\
-import signal, sys
+DRIVER: Final = f"""\
+import sys
+{WAITING}
 from pathlib import Path
 from preflight import cli
 from preflight.interruption import InterruptibleCommand
 def app(prog_name):
     if sys.argv[1] == "none":
         print("running", flush=True)
-        signal.pause()
+        wait_for_signal()
     command = InterruptibleCommand(root=str(Path.cwd()), skip_version_check=True)
-    command.run(["preview", sys.argv[1]], str(Path.cwd()), {}, on_output=lambda line: print(line, flush=True))
+    command.run(["preview", sys.argv[1]], str(Path.cwd()), {{}}, on_output=lambda line: print(line, flush=True))
 cli.app = app
 cli.main()
 """
@@ -62,15 +65,14 @@ def running(directory: Path, engine: str) -> Iterator[subprocess.Popen[str]]:
     """The command, once its engine runs."""
     (directory / "bin").mkdir()
     path = directory / "bin/pulumi"
-    path.write_text(ENGINE.format(python=sys.executable), encoding="utf-8")
+    path.write_text(ENGINE.format(python=sys.executable, waiting=WAITING), encoding="utf-8")
     path.chmod(0o755)
-    with subprocess.Popen(
+    with started(
         [sys.executable, "-c", DRIVER, engine],
         cwd=directory,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
         start_new_session=True,
     ) as process:
         assert process.stdout is not None
