@@ -103,6 +103,21 @@ def test_a_finding_holds_back_its_instance_and_its_wave(result: Result, held_bac
     assert judge_stack(judged).readiness is Readiness.NOT_READY
 
 
+@pytest.mark.parametrize(
+    "moment",
+    [
+        Moment(BEFORE_FREEZE, "PREFLIGHT_NOW", what_if=("another time",)),
+        Moment(BEFORE_FREEZE, "cloud", rehearsal=("a simulated cloud",)),
+    ],
+)
+def test_what_is_not_of_the_present_or_of_the_cloud_is_a_what_if(moment: Moment) -> None:
+    judged = evaluation(finding(PASS))
+    assert judge_stack(judged).hypothetical is None
+    judged = replace(judged, moment=moment)
+    for judgement in (judge_stack(judged), judge_wave(judged, "one"), judge_instance(judged, "urn of i-1")):
+        assert (judgement.readiness, judgement.hypothetical) == (Readiness.WHAT_IF, Readiness.READY)
+
+
 def test_a_prepared_stack_is_ready_and_before_the_first_update_only_with_conditions() -> None:
     ready = judge_stack(prepared().evaluation())
     assert (ready.readiness, ready.confidence) == (Readiness.READY, 1)
