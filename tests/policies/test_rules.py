@@ -10,7 +10,7 @@ import pytest
 
 import policies
 from policies import rules
-from policies.core.fixes import Task
+from policies.core.fixes import UP, Task
 from policies.core.outcome import Outcome
 from policies.core.rule import AnyRule, Rule
 from policies.pack.registry import all_rules
@@ -101,6 +101,12 @@ def _mirror(rule: Rule) -> Path:
 def test_may_wait_only_where_it_says_so(rule: AnyRule) -> None:
     pending = any(result.outcome is Outcome.PENDING for result in prepared(exists=False).results(rule.id))
     assert not pending or rule.unknown_ok is not None
+
+
+@pytest.mark.parametrize("rule", [rule for rule in all_rules() if rule.mended_by_up], ids=lambda rule: rule.id)
+def test_only_what_an_update_fixes_lets_one_follow(rule: Rule) -> None:
+    """A finding that needs something else would pass a plain preview, and an update."""
+    assert any(step in way for way in rule.remediation.ways for step in UP.ways[0])
 
 
 def test_rules_open_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
