@@ -136,7 +136,7 @@ def _texts(step: Step) -> Iterator[str]:
 def _texts_of_value(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         for part in value.values():
             yield from _texts_of_value(part)
     elif isinstance(value, list | tuple):

@@ -383,7 +383,7 @@ def prepared(*, exists: bool = True) -> Draft:
         ],
         "formerAddresses": [],
         "liveNetwork": {
-            "vpcs": [{"vpcId": "vpc-1", "classicLinkEnabled": True}] if exists else [],
+            "vpcs": [{"vpcId": "vpc-1", "classicLinkEnabled": True, "ipv4Gateway": False}] if exists else [],
             "vswitchIds": ["vsw-1"] if exists else [],
             "classicLinks": [{"instanceId": "i-stay", "vpcId": "vpc-1"}] if exists else [],
         },

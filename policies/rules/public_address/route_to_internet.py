@@ -3,7 +3,7 @@
 from typing import Final
 
 from policies.core.clock import Timeline
-from policies.core.facts import Facts
+from policies.core.facts import Facts, UnreadableError
 from policies.core.fixes import Fix, aliyun, change, task
 from policies.core.outcome import Verdict, not_applicable, passed, unknown
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
@@ -16,13 +16,15 @@ from policies.subjects.applied import live_vpcs
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     vpc_id = target_vpc(plan)
     vpc = None if vpc_id is None else live_vpcs(plan).get(vpc_id)
-    if vpc is None or "ipv4Gateway" not in vpc.data or not vpc.flag("ipv4Gateway"):
+    if vpc is None or ("ipv4Gateway" in vpc.data and not vpc.flag("ipv4Gateway")):
         return passed("The VPC has no IPv4 gateway, and its instances reach the Internet by their own addresses.")
     kept = instance.texts("publicIps") if instance.number("internetMaxBandwidthOut") > 0 else ()
     eip = instance.optional_text("eip")
     addresses = (*kept, *([eip] if eip else []))
     if not addresses:
         return not_applicable("It has no public address after the move.")
+    if "ipv4Gateway" not in vpc.data:
+        raise UnreadableError(f"{vpc.path}: ipv4Gateway", "is missing: routes to an IPv4 gateway may be needed")
     return unknown(
         f"Only a route to the IPv4 gateway leads from {vpc_id} to the Internet, and its routes are not read: "
         f"{', '.join(addresses)} may be out of reach.",

@@ -29,6 +29,10 @@ def test_unknown_with_an_ipv4_gateway() -> None:
 
 def test_unknown_when_it_is_not_known_whether_there_is_one() -> None:
     expect(public(gateway=UNKNOWN), RULE, "i-web", Outcome.UNKNOWN, "ipv4Gateway")
+    draft = public()
+    for vpc in draft.facts(MIGRATION)["liveNetwork"]["vpcs"]:
+        del vpc["ipv4Gateway"]
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "ipv4Gateway is missing")
 
 
 def test_not_applicable_without_a_public_address_or_once_it_has_moved() -> None:
