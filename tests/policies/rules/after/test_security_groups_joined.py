@@ -38,6 +38,20 @@ def test_fail_in_other_groups() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "is in sg-of-the-plan", command)
 
 
+def test_fail_until_all_waves_have_moved_and_the_cleanup_is_due() -> None:
+    draft = moved("sg-of-the-plan")
+    now, late = draft.now, datetime.fromisoformat("2027-03-01T02:00:00+08:00")
+    draft.now = late
+    expect(draft, RULE, "i-web", Outcome.FAIL)
+    draft.facts(MIGRATION)["waves"][0]["moved"] = True
+    draft.now = now
+    expect(draft, RULE, "i-web", Outcome.FAIL)
+
+
+def test_a_further_group_is_named_only_where_there_is_one() -> None:
+    assert "which it is in too" not in expect(moved(*clones_of_web()), RULE, "i-web", Outcome.PASS).reason
+
+
 def test_unknown_where_it_or_the_clone_is_not_known() -> None:
     draft = moved()
     del draft.facts(MIGRATING_INSTANCE, "i-web")["present"]

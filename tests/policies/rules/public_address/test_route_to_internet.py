@@ -33,6 +33,8 @@ def test_unknown_when_it_is_not_known_whether_there_is_one() -> None:
     for vpc in draft.facts(MIGRATION)["liveNetwork"]["vpcs"]:
         del vpc["ipv4Gateway"]
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "ipv4Gateway is missing")
+    draft.facts(MIGRATING_INSTANCE, "i-web")["publicIps"] = []
+    expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE)
 
 
 def test_not_applicable_without_a_public_address_or_once_it_has_moved() -> None:
