@@ -468,11 +468,18 @@ MIGRATION_REASON = "VPCMigrationEcs"
 states when it is set, so this is our reading, and a missing event proves nothing."""
 
 
+EventStatus = Literal["Scheduled", "Executing", "Inquiring"]
+
+
 class ScheduledEvent(_Identified):
-    """A system event of an instance that is still to come: `not_before` is the scheduled start."""
+    """A system event of an instance that is not over: `not_before` is its scheduled start.
+
+    It is Inquiring while the cloud waits for the owner's consent, after which it may start at once.
+    """
 
     instance_id: str
     type: str
+    status: EventStatus = "Scheduled"
     reason_code: str = ""
     not_before: AwareDatetime
 

@@ -8,7 +8,7 @@ classic) and of later ones.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, get_args
 
 from estate.answers import (
     ANY_TEXT,
@@ -30,6 +30,7 @@ from estate.answers import (
     one_of,
     parts,
 )
+from estate.model import EventStatus
 
 _NONE: Final = "left out where there is none"
 _NAME: Final = "a name decides nothing"
@@ -218,6 +219,7 @@ _ECS: Final[Mapping[str, Reading]] = {
         paging=ByToken(100, counted=True),
         parts=(
             *parts(TEXT, "EventId", "InstanceId", "EventType.Name"),
+            Part("EventCycleStatus.Name", one_of(*get_args(EventStatus))),
             *parts(TIME, "NotBefore"),
             Part("ReasonCode", ANY_TEXT, absent="an event may have none"),
         ),

@@ -16,7 +16,7 @@ from components.facts.security_groups import ApprovalFacts, approval_facts
 from components.peers import ClassicPeer
 from components.plan import Membership, MigrationPlan, PlannedInstance, PlannedWave, Standing
 from components.plan.model import Dependent
-from estate.model import AutoSnapshotPolicy, Disk, Instance, ScheduledEvent, Snapshot
+from estate.model import AutoSnapshotPolicy, Disk, EventStatus, Instance, ScheduledEvent, Snapshot
 
 # The tag that Auto Scaling gives to what it makes (ECS API reference, example of DescribeInstances).
 _SCALING_GROUP: Final = "acs:autoscaling:scalingGroupId"
@@ -98,10 +98,11 @@ class SharedDatabaseFacts(TypedDict):
 
 
 class ScheduledEventFacts(TypedDict):
-    """A system event that is still to come."""
+    """A system event that is not over."""
 
     eventId: Annotated[str, field("id")]
     eventType: Annotated[str, field("type")]
+    eventStatus: Annotated[EventStatus, field("status"), note("Inquiring: it waits for the owner's consent")]
     notBefore: Annotated[str, note("ISO")]
 
 

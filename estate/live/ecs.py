@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from estate import model
 from estate.answers import Source, shown
@@ -310,8 +310,8 @@ def classic_links(cloud: Cloud, instance_ids: Sequence[str]) -> list[model.Class
 
 
 def scheduled_events(cloud: Cloud) -> list[model.ScheduledEvent]:
-    """Read the system events of instances that are still to come."""
-    action = "ecs:DescribeInstanceHistoryEvents"
+    """Read the system events of instances that are not over."""
+    action, not_over = "ecs:DescribeInstanceHistoryEvents", list(get_args(model.EventStatus))
     return [
         build(
             page.source,
@@ -319,9 +319,10 @@ def scheduled_events(cloud: Cloud) -> list[model.ScheduledEvent]:
             id=item.event_id,
             instance_id=item.instance_id,
             type=item.event_type.name,
+            status=item.event_cycle_status.name,
             reason_code=item.reason_code or "",
             not_before=item.not_before,
         )
-        for page in pages(cloud, action, region_id=cloud.region, instance_event_cycle_status=["Scheduled"])
+        for page in pages(cloud, action, region_id=cloud.region, instance_event_cycle_status=not_over)
         for item in page.items
     ]

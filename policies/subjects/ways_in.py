@@ -41,7 +41,7 @@ WAYS_IN: Final = (
     ),
     WayIn(
         "ECS system events",
-        "stops: events that are scheduled",
+        "stops: events that are not over",
         "ECS, DescribeInstanceHistoryEvents",
         ("ecs:DescribeInstanceHistoryEvents",),
     ),

@@ -229,24 +229,39 @@ def test_the_pack_receives_what_the_team_says_of_a_window() -> None:
 def test_the_pack_receives_scheduled_moves_ends_and_other_events() -> None:
     # No document names the type of a move's event: one that stops the instance is its move all the same.
     move = {"id": "e-1", "instance_id": "i-web", "type": "SystemMaintenance.Stop", "not_before": ONE["start"]}
-    reboot = {**move, "id": "e-2", "type": "SystemMaintenance.Reboot", "reason_code": ""}
-    stop = {**reboot, "id": "e-3", "type": "AccountUnbalanced.Stop"}
-    release = {**reboot, "id": "e-4", "type": "InstanceExpiration.Delete"}
-    lock = {**reboot, "id": "e-5", "type": "SecurityPunish.Locked"}
+    reboot = {**move, "id": "e-2", "type": "SystemMaintenance.Reboot", "status": "Inquiring", "reason_code": ""}
+    stop = {**reboot, "id": "e-3", "type": "AccountUnbalanced.Stop", "status": "Scheduled"}
+    release = {**stop, "id": "e-4", "type": "InstanceExpiration.Delete"}
+    lock = {**stop, "id": "e-5", "type": "SecurityPunish.Locked"}
     events = ({**move, "reason_code": "VPCMigrationEcs"}, reboot, stop, release, lock)
     _, instances = facts_of(plan(config(), estate(scheduled_events=events)))
     assert instances["i-web"]["scheduledEnds"] == [
-        {"eventId": "e-3", "eventType": "AccountUnbalanced.Stop", "notBefore": ONE["start"]},
-        {"eventId": "e-4", "eventType": "InstanceExpiration.Delete", "notBefore": ONE["start"]},
-        {"eventId": "e-5", "eventType": "SecurityPunish.Locked", "notBefore": ONE["start"]},
+        {
+            "eventId": "e-3",
+            "eventType": "AccountUnbalanced.Stop",
+            "eventStatus": "Scheduled",
+            "notBefore": ONE["start"],
+        },
+        {
+            "eventId": "e-4",
+            "eventType": "InstanceExpiration.Delete",
+            "eventStatus": "Scheduled",
+            "notBefore": ONE["start"],
+        },
+        {"eventId": "e-5", "eventType": "SecurityPunish.Locked", "eventStatus": "Scheduled", "notBefore": ONE["start"]},
     ]
     assert instances["i-app"]["scheduledEnds"] == []
     assert instances["i-web"]["scheduledMoves"] == [
-        {"eventId": "e-1", "eventType": "SystemMaintenance.Stop", "notBefore": ONE["start"]}
+        {"eventId": "e-1", "eventType": "SystemMaintenance.Stop", "eventStatus": "Scheduled", "notBefore": ONE["start"]}
     ]
     assert instances["i-app"]["scheduledMoves"] == []
     assert instances["i-web"]["scheduledEvents"] == [
-        {"eventId": "e-2", "eventType": "SystemMaintenance.Reboot", "notBefore": ONE["start"]}
+        {
+            "eventId": "e-2",
+            "eventType": "SystemMaintenance.Reboot",
+            "eventStatus": "Inquiring",
+            "notBefore": ONE["start"],
+        }
     ]
     assert instances["i-app"]["scheduledEvents"] == []
 

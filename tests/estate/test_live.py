@@ -203,6 +203,15 @@ def test_the_move_that_is_scheduled_is_read() -> None:
     assert event.not_before == datetime.fromisoformat(start)
 
 
+def test_events_that_are_not_over_are_read_and_no_others() -> None:
+    statuses = ["Scheduled", "Executing", "Inquiring", "Avoided", "Executed", "Canceled", "Failed"]
+    some = {"type": "SystemMaintenance.Reboot", "not_before": NOW.isoformat(), "published_at": NOW.isoformat()}
+    events = [{"id": f"e-{status}", "instance_id": "i-3", "status": status, **some} for status in statuses]
+    with running(estates.estate(events=events)) as simulator:
+        read = read_estate(estates.cloud(simulator), NOW).scheduled_events
+    assert {event.id: event.status for event in read} == {f"e-{status}": status for status in statuses[:3]}
+
+
 def test_a_read_only_instance_names_its_primary(read: Estate) -> None:
     assert database(read, "rr-safety").primary_id == "rm-safety"
     assert database(read, "rm-safety").primary_id is None

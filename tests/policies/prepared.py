@@ -237,9 +237,7 @@ def _instance(
         "moved": False,
         "dependents": [],
         "sharedDatabases": [],
-        "scheduledMoves": [{"eventId": f"e-{name}", "eventType": "SystemMaintenance.Reboot", "notBefore": START}]
-        if exists
-        else [],
+        "scheduledMoves": [system_event(START, event_id=f"e-{name}")] if exists else [],
         "scheduledEnds": [],
         "scheduledEvents": [],
         "zoneId": ZONE,
@@ -281,6 +279,13 @@ def _instance(
         else [],
         "guest": guest(COLLECTED if exists else COLLECTED_EARLY, name, address),
     }
+
+
+def system_event(
+    due: object, kind: str = "SystemMaintenance.Reboot", *, status: str = "Scheduled", event_id: str = "e-1"
+) -> Properties:
+    """A system event of an instance that is not over."""
+    return {"eventId": event_id, "eventType": kind, "eventStatus": status, "notBefore": due}
 
 
 def guest(collected_at: str, host_name: str = "web-1", address: str = "10.0.0.1") -> Properties:

@@ -13,6 +13,7 @@ from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
 from policies.core.times import to_minute
 from policies.subjects.disks import copied_at
+from policies.subjects.events import called, handled, without_time
 
 _MARGIN: Final = Threshold("marginHours", 0, 0, 8_760, "Hours that it must last beyond the copying of its data.")
 
@@ -25,10 +26,14 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         verdicts.append(_lasts(instance.moment("expiredAt"), needed, "Its subscription ends", _renew, instance))
     if "autoReleaseAt" in instance.data:
         verdicts.append(_lasts(instance.moment("autoReleaseAt"), needed, "It is released", _keep, instance))
-    for event in instance.objects("scheduledEnds"):
-        subject = f"The system event {event.text('eventId')} ({event.text('eventType')}) is due"
-        verdicts.append(_lasts(event.moment("notBefore"), needed, subject, _settle, instance))
+    verdicts += [_event(event, needed, instance) for event in instance.objects("scheduledEnds")]
     return worst(verdicts)
+
+
+def _event(event: Facts, needed: datetime, instance: Facts) -> Verdict:
+    if why := without_time(event):
+        return failed(f"{called(event)} {why}.", _settle(instance.text("instanceId")))
+    return _lasts(event.moment("notBefore"), needed, f"{called(event)} is due", _settle, instance)
 
 
 def _lasts(end: datetime, needed: datetime, subject: str, extend: Callable[[str], Fix], instance: Facts) -> Verdict:
@@ -56,10 +61,7 @@ def _keep(instance_id: str) -> Fix:
 
 
 def _settle(instance_id: str) -> Fix:
-    scheduled = {"InstanceId": instance_id, "InstanceEventCycleStatus.1": "Scheduled"}
-    return task("Pay, renew or handle what it is due for (ECS console, Events), until the event is canceled:") + aliyun(
-        "ecs", "DescribeInstanceHistoryEvents", scheduled
-    )
+    return handled(instance_id, "Pay, renew or handle what it is due for (ECS console, Events), until it is canceled:")
 
 
 RULE: Final = InstanceRule(

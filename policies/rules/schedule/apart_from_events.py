@@ -14,6 +14,7 @@ from policies.core.times import to_minute
 from policies.core.waivers import waiver
 from policies.subjects import durations
 from policies.subjects.disks import copied_at, hours_blocked
+from policies.subjects.events import called, handled, without_time
 from policies.subjects.windows import of_wave
 
 # What these do is documented: they restart the instance, on its server or on another one.
@@ -31,8 +32,11 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 def _event(plan: Plan, timeline: Timeline, instance: Facts, event: Facts) -> Verdict:
     if timeline.start is None:
         raise UnreadableError("the window", "does not show when it moves")
+    if why := without_time(event):
+        subject = f"{called(event)} {why}"
+        return unknown(f"{subject}: whether it is over when the instance moves is not known.", _handled(instance))
     kind, due = event.text("eventType"), event.moment("notBefore")
-    subject = f"The system event {event.text('eventId')} ({kind}) is due at {to_minute(due)}"
+    subject = f"{called(event)} is due at {to_minute(due)}"
     if timeline.start <= due < timeline.start + timedelta(minutes=1):
         # No document names the type or the reason of the event of a move.
         return passed(f"{subject}, when the window begins: it counts as the move.")
@@ -67,11 +71,9 @@ def _apart(instance: Facts) -> Fix:
 
 def _handled(instance: Facts) -> Fix:
     instance_id = instance.text("instanceId")
-    scheduled = {"InstanceId": instance_id, "InstanceEventCycleStatus.1": "Scheduled"}
-    return (
-        task("Handle it (ECS console, Events), until it is no longer scheduled:")
-        + aliyun("ecs", "DescribeInstanceHistoryEvents", scheduled)
-    ) | (task("Where it does nothing to the instance while it moves:") + waiver(instance_id))
+    return handled(instance_id, "Handle it (ECS console, Events), until it is no longer shown:") | (
+        task("Where it does nothing to the instance while it moves:") + waiver(instance_id)
+    )
 
 
 RULE: Final = InstanceRule(
@@ -90,6 +92,7 @@ RULE: Final = InstanceRule(
         "ECS user guide, summary of system events: SystemMaintenance.Reboot and .Redeploy, 24 to 48 hours before they "
         "are due; a restart by the console or the API before that avoids the event.",
         "ECS API reference, DescribeInstancesFullStatus: further types, without their consequences.",
+        "ECS API reference, DescribeInstanceHistoryEvents: Executing, and Inquiring until AcceptInquiredSystemEvent.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/summary",
     ram_actions=("ecs:DescribeInstanceHistoryEvents", "ecs:DescribeDisks"),

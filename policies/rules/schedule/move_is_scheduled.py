@@ -11,6 +11,7 @@ from policies.core.outcome import Verdict, failed, judged, passed, pending, wors
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import InstanceRule
 from policies.core.times import to_minute
+from policies.subjects.events import called, without_time
 from policies.subjects.windows import of_wave
 
 _PLAN: Final = task("Make the plan in the ECS console (Maintenance & Monitoring > Migration Plan), then:")
@@ -39,6 +40,11 @@ def _wave_of(plan: Plan, instance: Facts) -> Facts:
 
 
 def _shown(wave: Facts, move: Facts) -> Verdict:
+    if why := without_time(move):
+        return failed(
+            f"Its move is not scheduled: {called(move)} {why}.",
+            task("Settle it (ECS console, Events), until the move is scheduled for the window."),
+        )
     window = wave.object("window")
     planned, start, latest = move.moment("notBefore"), window.moment("start"), window.moment("latest")
     when = to_minute(planned) if planned.second == 0 else planned.isoformat(timespec="seconds")

@@ -14,7 +14,7 @@ from policies.core.rule import AnyRule, MigrationRule
 from policies.core.settings import LEAD_HOURS
 from policies.pack.evaluation import evaluate
 from policies.pack.registry import all_rules
-from tests.policies.prepared import Draft, add_wave, prepared, use_existing_vswitch
+from tests.policies.prepared import Draft, add_wave, prepared, system_event, use_existing_vswitch
 
 START: Final = datetime.fromisoformat("2026-12-12T02:00:00+08:00")
 LATER_START: Final = "2027-01-20T02:00:00+08:00"
@@ -143,8 +143,7 @@ def _five_at_a_time(draft: Draft, value: float) -> None:
 def _restart(draft: Draft, minutes: float) -> None:
     """So many minutes after the window begins, and after 40 GiB are copied."""
     due = (START + timedelta(minutes=minutes + 96)).isoformat()
-    event = {"eventId": "e-1", "eventType": "SystemMaintenance.Reboot", "notBefore": due}
-    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledEvents"] = [event]
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledEvents"] = [system_event(due)]
 
 
 def _free(draft: Draft, value: float) -> None:

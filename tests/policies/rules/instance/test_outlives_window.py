@@ -2,7 +2,7 @@ import pytest
 
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE
-from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared, system_event
 
 RULE = "instance-outlives-window"
 # The Latest Schedule Time, and 1.6 h for the 40 GiB of its disk.
@@ -28,9 +28,9 @@ def test_pass_without_an_end() -> None:
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 
-def stopped(time: object) -> Draft:
+def stopped(time: object, status: str = "Scheduled") -> Draft:
     draft = prepared()
-    event = {"eventId": "e-7", "eventType": "AccountUnbalanced.Stop", "notBefore": time}
+    event = system_event(time, "AccountUnbalanced.Stop", status=status, event_id="e-7")
     draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledEnds"] = [event]
     return draft
 
@@ -52,6 +52,13 @@ def test_fail_when_it_is_released_before() -> None:
 def test_fail_when_a_system_event_stops_it_before(time: str) -> None:
     words = ("The system event e-7 (AccountUnbalanced.Stop) is due", "DescribeInstanceHistoryEvents --InstanceId i-web")
     expect(stopped(time), RULE, "i-web", Outcome.FAIL, *words)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("Executing", "is being executed"), ("Inquiring", "waits for your consent")]
+)
+def test_fail_when_a_system_event_may_stop_it_at_any_time(status: str, words: str) -> None:
+    expect(stopped(LATER, status), RULE, "i-web", Outcome.FAIL, f"e-7 (AccountUnbalanced.Stop) {words}", status)
 
 
 @pytest.mark.parametrize(

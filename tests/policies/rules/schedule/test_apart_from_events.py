@@ -2,16 +2,15 @@ import pytest
 
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
-from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+from tests.policies.prepared import UNKNOWN, Draft, expect, prepared, system_event
 
 RULE = "schedule-apart-from-events"
 
 
-def scheduled(due: str, kind: str = "SystemMaintenance.Reboot") -> Draft:
+def scheduled(due: str, kind: str = "SystemMaintenance.Reboot", status: str = "Scheduled") -> Draft:
     """The window begins at 02:00 on 2026-12-12 and is over after some minutes and the hours of copying."""
     draft = prepared()
-    event = {"eventId": "e-1", "eventType": kind, "notBefore": due}
-    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledEvents"] = [event]
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledEvents"] = [system_event(due, kind, status=status)]
     return draft
 
 
@@ -38,6 +37,15 @@ def test_unknown_for_an_event_that_may_do_anything() -> None:
     draft = scheduled("2026-12-12T01:00:00+08:00", kind)
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, kind, "DescribeInstanceHistoryEvents", "waivers:")
     expect(scheduled("2027-03-01T02:00:00+08:00", kind), RULE, "i-web", Outcome.PASS, "when its move is over")
+
+
+@pytest.mark.parametrize("kind", ["SystemMaintenance.Reboot", "SystemMaintenance.RebootAndIsolateErrorDisk"])
+@pytest.mark.parametrize("due", ["2026-12-11T03:00:00+08:00", "2026-12-12T02:00:00+08:00", "2027-03-01T02:00:00+08:00"])
+@pytest.mark.parametrize(
+    ("status", "words"), [("Executing", "is being executed"), ("Inquiring", "waits for your consent")]
+)
+def test_unknown_for_an_event_whose_time_does_not_count(due: str, kind: str, status: str, words: str) -> None:
+    expect(scheduled(due, kind, status), RULE, "i-web", Outcome.UNKNOWN, f"e-1 ({kind}) {words}", "waivers:")
 
 
 def test_the_more_instances_its_own_wave_has_the_longer_no_event_may_restart_it() -> None:

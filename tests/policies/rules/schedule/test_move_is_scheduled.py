@@ -2,7 +2,19 @@ import pytest
 
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
-from tests.policies.prepared import BEFORE_FREEZE, IN_FREEZE, LATEST, UNKNOWN, ZONE, Draft, add_wave, expect, prepared
+from tests.policies.prepared import (
+    BEFORE_FREEZE,
+    IN_FREEZE,
+    LATEST,
+    START,
+    UNKNOWN,
+    ZONE,
+    Draft,
+    add_wave,
+    expect,
+    prepared,
+    system_event,
+)
 
 RULE = "schedule-move-is-scheduled"
 
@@ -41,10 +53,19 @@ def test_fail_when_it_was_put_off_beyond_the_latest_time() -> None:
 
 def test_fail_when_the_event_contradicts_somebodys_word() -> None:
     draft = seen()
-    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledMoves"] = [
-        {"eventId": "e-1", "eventType": "SystemMaintenance.Reboot", "notBefore": "2026-12-13T02:00:00+08:00"}
-    ]
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledMoves"] = [system_event("2026-12-13T02:00:00+08:00")]
     expect(draft, RULE, "i-web", Outcome.FAIL, "2026-12-13")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("Executing", "is being executed"), ("Inquiring", "waits for your consent")]
+)
+def test_fail_when_the_event_of_the_move_is_not_scheduled(status: str, words: str) -> None:
+    draft = seen()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledMoves"] = [system_event(START, status=status)]
+    expect(
+        draft, RULE, "i-web", Outcome.FAIL, f"not scheduled: The system event e-1 (SystemMaintenance.Reboot) {words}"
+    )
 
 
 @pytest.mark.parametrize("at", ["2026-12-01T10:00:00+08:00", IN_FREEZE.isoformat()])
