@@ -1,5 +1,6 @@
-"""Each access control list of CLB that names the instance also names the block of its VSwitch."""
+"""Each access control list of CLB treats the instance in its VSwitch as it does at its current address."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
@@ -9,8 +10,22 @@ from policies.core.fixes import Fix, aliyun, task
 from policies.core.outcome import Verdict, failed, judged, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
-from policies.subjects.address_lists import addresses_of, also_broad, covers, naming, new_blocks, or_promised
+from policies.core.waivers import waiver
+from policies.subjects.address_lists import (
+    addresses_of,
+    also_broad,
+    covers,
+    holding,
+    naming,
+    new_blocks,
+    or_promised,
+    touches,
+)
 from policies.subjects.attestations import remediation
+
+# As the facts write the listeners of a list: with the kind of list that it is for them.
+_ALLOWS: Final = "(white)"
+_BLOCKS: Final = "(black)"
 
 
 def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
@@ -22,15 +37,38 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 def _lists(plan: Plan, instance: Facts) -> Verdict:
     addresses, lists = addresses_of(instance), plan.migration.objects("accessLists")
     # Also those of which it cannot be read.
-    named = [item for item in lists if attempt(partial(_names, item, addresses)) is not False]
-    if not named:
+    concerned = [item for item in lists if attempt(partial(_concerns, plan, instance, item)) is not False]
+    if not concerned:
         broad = also_broad((entry for item in lists for entry in _entries_in_use(item)), addresses)
         return passed(f"No access control list that a CLB listener uses names its address.{broad}")
-    return worst(judged(partial(_covered, plan, instance, item)) for item in named)
+    return worst(judged(partial(_list, plan, instance, item)) for item in concerned)
 
 
-def _names(item: Facts, addresses: tuple[str, ...]) -> bool:
-    return bool(naming(_entries_in_use(item), addresses))
+def _concerns(plan: Plan, instance: Facts, item: Facts) -> bool:
+    return bool(naming(_entries_in_use(item), addresses_of(instance))) or _begins_to_block(plan, instance, item)
+
+
+def _listeners(item: Facts, kind: str) -> list[str]:
+    return [listener for listener in item.texts("listeners") if listener.endswith(kind)]
+
+
+def _begins_to_block(plan: Plan, instance: Facts, item: Facts) -> bool:
+    """Whether it is a block list that holds the instance's destination, or a part of it, and not its address."""
+    if not _listeners(item, _BLOCKS) or holding(item.texts("entries"), addresses_of(instance)):
+        return False
+    return touches(item.texts("entries"), new_blocks(plan, instance))
+
+
+def _list(plan: Plan, instance: Facts, item: Facts) -> Verdict:
+    if not _begins_to_block(plan, instance, item):
+        return _covered(plan, instance, item)
+    acl_id, blocks = item.text("aclId"), new_blocks(plan, instance)
+    entries = [entry for entry in item.texts("entries") if touches((entry,), blocks)]
+    return failed(
+        f"{acl_id}, a block list of {', '.join(_listeners(item, _BLOCKS))}, holds {', '.join(entries)}. It does not "
+        f"block the instance today, and may once it is in {', '.join(blocks)}.",
+        task("Where the instance uses that load balancer:") + _entries("Remove", acl_id, entries),
+    )
 
 
 def _entries_in_use(item: Facts) -> tuple[str, ...]:
@@ -44,28 +82,37 @@ def _covered(plan: Plan, instance: Facts, item: Facts) -> Verdict:
         return passed(f"{acl_id} holds {', '.join(blocks)} as well.")
     entries = ", ".join(naming(item.texts("entries"), addresses_of(instance)))
     new = f"It does not hold the new block, {', '.join(blocks)}." if blocks else "The new block is not known yet."
+    # The whole block in a block list would cut off its neighbours too.
+    fix = (
+        _entries("Add", acl_id, [blocks[0] if blocks else "<block of the VSwitch>"])
+        if _listeners(item, _ALLOWS)
+        else task("Block its new address once it has moved:")
+        + _entries("Add", acl_id, ["<its new address>/32"])
+        + waiver(instance.text("instanceId"))
+    )
     return failed(
         f"{acl_id}, a list of {', '.join(item.texts('listeners'))}, holds {entries}, which changes with the move. "
         f"{new}",
-        _entry(acl_id, blocks[0] if blocks else "<block of the VSwitch>"),
+        fix,
     )
 
 
-def _entry(acl_id: str, block: str) -> Fix:
-    entries = [{"entry": block, "comment": "target VPC"}]
-    return aliyun("slb", "AddAccessControlListEntry", {"AclId": acl_id, "AclEntrys": entries})
+def _entries(verb: str, acl_id: str, blocks: Iterable[str]) -> Fix:
+    entries = [{"entry": block, "comment": "target VPC"} if verb == "Add" else {"entry": block} for block in blocks]
+    return aliyun("slb", f"{verb}AccessControlListEntry", {"AclId": acl_id, "AclEntrys": entries})
 
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Access control lists that name the instance must name the VSwitch too",
+    title="Access control lists must treat the VSwitch as the instance's address",
     severity="low",
     notice_items=("N24", "N26"),
-    why="A listener that lets the instance in by its address refuses it once it has moved; so does the API server of a "
-    "Container Service cluster, whose whitelist is such a list.",
-    remediation=_entry("<list>", "<block of the VSwitch>") | remediation("address-lists"),
+    why="A listener that lets the instance in by its address refuses it once it has moved, and so does one whose block "
+    "list holds the VSwitch. The whitelist of a Container Service cluster's API server is such a list.",
+    remediation=_entries("Add", "<list>", ["<block of the VSwitch>"]) | remediation("address-lists"),
     remediation_after=(
-        task("It is refused by now: add the VSwitch's block at once.") + _entry("<list>", "<block of the VSwitch>")
+        task("It is refused by now: add the VSwitch's block at once.")
+        + _entries("Add", "<list>", ["<block of the VSwitch>"])
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok="A list that an attestation answers for may be prepared until the freeze begins.",

@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+import pytest
+
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATION, TARGET_NETWORK
 from tests.policies.attested import attest
@@ -36,6 +38,32 @@ def test_fail_where_the_vswitch_is_not_in_it() -> None:
     command = f"""aliyun slb AddAccessControlListEntry --AclId acl-1 --AclEntrys '[{{"entry": "{BLOCK}","""
     words = ("lb-1:6443 (white)", "10.0.0.1/32", f"does not hold the new block, {BLOCK}", command)
     expect(named(), RULE, "i-web", Outcome.FAIL, *words)
+
+
+@pytest.mark.parametrize("entries", [[BLOCK], ["172.16.0.0/12", "10.0.0.9/32"], ["172.16.1.7/32"]])
+@pytest.mark.parametrize("listeners", [["lb-1:443 (black)"], ["lb-1:80 (white)", "lb-1:443 (black)"]])
+def test_fail_where_a_block_list_holds_the_vswitch_alone(entries: list[str], listeners: list[str]) -> None:
+    draft = named(entries=entries, listeners=listeners)
+    command = f"""aliyun slb RemoveAccessControlListEntry --AclId acl-1 --AclEntrys '[{{"entry": "{entries[0]}"}}]'"""
+    words = (f"a block list of lb-1:443 (black), holds {entries[0]}. It does not block", "may once it is in", command)
+    expect(draft, RULE, "i-web", Outcome.FAIL, *words)
+
+
+@pytest.mark.parametrize("entries", [["10.0.0.1/32", BLOCK], ["10.0.0.0/8", BLOCK], ["10.0.0.0/8"], ["192.168.0.0/16"]])
+def test_pass_where_a_block_list_holds_both_or_none(entries: list[str]) -> None:
+    expect(named(entries=entries, listeners=["lb-1:443 (black)"]), RULE, "i-web", Outcome.PASS)
+
+
+def test_pass_where_the_vswitch_is_in_an_allow_list_or_in_one_that_nothing_uses() -> None:
+    expect(named(entries=[BLOCK]), RULE, "i-web", Outcome.PASS)
+    expect(named(entries=[BLOCK], listeners=[]), RULE, "i-web", Outcome.PASS)
+
+
+def test_fail_where_a_block_list_names_it_alone() -> None:
+    """What is blocked today would be let in, and the whole block in the list would cut off the others in it."""
+    draft = named(listeners=["lb-1:443 (black)"])
+    result = expect(draft, RULE, "i-web", Outcome.FAIL, "lb-1:443 (black)", "<its new address>/32", "waivers:")
+    assert BLOCK not in result.remediation
 
 
 def test_fail_where_nobody_knows_where_it_moves() -> None:
