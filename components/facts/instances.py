@@ -73,6 +73,7 @@ class SnapshotFacts(TypedDict):
     snapshotType: Annotated[str, field("type"), note("user, or auto for one that a policy took")]
     createdAt: Annotated[str, note("ISO")]
     retentionDays: Annotated[int, field(otherwise=0), note("0: kept until deleted")]
+    available: NotRequired[Annotated[bool, note("false: no disk can be made of it, or rolled back to it")]]
 
 
 class ClassicPeerFacts(TypedDict):

@@ -222,6 +222,7 @@ def _snapshots(disk_ids: list[str]) -> list[Properties]:
             "snapshotType": "user",
             "createdAt": SNAPSHOT_TIME,
             "retentionDays": 30.0,
+            "available": True,
         }
         for disk_id in disk_ids
     ]

@@ -160,9 +160,11 @@ def _existing(plan: Plan, snapshot: Facts, timeline: Timeline, needed_until: dat
             f"Snapshot {snapshot.text('snapshotId')} of the {disk} is not accomplished; its status is {status}.",
             *(_next_round(plan) if status == "failed" else ()),
         )
+    snapshot_of_disk = f"Snapshot {snapshot.text('snapshotId')} of the {disk}"
+    if "available" in snapshot.data and not snapshot.flag("available"):
+        return failed(f"{snapshot_of_disk} is not available: the disk cannot be rolled back to it.", *_next_round(plan))
     created, retention = snapshot.moment("createdAt"), snapshot.number("retentionDays") or None
     max_age = plan.migration.object("backups").number("maxAgeHours")
-    snapshot_of_disk = f"Snapshot {snapshot.text('snapshotId')} of the {disk}"
     if too_short := _too_short(created, retention, needed_until, snapshot_of_disk):
         return too_short
     return _judge_age(plan, snapshot_of_disk, created, timeline, max_age)
@@ -220,6 +222,7 @@ RULE: Final = InstanceRule(
     unknown_ok="A snapshot that is declared may be made until the freeze begins.",
     sources=(
         "Physical server migration and upgrade notice: prepare, step 1; about 4 h per 100 GiB with snapshots disabled.",
+        "ECS API reference, DescribeSnapshots: Available, whether disks can be made of one or rolled back to it.",
         "ECS API reference, CreateSnapshot: RetentionDays 1 to 65536, empty for ever; local disks are refused.",
         "ECS user guide, migrate to a VPC (2021): instances with local disks are not eligible.",
     ),

@@ -48,6 +48,24 @@ def test_pending_with_a_snapshot_that_this_very_update_made() -> None:
     expect(draft, RULE, "i-web", Outcome.PENDING)
 
 
+def test_fail_with_a_snapshot_to_which_no_disk_can_be_rolled_back() -> None:
+    draft = prepared()
+    _live(draft)["available"] = False
+    expect(draft, RULE, "i-web", Outcome.FAIL, "s-d-web of the system disk", "is not available", "round: 2")
+
+
+def test_unknown_when_it_is_not_known_whether_a_snapshot_is_available() -> None:
+    draft = prepared()
+    _live(draft)["available"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "available")
+
+
+def test_pass_with_a_snapshot_of_an_older_answer() -> None:
+    draft = prepared()
+    del _live(draft)["available"]
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
 def test_unknown_when_it_is_not_known_whether_this_is_a_preview() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
