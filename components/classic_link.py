@@ -12,6 +12,7 @@ from components.conversion import VpcPeer, VpcRule
 from components.conversion.classic import ANY_PORT, read_rule
 from components.conversion.priorities import LOWEST
 from components.conversion.rules import classic_text
+from components.conversion.translation import stated_ports
 from components.facts.classic_link import LinkStateFacts, classic_link_facts
 from components.marks import marked
 from components.rules import rule_args
@@ -160,11 +161,12 @@ def rule_for_clone(rule: SecurityGroupRule) -> VpcRule | None:
     exact = read.is_exact
     if not exact and rule.policy == "accept":
         return None
+    ports, source_ports = stated_ports(read) if exact else (ANY_PORT, None)
     return VpcRule(
         direction=rule.direction,
         ip_protocol=read.protocol if exact and read.protocol else "ALL",
-        port_range=rule.port_range if exact else ANY_PORT,
-        source_port_range=rule.source_port_range if exact else None,
+        port_range=ports,
+        source_port_range=source_ports,
         policy=rule.policy,
         priority=min(rule.priority, LOWEST),
         peer=VpcPeer(rule.peer.kind, rule.peer.value, clone=True),

@@ -96,15 +96,19 @@ def translate(rule: ClassicRule, scope: Scope) -> Translation:
         peers, notes, to_members = _Peers(())
     else:
         peers, notes, to_members = _peers(rule, scope)
-    ports, source_ports = ANY_PORT, None
-    if rule.protocol in _WITH_PORTS:
-        # A VPC group accepts -1/-1 only for protocols without ports.
-        ports = str(rule.ports or ALL_PORTS)
-        stated = rule.source.source_port_range
-        source_ports = stated if rule.source_ports and stated != ANY_PORT else None
-    return Translation(
-        rule.protocol or "ALL", ports, source_ports or None, peers, (*unsayable, *notes), to_members=to_members
-    )
+    ports, source_ports = stated_ports(rule)
+    return Translation(rule.protocol or "ALL", ports, source_ports, peers, (*unsayable, *notes), to_members=to_members)
+
+
+def stated_ports(rule: ClassicRule) -> tuple[str, str | None]:
+    """Return ports and source ports for a new rule, all where they are not understood; None where all source ports are.
+
+    The cloud accepts -1/-1 only for protocols without ports.
+    """
+    if rule.protocol not in _WITH_PORTS:
+        return ANY_PORT, None
+    stated = rule.source.source_port_range
+    return str(rule.ports or ALL_PORTS), (stated if rule.source_ports and stated != ANY_PORT else None) or None
 
 
 def _unsayable(rule: ClassicRule) -> Iterator[Note]:

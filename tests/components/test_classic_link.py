@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi._types import input_type_to_dict
 
+from components.classic_link import rule_for_clone
 from components.config import ConfigError, Flow, parse
 from components.flows import with_flows
 from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, make_plan
+from components.rules import rule_args
 from components.stack_outputs import record_of
-from estate.model import ClassicLinkAttachment, Estate, RouteEntry, SecurityGroup
+from estate.model import ClassicLinkAttachment, Estate, RouteEntry, SecurityGroup, SecurityGroupRule
+from provider.rules import check_rules
 from tests.components.builders import FILE, config, estate, instance, rule
 from tests.components.mocked import Recording, declare
 
@@ -45,6 +49,30 @@ def outputs(recording: Recording) -> dict[str, Any]:
 )
 def test_a_flow_reads_as_it_is_said(port: str, text: str) -> None:
     assert str(Flow(source="i-web", destination="i-idle", port=port)) == text
+
+
+@pytest.mark.parametrize("policy", ["accept", "drop"])
+@pytest.mark.parametrize(
+    ("protocol", "ports", "source_ports", "repeated"),
+    [
+        ("TCP", "80/80", None, ("80/80", None)),
+        ("TCP", "-1/-1", "-1/-1", ("1/65535", None)),
+        ("UDP", "-1/-1", "1024/65535", ("1/65535", "1024/65535")),
+        ("ICMP", "-1/-1", "-1/-1", ("-1/-1", None)),
+        ("ALL", "1/65535", "1/65535", ("-1/-1", None)),
+    ],
+)
+def test_a_rule_about_a_clone_is_one_that_the_provider_takes(
+    protocol: str, ports: str, source_ports: str | None, repeated: tuple[str, str | None], policy: str
+) -> None:
+    """Classic rules for TCP may have -1/-1, and a new one may not."""
+    fields = {"ip_protocol": protocol, "port_range": ports, "source_port_range": source_ports, "policy": policy}
+    classic = SecurityGroupRule(direction="ingress", nic_type="intranet", group_id="sg-a", priority=1, **fields)
+    made = rule_for_clone(classic)
+    assert made is not None
+    assert (made.port_range, made.source_port_range) == repeated
+    _, failures = check_rules({"it": input_type_to_dict(rule_args(made, {"sg-a": "sg-clone"}))})
+    assert failures == []
 
 
 def test_the_other_end_of_a_flow_is_a_linked_peer() -> None:
