@@ -1,7 +1,7 @@
 """Choose the fixes that are configuration and need no decision, and find those that contradict each other. Pure.
 
 A fix has one or more ways, the best first. The first way is taken if it only changes the stack's config: it has no text
-to fill in, no task that says when it applies, and no command but `pulumi up`.
+to fill in, no task that says when it applies, no command but `pulumi up`, and no key by which a person answers for it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,28 @@ Way: TypeAlias = Sequence[Mapping[str, Any]]
 _UP: Final = "pulumi up"
 #: Lists that place instances. An instance can be in only one of them.
 _PLACES: Final = ("instances", "later", "staying")
+#: Keys by which a person answers for something (docs/weakening.md), or says that an instance moves later or stays.
+#: What they say settles a finding, and no file and no cloud shows that it is true.
+_ANSWERS: Final = frozenset(
+    {
+        "acceptDifferences",
+        "attestations",
+        "exclude",
+        "flows",
+        "ftp",
+        "later",
+        "leavesBehind",
+        "rejoinVserverGroups",
+        "releasePublicIp",
+        "retainIp",
+        "scheduled",
+        "staying",
+        "unjudgedUpdates",
+        "unusedApprovals",
+        "unusedServices",
+        "waivers",
+    }
+)
 #: The keys that identify an item of a list; the first that is there counts.
 _NAMES: Final = ("id", "name", "disk")
 #: Keys with this ending never conflict: the largest number of days satisfies every fix.
@@ -96,7 +118,19 @@ def _chosen_way(ways: Sequence[Way], chosen: int | None) -> Way | None:
 
 
 def _nobody_decides(way: Way) -> bool:
-    return _begins_by_config(way) and all(step["kind"] == "config" or step["command"] == _UP for step in way)
+    if not _begins_by_config(way) or not all(step["kind"] == "config" or step["command"] == _UP for step in way):
+        return False
+    return not any(key in _ANSWERS for change in _changes(way) for key in _keys(nested(change)))
+
+
+def _keys(value: Any) -> Iterator[str]:
+    """Yield each key of a config value, at any depth."""
+    parts: Iterable[Any] = value if isinstance(value, list) else ()
+    if isinstance(value, Mapping):
+        yield from value
+        parts = value.values()
+    for part in parts:
+        yield from _keys(part)
 
 
 def _begins_by_config(way: Way) -> bool:

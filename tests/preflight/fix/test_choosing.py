@@ -69,6 +69,30 @@ def test_a_fix_with_alternatives_is_left_and_can_be_chosen(
         assert bool(choose([item], way).part()) is (way in by_config)
 
 
+ANSWERS = [
+    LATER,
+    config("staying", [{"instances": ["i-web"], "owner": "ann", "reason": "Old."}]),
+    config("databases", [{"id": "rm-a", "hybridAccess": {"leavesBehind": ["i-web"]}}]),
+    config("instances", [{"id": "i-web", "ftp": {"plan": "eip-cut-through"}}]),
+    config("instances", [{"id": "i-web", "retainIp": False}]),
+    config("instances", [{"id": "i-web", "releasePublicIp": True}]),
+    config("instances", [{"id": "i-web", "rejoinVserverGroups": True}]),
+    config("classicLink.flows", []),
+    config("waivers", [{"rule": "backup-a", "owner": "ann", "approvedBy": "bob"}]),
+]
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=flow)
+def test_what_a_person_answers_for_is_never_written_by_itself(answer: dict[str, Any]) -> None:
+    """Else the tool would say by itself what settles the finding, and the stack would be ready by that."""
+    item = finding("backup-a", "web", [answer])
+    for ways in ([[answer]], [[SNAPSHOTS, answer]], [[answer, UP]]):
+        choice = choose([finding("backup-a", "web", *ways)])
+        assert (choice.part(), choice.taken) == ({}, ())
+    assert list(ways_by_config(item)) == [1]
+    assert choose([item], 1).taken == (item,)
+
+
 def test_later_steps_of_a_chosen_fix_remain_to_be_done() -> None:
     after = step("task", text="Once it has moved:")
     choice = choose([finding("rule-a", "web", [IF, LATER, after, RAISE, UP])], 1)
@@ -97,24 +121,30 @@ ASKED_DIFFERENTLY = [
         config("instances", [{"id": "i-web", "targetZone": "cn-hangzhou-b"}]),
         config("instances", [{"id": "i-web", "targetZone": "cn-hangzhou-h"}]),
     ),
-    ("the place of i-web", config("instances", ["i-web"]), LATER),
-    ("the place of i-web", config("staying", [{"instances": ["i-web"], "reason": "Old."}]), LATER),
-    ("classicLink.flows", config("classicLink", {"flows": []}), config("classicLink", {"flows": [{"port": 1}]})),
     ("freezeHours", config("freezeHours", 24), config("freezeHours", 48)),
     ("protect", config("protect", True), config("protect", False)),
 ]
+# A person has chosen the first way of each of these: none is taken without that.
+CHOSEN_DIFFERENTLY = [
+    ("the place of i-web", config("instances", ["i-web"]), LATER),
+    ("the place of i-web", config("staying", [{"instances": ["i-web"], "reason": "Old."}]), LATER),
+    ("classicLink.flows", config("classicLink", {"flows": []}), config("classicLink", {"flows": [{"port": 1}]})),
+]
 
 
-@pytest.mark.parametrize(("key", "one", "other"), ASKED_DIFFERENTLY)
+@pytest.mark.parametrize(
+    ("key", "one", "other", "way"),
+    [*((*item, None) for item in ASKED_DIFFERENTLY), *((*item, 1) for item in ASKED_DIFFERENTLY + CHOSEN_DIFFERENTLY)],
+)
 def test_fixes_that_contradict_each_other_are_reported_and_not_guessed(
-    key: str, one: dict[str, Any], other: dict[str, Any]
+    key: str, one: dict[str, Any], other: dict[str, Any], way: int | None
 ) -> None:
     first, second, third = (
         finding("rule-a", "web", [one]),
         finding("rule-b", "app", [other]),
         finding("rule-c", "web", [SNAPSHOTS]),
     )
-    choice = choose([first, second, third])
+    choice = choose([first, second, third], way)
     assert flow(choice.part()) == "{backups: {retentionDays: 30}}"
     assert choice.left == (first, second)
     (conflict,) = choice.conflicts
@@ -124,7 +154,7 @@ def test_fixes_that_contradict_each_other_are_reported_and_not_guessed(
         (("rule-b",), ("app",)),
     ]
     # By `--rule` one of them is chosen.
-    assert choose([first]).conflicts == choose([second]).conflicts == ()
+    assert choose([first], way).conflicts == choose([second], way).conflicts == ()
 
 
 @pytest.mark.parametrize(
@@ -146,13 +176,13 @@ def test_fixes_that_contradict_each_other_are_reported_and_not_guessed(
 )
 def test_compatible_changes_of_two_findings_are_merged(one: dict[str, Any], other: dict[str, Any], both: str) -> None:
     for first, second in ((one, other), (other, one)):
-        choice = choose([finding("rule-a", "web", [first]), finding("rule-b", "app", [second])])
+        choice = choose([finding("rule-a", "web", [first]), finding("rule-b", "app", [second])], 1)
         assert choice.conflicts == ()
         assert sorted(flow(choice.part())) == sorted(both)
 
 
 def test_a_part_of_some_rules_has_theirs_alone() -> None:
-    choice = choose([finding("rule-a", "web", [SNAPSHOTS]), finding("rule-b", "app", [LATER])])
+    choice = choose([finding("rule-a", "web", [SNAPSHOTS]), finding("rule-b", "app", [LATER])], 1)
     assert flow(choice.part(["rule-b"])) == "{later: [i-web]}"
     assert choice.part([]) == {}
 
