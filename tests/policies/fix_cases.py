@@ -642,6 +642,9 @@ CASES: Final[dict[str, Case]] = {
         ("after-registry-lists-cleaned",), estate=unread("container-registry"), moved=(WEB,), now=DUE, known=WHEN_DUE
     ),
     "an old address in a whitelist": Case(("after-old-addresses-removed",), moved=(WEB,), now=DUE),
+    "a moved instance in the VSwitch for another zone": Case(
+        ("after-in-planned-vswitch",), moved=("i-bp1web20000000000001",), now=SOON_AFTER
+    ),
     "FTP without a network": Case(
         ("after-public-address-converted",),
         without("network", "securityGroups", "databases", "classicLink"),

@@ -12,6 +12,7 @@ UNTIL_MOVE = {rule_id for rule_id, rule in INSTANCE_RULES.items() if rule.until_
 STILL = {
     "after-address-lists-reviewed",
     "after-bucket-policies-cleaned",
+    "after-in-planned-vswitch",
     "after-old-addresses-removed",
     "after-public-address-converted",
     "after-registry-lists-cleaned",

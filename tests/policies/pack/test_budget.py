@@ -101,11 +101,12 @@ def test_the_worst_findings_are_shown_and_in_their_order() -> None:
 
 def test_an_analysis_is_answered_within_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFLIGHT_RESULT", "all.json")
-    monkeypatch.setattr(engine, "within_limit", lambda answer, path: within_limit(answer, path, 20_000))
+    limit = 240 * len(all_rules())
+    monkeypatch.setattr(engine, "within_limit", lambda answer, path: within_limit(answer, path, limit))
     draft = prepared()
     draft.resources = []
     bounded = servicer({}, draft.now).AnalyzeStack(request(draft), None)
-    assert bounded.ByteSize() <= 20_000
+    assert bounded.ByteSize() <= limit
     assert {item.policyName for item in bounded.diagnostics} == {rule.id for rule in all_rules()}
     advisory = {rule.id for rule in all_rules() if rule.mended_by_up}
     assert {item.policyName for item in bounded.diagnostics if item.enforcementLevel != MANDATORY} == advisory
