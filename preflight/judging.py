@@ -86,10 +86,17 @@ def judge(options: RunOptions, err: Console) -> Judged:
 
 
 def in_doubt(decision: Decision, ran: Preview) -> Decision:
-    """Return NOT JUDGED where the pack's result is ready, but the preview or update failed for another reason."""
+    """Return NOT JUDGED where the pack's result is ready, but the preview or update failed for another reason.
+
+    A wave may be ready although findings of another wave fail the preview.
+    """
     if decision.code not in (READY, CONDITIONS) or not ran.failed:
         return decision
-    why = ran.errors or ("another policy pack does not let it pass: pulumi preview shows which",)
+    blocked = bool(decision.result and decision.result.get("blocking"))
+    if ran.is_whole and blocked and not ran.refused_by:
+        return decision
+    packs = ", ".join(ran.refused_by) or "pulumi preview shows which"
+    why = ran.errors or (f"another policy pack does not let it pass: {packs}",)
     return Decision(NOT_JUDGED, "NOT JUDGED", None, (f"the pack finds it {decision.readiness}, but it fails:", *why))
 
 

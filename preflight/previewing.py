@@ -16,6 +16,7 @@ from pulumi import automation
 from pulumi.automation import events
 
 from components.run import FAILURE_VARIABLE, RESULT_VARIABLE, WHOLE_REGION_VARIABLE
+from policies import PACK_NAME
 from policies.core.clock import NOW_VARIABLE
 from policies.pack.run import RUN_VARIABLE
 from preflight.redaction import redacted
@@ -44,8 +45,8 @@ class Preview:
     """The end of a preview or an update; all texts are redacted.
 
     `result` is the file that the pack was to write. `errors` are the engine's reports beside findings. A preview that
-    `failed` without any of them and without `failure` was refused by a policy. `steps` are the planned actions on each
-    resource; after errors or a failure they are incomplete.
+    `failed` without any of them and without `failure` was refused by a policy; `refused_by` are the other packs that
+    did so. `steps` are the planned actions on each resource; after errors or a failure they are incomplete.
     """
 
     run_id: str
@@ -55,6 +56,7 @@ class Preview:
     warnings: tuple[str, ...] = ()
     failure: Failure | None = None
     steps: tuple[Step, ...] = ()
+    refused_by: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -71,6 +73,7 @@ class RunLog:
     refreshed: int = 0
     previewed: int = 0
     violations: int = 0
+    refused_by: set[str] = field(default_factory=set)
     doing: str = "Previewing"
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -91,6 +94,9 @@ class RunLog:
                 self.show_step(f"{self.doing}: {number_of(self.previewed, 'resource')}")
         elif event.policy_event is not None:
             self.violations += 1
+            pack = event.policy_event.policy_pack_name
+            if event.policy_event.enforcement_level == "mandatory" and pack != PACK_NAME:
+                self.refused_by.add(redacted(pack, self.scrub))
             self.show_step(f"Judging: {number_of(self.violations, 'message')} of policies")
 
     def _diagnostic(self, event: events.DiagnosticEvent) -> None:
@@ -179,6 +185,7 @@ def run_engine(stack: OpenStack, run: Callable[[automation.Stack], None], reques
         tuple(dict.fromkeys(log.warnings)),
         _failure(failure, log.scrub),
         log.steps.all(),
+        tuple(sorted(log.refused_by)),
     )
 
 

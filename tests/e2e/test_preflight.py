@@ -22,6 +22,7 @@ from demo.project import CONFIG_KEY, REPOSITORY, Project
 from demo.story import unprepared
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE, Stack
+from tests.e2e.test_waves import in_two_waves
 from tests.preflight.fix.stacks import without_what_fixes_write
 from tests.processes import children, command_line, started
 from toolchain.cache import cache_root
@@ -307,6 +308,17 @@ def _users(estate: Path) -> list[dict[str, Any]]:
 
 def _without_picture(markdown: str) -> str:
     return re.sub(r"<details><summary>Waves.*?</details>", "", markdown, count=1, flags=re.DOTALL)
+
+
+def test_a_wave_is_ready_while_findings_of_another_fail_the_preview(front: Front) -> None:
+    config = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
+    in_two_waves(config[CONFIG_KEY])
+    front.project.new_stack("waves", config)
+    check = ("check", "--stack", "waves", "--rehearsal", "--wave")
+    code, out, err = front(*check, "front")
+    assert (code, "security-group-every-rule-carried-over" in out) == (20, True), err
+    code, out, err = front(*check, "back")
+    assert (code, "\nREADY WITH CONDITIONS: wave back of stack waves\n" in out) == (0, True), out + err
 
 
 def test_reports_are_of_one_run_and_of_a_result_that_it_kept(front: Front, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -34,7 +35,18 @@ def test_a_preview_that_fails_for_another_reason_is_not_ready(code: int) -> None
     doubted = in_doubt(replace(READY, code=code), failed)
     assert (doubted.code, doubted.result) == (40, None)
     assert "the plugin crashed" in doubted.problems
-    assert "another policy pack" in in_doubt(READY, replace(RUN, failed=True)).problems[-1]
+    refused = replace(RUN, failed=True, refused_by=("shop-standards",))
+    assert in_doubt(READY, refused).problems[-1] == "another policy pack does not let it pass: shop-standards"
+    assert in_doubt(READY, replace(RUN, failed=True)).problems[-1].endswith("pulumi preview shows which")
+
+
+@pytest.mark.parametrize(
+    "refusal", [{}, {"errors": ("the plugin crashed",)}, {"refused_by": ("shop-standards",)}], ids=str
+)
+def test_a_wave_is_ready_although_findings_of_another_fail_the_preview(refusal: dict[str, Any]) -> None:
+    ready = replace(READY, result={"blocking": 2})
+    doubted = in_doubt(ready, replace(RUN, failed=True, **refusal))
+    assert (doubted is ready) == (refusal == {})
 
 
 @pytest.mark.parametrize("code", [4, 20, 30, 40])

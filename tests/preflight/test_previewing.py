@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi.automation import CommandError, CommandResult
+from pulumi.automation.events import EngineEvent, PolicyEvent
 
+from policies import PACK_NAME
 from preflight.interruption import Interrupted
 from preflight.previewing import Request, RunLog, preview
 from preflight.up.updating import Done, update
@@ -57,6 +60,30 @@ def test_only_previews_make_no_states_between(
         preview(stack, request, heard)
     update(stack, tmp_path / "plan.json", request, heard, Done())
     assert engine.skipped == ["true", own]
+
+
+@pytest.mark.parametrize(
+    ("pack", "level", "refused_by"),
+    [
+        ("shop-standards", "mandatory", ("shop-standards",)),
+        ("shop-standards", "advisory", ()),
+        (PACK_NAME, "mandatory", ()),
+    ],
+)
+def test_another_pack_that_refuses_a_preview_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: str, level: str, refused_by: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    policy = PolicyEvent("No tags.", "", "tags", pack, "1.0.0", "1.0.0", level)
+
+    class Refusing(Engine):
+        def preview(self, **options: Any) -> None:
+            options["on_event"](EngineEvent(1, 0, policy_event=policy))
+            raise CommandError(CommandResult(stdout="", stderr="", code=255))
+
+    stack: Any = Stack(Refusing(interrupted=False))
+    ended = preview(stack, Request(tmp_path / "result.json", tmp_path), RunLog(lambda _: None, str))
+    assert (ended.failed, ended.errors, ended.refused_by) == (True, (), refused_by)
 
 
 def test_only_who_asks_for_the_whole_region_has_the_program_send_it(
