@@ -80,9 +80,13 @@ def judge(options: RunOptions, err: Console) -> Judged:
             rehearsal=options.rehearsal,
         )
         decision = decide(result, criteria, datetime.now(UTC), strict=options.strict)
+        doubted = in_doubt(decision, ran)
+        if doubted is not decision:
+            # A gate that reads the file alone would let it pass.
+            result.unlink(missing_ok=True)
     for warning in ran.warnings[:_MOST_PROBLEMS]:
         progress.say(f"warning: {warning}")
-    return Judged(stack, in_doubt(decision, ran), ran, criteria, opened.scrub)
+    return Judged(stack, doubted, ran, criteria, opened.scrub)
 
 
 def in_doubt(decision: Decision, ran: Preview) -> Decision:

@@ -160,7 +160,10 @@ def _without_states() -> Iterator[None]:
 
 
 def run_engine(stack: OpenStack, run: Callable[[automation.Stack], None], request: Request, log: RunLog) -> Preview:
-    """Run the engine to its end, and say how that was; no result of an earlier run is left at `request.result`."""
+    """Run the engine to its end, and say how that was.
+
+    At `request.result` no result is left of an earlier run, or of this one where a signal cut it off.
+    """
     request.result.unlink(missing_ok=True)
     failure = request.scratch / "failure.json"
     failure.unlink(missing_ok=True)
@@ -177,6 +180,9 @@ def run_engine(stack: OpenStack, run: Callable[[automation.Stack], None], reques
         # The Automation API raises this for a successful preview without a summary.
         failed = True
         log.errors.append(redacted(str(error), log.scrub))
+    except BaseException:
+        request.result.unlink(missing_ok=True)
+        raise
     return Preview(
         run_id,
         request.result,

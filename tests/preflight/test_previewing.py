@@ -62,6 +62,22 @@ def test_only_previews_make_no_states_between(
     assert engine.skipped == ["true", own]
 
 
+def test_a_run_that_a_signal_cuts_off_leaves_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pack may have written one that passes, and whether the preview would have is not known."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    result = tmp_path / "result.json"
+
+    class Judged(Engine):
+        def preview(self, **options: Any) -> None:
+            result.write_text("{}", encoding="utf-8")
+            super().preview(**options)
+
+    stack: Any = Stack(Judged(interrupted=True))
+    with pytest.raises(Interrupted):
+        preview(stack, Request(result, tmp_path), RunLog(lambda _: None, str))
+    assert not result.exists()
+
+
 @pytest.mark.parametrize(
     ("pack", "level", "refused_by"),
     [

@@ -1,0 +1,73 @@
+"""A result that is kept says what the command said: where a run is in doubt, there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from policies.verdict import Decision
+from preflight import judging
+from preflight.judging import RunOptions, judge
+from preflight.previewing import Preview, Request
+
+WRITTEN = "the pack's result"
+
+
+class Run:
+    """A run whose pack writes a result and finds the stack ready, whatever else becomes of the preview."""
+
+    def __init__(self, directory: Path, **ended: Any) -> None:
+        self.kept = directory / "result.json"
+        self._ended = ended
+        self._stack = SimpleNamespace(name="prod", directory=directory)
+
+    @contextmanager
+    def session(self, *_: object) -> Iterator[Any]:
+        config = SimpleNamespace(waves=())
+        yield SimpleNamespace(
+            stack=self._stack, config=config, origin="", scratch=self.kept.parent, scrub=str, account_id="1"
+        )
+
+    def preview(self, _stack: object, request: Request, _log: object) -> Preview:
+        request.result.write_text(WRITTEN, encoding="utf-8")
+        return Preview("build-7", request.result, **{"failed": False, **self._ended})
+
+
+@pytest.mark.parametrize(
+    ("ended", "code"),
+    [
+        ({}, 0),
+        ({"failed": True, "errors": ("the plugin crashed",)}, 40),
+        ({"failed": True, "refused_by": ("shop-standards",)}, 40),
+        ({"failed": True}, 40),
+    ],
+    ids=["passes", "an error", "another pack", "no reason"],
+)
+def test_a_run_in_doubt_keeps_no_result_that_would_pass_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: dict[str, Any], code: int
+) -> None:
+    """`preflight fleet report` and `preflight verdict` read the file alone."""
+    run = Run(tmp_path, **ended)
+    monkeypatch.setattr(judging, "session", run.session)
+    monkeypatch.setattr(judging, "preview", run.preview)
+    monkeypatch.setattr(judging, "decide", lambda *_, **__: Decision(0, "READY", {}))
+    judged = judge(RunOptions(tmp_path, result=run.kept), Console(quiet=True))
+    assert (judged.decision.code, run.kept.exists()) == (code, code == 0)
+
+
+@pytest.mark.parametrize("code", [4, 20, 30])
+def test_what_is_not_ready_is_kept_however_the_preview_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    run = Run(tmp_path, failed=True, errors=("the plugin crashed",))
+    monkeypatch.setattr(judging, "session", run.session)
+    monkeypatch.setattr(judging, "preview", run.preview)
+    monkeypatch.setattr(judging, "decide", lambda *_, **__: Decision(code, "NOT READY", {}))
+    assert judge(RunOptions(tmp_path, result=run.kept), Console(quiet=True)).decision.code == code
+    assert run.kept.read_text(encoding="utf-8") == WRITTEN
