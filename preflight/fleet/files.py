@@ -25,7 +25,11 @@ DIRECTORY: Final = "fleet"
 PLAN: Final = f"{DIRECTORY}/fleet.json"
 _AT_ONCE: Final = 2
 _RESYNC_SECONDS: Final = 900
-_CHECK: Final = ".venv/bin/preflight check --estate estate.json"
+#: What the pipelines read. It is apart from all that is committed: results of a changed checkout count for no commit.
+_READING: Final = "reading"
+_ESTATE: Final = f"{_READING}/estate.json"
+_OUTPUTS: Final = f"{_READING}/outputs.json"
+_CHECK: Final = f".venv/bin/preflight check --estate {_ESTATE}"
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,7 @@ def gitlab(fleet: Fleet, region: str) -> dict[str, object]:
             "allow_failure": True,
             "resource_group": f"preflight-fleet-{place % _AT_ONCE}",
             "environment": {"name": "preview", "action": "verify"},
-            "variables": {"PREFLIGHT_OUTPUTS": f"{DIRECTORY}/outputs.json"} if stack.name != first else {},
+            "variables": {"PREFLIGHT_OUTPUTS": _OUTPUTS} if stack.name != first else {},
             "script": [f"{_CHECK} --stack {stack.name} --result results/{stack.name}.json"],
             "artifacts": {"when": "always", "paths": [f"results/{stack.name}.json"]},
         }
@@ -188,7 +192,7 @@ def gitlab(fleet: Fleet, region: str) -> dict[str, object]:
             "before_script": [
                 "(umask 077 && printf '%s' \"$ALIYUN_TOKEN\" > /tmp/aliyun-token)",
                 "make setup engine",
-                "mkdir -p results",
+                f"mkdir -p {_READING} results",
             ],
         },
         "variables": {
@@ -201,12 +205,12 @@ def gitlab(fleet: Fleet, region: str) -> dict[str, object]:
             "stage": "read",
             "environment": {"name": "preview", "action": "verify"},
             "script": [
-                f".venv/bin/preflight inventory --region {region} --output estate.json",
+                f".venv/bin/preflight inventory --region {region} --output {_ESTATE}",
                 'eval "$(make env)"',
                 # Until the first stack is up it has no outputs, and the others cannot be judged.
-                f"pulumi stack output --json --stack {first} > {DIRECTORY}/outputs.json || true",
+                f"pulumi stack output --json --stack {first} > {_OUTPUTS} || true",
             ],
-            "artifacts": {"paths": ["estate.json", f"{DIRECTORY}/outputs.json"]},
+            "artifacts": {"paths": [_ESTATE, _OUTPUTS]},
         },
         **jobs,
         "report": {

@@ -221,6 +221,29 @@ def test_the_gate_of_a_fleet_is_the_verdict_of_them_all(runner: Runner, code: in
     assert whole["judge"]["strategy"]["max-parallel"] == 2
 
 
+def test_a_fleet_is_read_without_a_change_of_what_is_committed(runner: Runner) -> None:
+    """Results of a checkout with changes count for no commit, and the report asks for one."""
+    directory = runner.directory
+    for name, text in {
+        "estate.json": "{}",
+        "fleet/fleet.json": '{"regionId": "cn-hangzhou", "stacks": [{"name": "fleet-01"}]}',
+        "fleet/matrix.json": '{"include": [{"stack": "fleet-01"}]}',
+        "fleet/outputs.json": "{}",
+    }.items():
+        (directory / name).parent.mkdir(exist_ok=True)
+        (directory / name).write_text(text, encoding="utf-8")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", str(directory)]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "The fleet"]):
+        subprocess.run([*git, *arguments], check=True)
+    runner.answers('while [ "$1" != --output ]; do shift; done; echo read > "$2"')
+    (directory / ".venv/bin/python").symlink_to(sys.executable)
+    assert runner.run(step_of("github/fleet.yml", "read", "Read")) == 0
+    assert runner.outputs["matrix"] == '{"include": [{"stack": "fleet-01"}]}'
+    changed = [*git, "status", "--porcelain", "--untracked-files=no"]
+    assert subprocess.run(changed, capture_output=True, text=True, check=True).stdout == ""
+    assert sorted(path.name for path in (directory / "reading").iterdir()) == ["estate.json", "outputs.json"]
+
+
 @pytest.mark.parametrize("path", ["github/pull-request.yml", "github/nightly.yml"])
 def test_a_step_that_was_never_reached_is_not_green(path: str) -> None:
     job = next(iter(jobs(GITOPS / path)))

@@ -156,6 +156,17 @@ def test_pipelines_are_valid_and_know_every_stack(project: Path) -> None:
     assert set(names) < yaml.safe_load(gitlab.read_text(encoding="utf-8")).keys()
 
 
+def test_the_pipeline_of_gitlab_writes_over_nothing_that_is_committed(project: Path) -> None:
+    run(*PLAN, "--size", "48")
+    jobs = yaml.safe_load((project / "fleet/gitlab-ci.yml").read_text(encoding="utf-8"))
+    written = {path for job in jobs.values() if isinstance(job, dict) and "artifacts" in job for path in job["artifacts"]["paths"]}
+    assert {"reading/estate.json", "reading/outputs.json"} < written
+    assert {path.partition("/")[0] for path in written} == {"reading", "results", "reports"}
+    assert not set(files(project)) & written
+    ignored = (REPOSITORY / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert "/reading/" in ignored
+
+
 def test_the_operator_applies_no_stack_that_was_not_judged_and_none_before_the_first(project: Path) -> None:
     run(*PLAN, "--size", "48", "--repository", "https://git.example.com/shop/migration.git", "--commit", "0" * 40)
     text = (project / "fleet/operator.yaml").read_text(encoding="utf-8")
