@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import yaml
 
 from components.config import CONFIG_KEY
+from components.judgement import HOLDS
 from estate.model import Estate
 from preflight.fleet.document import FleetDocument, StackDocument, cut_document
 from preflight.fleet.limits import stacks_of_databases
@@ -230,7 +231,8 @@ def operator(fleet: Fleet, orders: Orders) -> list[dict[str, object]]:
     """Return the objects of the Pulumi Kubernetes Operator: per stack one that judges, and one that updates after it.
 
     All stacks wait for the first, whose network they share. The interval between two judgements grows with the number
-    of stacks, because each of them reads the whole region.
+    of stacks, because each of them reads the whole region. An update goes by none that is older than a verdict holds:
+    the operator then has the object that judges run anew (errRequirementOutOfDate in its stack_controller.go).
     """
     resync = _RESYNC_SECONDS * len(fleet.stacks)
     first = fleet.stacks[0].name
@@ -252,7 +254,8 @@ def operator(fleet: Fleet, orders: Orders) -> list[dict[str, object]]:
                 },
             )
         )
-        recent = {"name": judged, "requirement": {"succeededWithinDuration": f"{2 * resync // 60}m"}}
+        minutes = min(timedelta(seconds=2 * resync), HOLDS) // timedelta(minutes=1)
+        recent = {"name": judged, "requirement": {"succeededWithinDuration": f"{minutes}m"}}
         objects.append(
             _object(
                 stack.name,

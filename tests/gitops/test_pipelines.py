@@ -327,6 +327,7 @@ def test_the_stacks_of_the_operator_are_valid_and_judged() -> None:
         assert "secret" in spec["envRefs"]["PULUMI_CONFIG_PASSPHRASE"]
     (waits,) = (spec for spec in by_name.values() if not spec.get("preview"))
     assert [by_name[item["name"]]["preview"] for item in waits["prerequisites"]] == [True]
+    assert len({spec["commit"] for spec in by_name.values()}) == 1, "the operator compares no commits"
     assert waits["destroyOnFinalize"] is False
     assert len({spec["serviceAccountName"] for spec in by_name.values()}) == 2
 
