@@ -11,7 +11,7 @@ from provider.resource import Change, ResourceError
 from provider.values import UNKNOWN
 from simulator.server import Simulator, running
 from tests.estate import estates
-from tests.estate.stub import serving
+from tests.estate.stub import error, serving
 from tests.estate.whole import whole
 from tests.provider import moved
 
@@ -133,6 +133,37 @@ def test_a_call_that_was_lost_on_its_way_is_an_error() -> None:
             RESOURCE.create(stub.cloud(), INPUTS)
 
 
+@pytest.mark.parametrize("code", ["InvalidInstanceId.NotFound", "InvalidInstanceId.NotBelong"])
+def test_an_instance_that_is_gone_has_no_link(code: str) -> None:
+    with serving() as stub:
+        stub.answers("DescribeClassicLinkInstances", error(404, code))
+        assert RESOURCE.read(stub.cloud(), ID, {}) is None
+
+
+def test_a_refused_reading_is_no_missing_link() -> None:
+    with serving() as stub:
+        stub.answers("DescribeClassicLinkInstances", error(404, "InvalidRegionId.NotFound"))
+        with pytest.raises(CloudError, match=r"DescribeClassicLinkInstances.*InvalidRegionId\.NotFound"):
+            RESOURCE.read(stub.cloud(), ID, {})
+
+
+def test_the_link_of_another_instance_is_not_this_one_s() -> None:
+    with serving() as stub:
+        another = {"InstanceId": "i-33", "VpcId": "vpc-1"}
+        stub.answers("DescribeClassicLinkInstances", whole("ecs:DescribeClassicLinkInstances", another))
+        assert RESOURCE.read(stub.cloud(), ID, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("instance_id", "state"), [(UNKNOWN, {}), ("i-3", INPUTS | {"linkedBefore": False, "applied": "x"})]
+)
+def test_nothing_is_asked_of_the_cloud_about_what_is_not_known_or_is_there(instance_id: object, state: object) -> None:
+    def no_cloud() -> Cloud:
+        raise AssertionError("there is nothing to ask about")
+
+    RESOURCE.foresee(no_cloud, INPUTS | {"instanceId": instance_id}, "", state)  # type: ignore[arg-type]
+
+
 def test_every_change_replaces_the_old_link_first() -> None:
     state = INPUTS | {"linkedBefore": False, "applied": "x"}
     assert RESOURCE.diff(state, INPUTS) == {}
@@ -146,5 +177,6 @@ def test_a_preview_knows_no_outputs() -> None:
 
 def test_wrong_inputs_and_ids(cloud: Cloud) -> None:
     assert [failure.path for failure in RESOURCE.check({"instanceId": ""}).failures] == ["instanceId", "vpcId"]
-    with pytest.raises(ResourceError, match="expected instanceId:vpcId"):
-        RESOURCE.read(cloud, "i-3", {})
+    for resource_id in ("i-3", "i-3:", ":vpc-1", "i-3:vpc-1:theirs", "i-3:vpc-1:made:made"):
+        with pytest.raises(ResourceError, match="expected instanceId:vpcId"):
+            RESOURCE.read(cloud, resource_id, {})

@@ -10,6 +10,7 @@ from provider.resource import Change, ResourceError
 from provider.values import UNKNOWN
 from simulator.server import Simulator
 from tests.estate import estates
+from tests.estate.stub import serving
 
 VPC = DefaultVpc()
 VSWITCH = DefaultVSwitch()
@@ -49,6 +50,13 @@ def test_read_finds_only_existing_default_networks(cloud: Cloud) -> None:
         VPC.read(cloud, "vpc-1", {})
     with pytest.raises(ResourceError, match="vsw-1 is not the default VSwitch"):
         VSWITCH.read(cloud, "vsw-1", {})
+
+
+def test_a_vswitch_that_the_cloud_answers_without_an_id_is_gone() -> None:
+    """DescribeVSwitchAttributes succeeds for an id that it does not know, with all fields empty."""
+    with serving() as stub:
+        stub.answers("DescribeVSwitchAttributes", (200, {"RequestId": "REQ-1", "VSwitchId": "", "IsDefault": False}))
+        assert VSWITCH.read(stub.cloud(), "vsw-none", {}) is None
 
 
 def test_inputs_and_previews() -> None:

@@ -88,6 +88,13 @@ def default_vswitch(simulator: Simulator, cloud: Cloud) -> Properties:
     return {"vpcId": vpc_id, "zoneId": estates.ZONE}
 
 
+def among_others(simulator: Simulator, cloud: Cloud) -> Properties:
+    del simulator
+    somebodys = group("rm-normal", ["10.9.0.1/32", "10.9.0.2/32", "10.9.1.0/24"], networkType="MIX")
+    RdsWhitelistGroup().create(cloud, somebodys)
+    return group("rm-normal", ["10.9.0.1"], networkType="MIX")
+
+
 def timed() -> Estate:
     return estates.estate(timings={"database": 0})
 
@@ -153,6 +160,11 @@ CASES: dict[str, Case] = {
     "whitelist entries": Case(
         RdsRemovedWhitelistEntries(),
         lambda *_: group("rm-normal", ["10.160.0.1"], networkType="MIX") | {"groupName": "app"},
+    ),
+    "whitelist entries among others": Case(
+        RdsRemovedWhitelistEntries(),
+        among_others,
+        group("rm-normal", ["10.9.0.1", "10.9.0.2"], networkType="MIX"),
     ),
 }
 _OWN_TO_A_RUN = re.compile(r".*(_at|expires?.*|_id_of_rule|vrouter_id)|now|faults|allocation_id")
@@ -241,17 +253,26 @@ def born(name: str) -> tuple[Simulator, Life]:
 
 
 @functools.cache
-def undisturbed(name: str) -> tuple[list[tuple[str, ...]], list[Any]]:
-    """Return the writes of each step, and the cloud after it."""
-    writes, seen = [], []
+def led(name: str) -> tuple[list[list[str]], list[Any]]:
+    """Return what each step of an undisturbed life calls, and the cloud after it."""
+    called, seen = [], []
     simulator, life = born(name)
     for step in STEPS:
         before = len(simulator.requests())
         life.step(step)
-        actions = [item["action"] for item in simulator.requests()[before:]]
-        writes.append(tuple(dict.fromkeys(item for item in actions if not item.startswith(("Describe", "Get")))))
+        called.append(list(dict.fromkeys(item["action"] for item in simulator.requests()[before:])))
         seen.append(look(simulator))
-    return writes, seen
+    return called, seen
+
+
+def reads(action: str) -> bool:
+    return action.startswith(("Describe", "Get"))
+
+
+def undisturbed(name: str) -> tuple[list[tuple[str, ...]], list[Any]]:
+    """Return the writes of each step, and the cloud after it."""
+    called, seen = led(name)
+    return [tuple(action for action in actions if not reads(action)) for actions in called], seen
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -262,6 +283,15 @@ def test_a_write_that_meets_a_fault_converges_or_says_why(name: str, fault: str)
     for struck, actions in zip(STEPS, writes, strict=True):
         for action in actions:
             _struck(born(name)[1], struck, action, fault, seen)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_read_that_fails_is_never_taken_for_an_answer(name: str) -> None:
+    """A resource that a failing read showed as gone would leave the state, and what it did would be nobody's."""
+    called, seen = led(name)
+    for struck, actions in zip(STEPS, called, strict=True):
+        for action in filter(reads, actions):
+            _struck(born(name)[1], struck, action, "failing for good", seen)
 
 
 def _struck(life: Life, struck: str, action: str, fault: str, seen: Sequence[Any]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from estate.client import Cloud
 from provider.removed_acl_entries import RemovedAclEntries
 from provider.resource import Change, ResourceError
+from provider.values import UNKNOWN
 from simulator.server import Simulator
 from tests.estate import estates
 
@@ -14,6 +15,7 @@ RESOURCE = RemovedAclEntries()
 OLD = [f"10.160.{block}.0/24" for block in range(60)]
 LISTS = [
     {"id": "acl-1", "name": "callers", "entries": [{"entry": entry} for entry in [*OLD, "203.0.113.0/24"]]},
+    {"id": "acl-empty", "name": "empty", "entries": []},
     {"id": "acl-old", "name": "old", "entries": [{"entry": "10.160.0.1/32"}]},
 ]
 
@@ -72,3 +74,27 @@ def test_wrong_inputs() -> None:
     assert [failure.path for failure in RESOURCE.check({"entries": []}).failures] == ["aclId", "entries"]
     failures = RESOURCE.check({"aclId": "acl-1", "entries": ["10.1.0.1", "nobody"]}).failures
     assert [failure.path for failure in failures] == ["entries[1]"]
+
+
+@pytest.mark.parametrize("given", [None, [], "10.1.0.1", ["10.1.0.1", None], ["10.1.0.1", 7]])
+def test_what_is_no_list_of_blocks_is_refused_and_kept_as_it_is(given: object) -> None:
+    checked = RESOURCE.check({"aclId": "acl-1", "entries": given})
+    [failure] = checked.failures
+    assert failure.path == ("entries[1]" if isinstance(given, list) and given else "entries")
+    assert checked.inputs["entries"] == given
+
+
+@pytest.mark.parametrize(("given", "checked"), [(UNKNOWN, UNKNOWN), ([UNKNOWN, "10.1.0.1"], ["10.1.0.1/32", UNKNOWN])])
+def test_entries_that_are_not_known_yet_are_awaited(given: object, checked: object) -> None:
+    def no_cloud() -> Cloud:
+        raise AssertionError("what is not known yet cannot be asked about")
+
+    found = RESOURCE.check({"aclId": "acl-1", "entries": given})
+    assert (found.inputs, found.failures) == ({"aclId": "acl-1", "entries": checked}, ())
+    RESOURCE.foresee(no_cloud, found.inputs, "", {})
+
+
+def test_an_empty_list_of_somebody_else_is_left_alone(cloud: Cloud, simulator: Simulator) -> None:
+    """Nothing is taken from it, so nothing is opened by that."""
+    assert RESOURCE.create(cloud, {"aclId": "acl-empty", "entries": OLD})[0] == "acl-empty"
+    assert entries(simulator, "acl-empty") == []

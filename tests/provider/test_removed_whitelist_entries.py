@@ -12,6 +12,7 @@ from provider.removed_whitelist_entries import (
     RemovedWhitelistEntries,
 )
 from provider.resource import Change, ResourceError
+from provider.values import UNKNOWN
 from provider.whitelist_group import MongoDbWhitelistGroup, RdsWhitelistGroup, RedisWhitelistGroup, WhitelistGroup
 from simulator.server import Simulator
 
@@ -22,6 +23,10 @@ CASES: dict[str, tuple[RemovedWhitelistEntries, WhitelistGroup, str, str]] = {
 }
 OLD = ["10.160.0.1", "10.160.0.2"]
 KEPT = ["10.160.0.0/24", "10.160.0.3/32"]
+
+
+def no_cloud() -> Cloud:
+    raise AssertionError("what is not known yet cannot be asked about")
 
 
 def entries(simulator: Simulator, table: str, database_id: str) -> list[str]:
@@ -41,7 +46,9 @@ def inputs_for(cloud: Cloud, product: str, ips: list[str]) -> dict[str, object]:
 @pytest.mark.parametrize("product", CASES)
 def test_the_addresses_go_and_all_else_stays(cloud: Cloud, simulator: Simulator, product: str) -> None:
     resource, _, database_id, table = CASES[product]
+    """A block that begins with an address that goes is somebody else's."""
     inputs = inputs_for(cloud, product, ["10.160.0.1/32", "10.160.0.2/32", *KEPT])
+    inputs["securityIps"] = ["10.160.0.0", *OLD]
     resource_id, state = resource.create(cloud, inputs)
     assert resource_id == f"{database_id}:MIX:theirs"
     assert entries(simulator, table, database_id) == KEPT
@@ -105,5 +112,25 @@ def test_inputs_and_ids(cloud: Cloud) -> None:
     assert (checked.inputs["securityIps"], checked.failures) == (["10.9.0.1", "10.10.0.1"], ())
     failures = resource.check({"networkType": "mix", "securityIps": ["10.0.0.0/24"]}).failures
     assert [failure.path for failure in failures] == ["dbInstanceId", "groupName", "networkType", "securityIps[0]"]
+
+
+@pytest.mark.parametrize("resource_id", ["rm-1", "rm-1:mix:g", "rm-1:MIX:", ":MIX:g", "rm-1:MIX:g:h"])
+def test_an_id_of_another_form_is_refused(cloud: Cloud, resource_id: str) -> None:
     with pytest.raises(ResourceError, match="expected dbInstanceId:networkType:groupName"):
-        resource.read(cloud, "rm-1", {})
+        CASES["rds"][0].read(cloud, resource_id, {})
+
+
+@pytest.mark.parametrize("ips", [None, [], "10.0.0.1", [1], [None]])
+def test_what_is_no_list_of_addresses_is_refused(ips: object) -> None:
+    inputs = {"dbInstanceId": "rm-1", "groupName": "g", "networkType": "MIX", "securityIps": ips}
+    [failure] = CASES["rds"][0].check(inputs).failures
+    assert failure.path == ("securityIps[0]" if isinstance(ips, list) and ips else "securityIps")
+
+
+@pytest.mark.parametrize("ips", [UNKNOWN, ["10.9.0.1", UNKNOWN]])
+def test_addresses_that_are_not_known_yet_are_awaited(ips: object) -> None:
+    resource = CASES["rds"][0]
+    inputs = {"dbInstanceId": "rm-1", "groupName": "g", "networkType": "MIX", "securityIps": ips}
+    checked = resource.check(inputs)
+    assert (checked.inputs, checked.failures) == (inputs, ())
+    resource.foresee(no_cloud, checked.inputs, "", {})
