@@ -37,7 +37,9 @@ class MembershipFacts(TypedDict):
 class VserverGroupFacts(MembershipFacts):
     """A vServer group of CLB that an instance is in, or was before its move, on one port."""
 
-    standing: Annotated[Standing, note("left: no member any more; deleted: the group is gone")]
+    standing: Annotated[
+        Standing, note("idle: with weight 0 by now; left: no member any more; deleted: the group is gone")
+    ]
     classicServerIds: Annotated[
         list[str], note("servers of the load balancer that are classic once the instance has moved")
     ]

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from estate.model import UnreadLoadBalancer, VServerGroup
 
-Standing: TypeAlias = Literal["member", "left", "deleted"]
+Standing: TypeAlias = Literal["member", "idle", "left", "deleted"]
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,25 @@ class LoadBalancers:
         return {key: frozenset(ids) for key, ids in server_ids.items()}
 
     def standing(self, instance_id: str, membership: Membership) -> Standing:
-        """Return whether the instance is a member on that port now, is not, or the group has been deleted."""
+        """Return whether the instance is a member on that port now, is not, or the group has been deleted.
+
+        It is idle where it got traffic before, and gets none by its weight now.
+        """
         if membership.vserver_group_id not in self._group_ids:
             return "deleted"
-        return "member" if (membership.vserver_group_id, instance_id, membership.port) in self._served else "left"
+        weight = self._weights.get((membership.vserver_group_id, instance_id, membership.port))
+        if weight is None:
+            return "left"
+        return "idle" if weight == 0 < membership.weight else "member"
 
     @cached_property
     def _group_ids(self) -> frozenset[str]:
         return frozenset(group.id for group in self.groups)
 
     @cached_property
-    def _served(self) -> frozenset[tuple[str, str, int]]:
-        return frozenset((group.id, server.server_id, server.port) for group in self.groups for server in group.servers)
+    def _weights(self) -> Mapping[tuple[str, str, int], int]:
+        return {
+            (group.id, server.server_id, server.port): server.weight
+            for group in self.groups
+            for server in group.servers
+        }

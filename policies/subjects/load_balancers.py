@@ -26,12 +26,17 @@ def serves_classic_intranet(group: Facts) -> bool:
 
 def rejoin(instance_id: str, group: Facts) -> Fix:
     """Return the command that puts a moved instance back into the group."""
+    return _served("AddVServerGroupBackendServers", instance_id, group)
+
+
+def weigh(instance_id: str, group: Facts) -> Fix:
+    """Return the command that gives an instance the weight again that it had in the group before its move."""
+    return _served("SetVServerGroupAttribute", instance_id, group)
+
+
+def _served(operation: str, instance_id: str, group: Facts) -> Fix:
     server = {"ServerId": instance_id, "Port": int(group.number("port")), "Weight": int(group.number("weight"))}
-    return aliyun(
-        "slb",
-        "AddVServerGroupBackendServers",
-        {"VServerGroupId": group.text("vserverGroupId"), "BackendServers": [server]},
-    )
+    return aliyun("slb", operation, {"VServerGroupId": group.text("vserverGroupId"), "BackendServers": [server]})
 
 
 def beside_classic(group: Facts) -> str:

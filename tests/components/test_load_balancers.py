@@ -42,6 +42,15 @@ def emptied(group: VServerGroup) -> VServerGroup:
     return group.model_copy(update={"servers": ()})
 
 
+def weighing(*weights: int) -> tuple[VServerGroup, ...]:
+    """The groups in which i-web is again on both ports, with other weights."""
+    servers = (
+        BackendServer(server_id="i-web", port=port, weight=weight)
+        for port, weight in zip((80, 443), weights, strict=True)
+    )
+    return (GROUPS[0].model_copy(update={"servers": tuple(servers)}), GROUPS[1])
+
+
 CLASSIC_BESIDE = {"classicServerIds": ["i-app"]}
 
 
@@ -92,6 +101,7 @@ def test_classic_servers_of_a_vserver_group_exclude_moved_and_earlier_ones() -> 
             (GROUPS[0].model_copy(update={"servers": (BackendServer(server_id="i-web", port=443, weight=1),)}),),
             ["left", "member"],
         ),
+        (weighing(0, 1), ["idle", "member"]),
         (GROUPS[1:], ["deleted", "deleted"]),
     ],
 )
@@ -101,6 +111,11 @@ def test_after_the_move_those_that_it_was_in_are_reported_as_they_are_now(
     memberships = facts("i-web", with_groups(after_the_move("i-web"), *groups), before_the_move())["vserverGroups"]
     assert [(item["port"], item["weight"]) for item in memberships] == [(80, 50), (443, 100)]
     assert [item["standing"] for item in memberships] == standings
+
+
+def test_a_server_that_got_no_traffic_before_the_move_is_not_idle_after_it() -> None:
+    after = facts("i-app", with_groups(after_the_move("i-app"), *GROUPS), before_the_move())["vserverGroups"]
+    assert [(item["weight"], item["standing"]) for item in after] == [(0, "member"), (1, "member")]
 
 
 def test_a_second_up_after_the_move_records_the_same_groups() -> None:

@@ -1,4 +1,4 @@
-"""A moved instance is back in every vServer group of CLB that it was in before the move."""
+"""A moved instance is back in every vServer group of CLB that it was in before the move, and gets traffic."""
 
 from functools import partial
 from typing import Final
@@ -10,7 +10,7 @@ from policies.core.outcome import Verdict, failed, judged, not_applicable, passe
 from policies.core.plan import MIGRATING_INSTANCE, Plan, has_moved
 from policies.core.rule import InstanceRule
 from policies.core.waivers import waiver
-from policies.subjects.load_balancers import beside_classic, called, rejoin, serves_classic_intranet
+from policies.subjects.load_balancers import beside_classic, called, rejoin, serves_classic_intranet, weigh
 
 
 def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
@@ -23,9 +23,14 @@ def _check(_plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 
 
 def _again(instance_id: str, timeline: Timeline, group: Facts) -> Verdict:
-    match group.choice("standing", "member", "left", "deleted"):
+    match group.choice("standing", "member", "idle", "left", "deleted"):
         case "member":
             return passed(f"It is in {called(group)}, as before.")
+        case "idle":
+            return failed(
+                f"It was in {called(group)}, and its weight is 0 by now: that load balancer sends it no traffic.",
+                weigh(instance_id, group),
+            )
         case "deleted":
             return passed(f"It was in {called(group)}, and the group has been deleted since.")
     if serves_classic_intranet(group):

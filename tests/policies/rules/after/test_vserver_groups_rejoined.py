@@ -31,6 +31,11 @@ def test_fail_while_one_of_them_lacks_it() -> None:
     assert result.reason.endswith("sends it no traffic.")
 
 
+def test_fail_while_its_weight_is_0() -> None:
+    words = ("its weight is 0 by now", "SetVServerGroupAttribute --VServerGroupId rsp-1", '"Port": 80, "Weight": 50')
+    expect(moved({"standing": "idle"}), RULE, "i-web", Outcome.FAIL, *words)
+
+
 def test_fail_says_who_may_keep_it_out() -> None:
     expect(moved({"classicServerIds": ["i-stay"]}), RULE, "i-web", Outcome.FAIL, "no traffic. i-stay of the same")
 
