@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from policies.core.clock import NOW_VARIABLE
 from policies.core.facts import printable, safe
 from policies.verdict import BAD_INPUT, NOT_JUDGED, Decision, decide
 from preflight import exits
@@ -86,6 +87,9 @@ def is_terminal() -> bool:
 
 def _why_not(judged: Judged) -> str:
     if judged.decision.readiness == "WHAT-IF":
+        assert judged.decision.result is not None
+        if any(item["kind"] == "time" for item in judged.decision.result["whatIf"]):
+            return f"{_UNCHANGED}: the verdict is about another time than now. Unset {NOW_VARIABLE}."
         return f"{_UNCHANGED}: --rehearsal judges a simulated cloud as if it were Alibaba Cloud."
     return f"{_UNCHANGED}: the verdict allows no update."
 

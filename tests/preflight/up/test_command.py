@@ -139,6 +139,11 @@ VERDICTS: dict[str, tuple[Decision, int, str]] = {
     "not ready": (Decision(20, "NOT READY", BROKEN), 20, "What to settle first: preflight check --stack test"),
     "unknown": (Decision(30, "UNKNOWN", BROKEN), 30, "What to settle first: preflight check --stack test"),
     "a simulated cloud": (Decision(4, "WHAT-IF", READY), 4, "--rehearsal judges a simulated cloud as if it were"),
+    "another time": (
+        Decision(4, "WHAT-IF", {**READY, "whatIf": [{"kind": "time", "reason": "PREFLIGHT_NOW asks about then"}]}),
+        4,
+        "Nothing is changed in the cloud: the verdict is about another time than now. Unset PREFLIGHT_NOW.",
+    ),
     "not judged": (Decision(40, "NOT JUDGED", None, ("it is of another run",)), 40, "it is of another run"),
 }
 
