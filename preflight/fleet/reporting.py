@@ -43,7 +43,8 @@ def report(  # noqa: PLR0913 - one argument an option
         datetime | None, typer.Option(help="When the run of all results began.", parser=moment, metavar="TIME")
     ] = None,
     run: Annotated[
-        str | None, typer.Option(help="In place of --since: the id of that run (PREFLIGHT_RUN_ID of all jobs).")
+        str | None,
+        typer.Option(help="For results of pulumi preview, in place of --since: the PREFLIGHT_RUN_ID of all jobs."),
     ] = None,
     plan: Annotated[Path | None, typer.Option("--fleet", help=f"The fleet; {PLAN} if not given.")] = None,
     commit: Annotated[str | None, typer.Option(help="Refuse another commit, or one with changes.")] = None,

@@ -50,7 +50,7 @@ def report(  # noqa: PLR0913 - one argument an option
         typer.Option("--from", help="Report on this result of an earlier run (--result), without a new preview."),
     ] = None,
     run: Annotated[
-        str | None, typer.Option(help="With --from: the id of that run, as PREFLIGHT_RUN_ID had it.")
+        str | None, typer.Option(help="With --from: the id of that run; of a pulumi preview its PREFLIGHT_RUN_ID.")
     ] = None,
     since: Annotated[
         datetime | None,
