@@ -7,12 +7,12 @@ import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from estate.documents import DocumentError, decode, read_bytes
+from estate.documents import DocumentError, decode, parse_json, read_bytes
 from policies.verdict import BAD_INPUT
 from preflight.exits import Stop
 from preflight.fleet.placing import Cut
@@ -72,6 +72,14 @@ class FleetDocument(_Model):
     staying: tuple[str, ...]
     cuts: tuple[CutDocument, ...]
 
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        """Refuse a stack that is there twice: one result would stand for two stacks."""
+        names = [stack.name for stack in self.stacks]
+        if len(set(names)) < len(names):
+            raise ValueError("expected each stack once")
+        return self
+
 
 def cut_document(cut: Cut, starts: Mapping[str, datetime]) -> CutDocument:
     """Return a cut with its reason and cost; `starts` maps the id of each moving instance to its time."""
@@ -93,7 +101,7 @@ def cut_document(cut: Cut, starts: Mapping[str, datetime]) -> CutDocument:
 def read_fleet(path: Path) -> FleetDocument:
     """Read fleet.json. Raises Stop."""
     try:
-        document = json.loads(decode(read_bytes(path)))
+        document = parse_json(decode(read_bytes(path)))
         return FleetDocument.model_validate_json(json.dumps(document))
     except DocumentError as error:
         raise Stop(BAD_INPUT, redacted(str(error))) from None

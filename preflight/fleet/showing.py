@@ -59,12 +59,9 @@ def _cells(item: StackVerdict) -> tuple[str, str, str, str]:
     if not item.instances:
         return "-", "-", "-", "-"
     confidence = f"{math.floor(item.confidence * 100)} %"
-    return (
-        confidence,
-        str(len(item.instances) - item.moved),
-        str(item.blocking),
-        when(item.start) if item.start else "moved",
-    )
+    left = len(item.instances) - item.moved
+    window = when(item.start) if item.start else "not known" if left else "moved"
+    return confidence, str(left), str(item.blocking), window
 
 
 def _problems(rollup: Rollup) -> list[str]:

@@ -389,6 +389,29 @@ def test_a_fleet_without_stacks_is_none(directory: Path) -> None:
     assert "expected fleet.json as `preflight fleet plan` wrote" in error
 
 
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace('"name": "b"', '"name": "a"'),
+        lambda text: text.replace('"staying"', '"stacks": [{"name": "a", "moving": [], "later": []}], "staying"'),
+    ],
+    ids=["a stack twice", "a key twice"],
+)
+def test_a_fleet_in_which_one_result_would_stand_for_two_stacks_is_none(
+    directory: Path, spoil: Callable[[str], str]
+) -> None:
+    plan = directory / "fleet/fleet.json"
+    plan.write_text(spoil(plan.read_text(encoding="utf-8")), encoding="utf-8")
+    code, _, error = run("results", "--run", RUN)
+    assert (code, "expected fleet.json as `preflight fleet plan` wrote" in error) == (2, True)
+
+
+@pytest.mark.parametrize(("moved", "shown"), [(0, "not known"), (2, "moved")])
+def test_a_stack_whose_window_is_not_known_has_not_moved(moved: int, shown: str) -> None:
+    stack = StackVerdict("a", 30, confidence=0.9, instances=frozenset({"i-1", "i-2"}), moved=moved)
+    assert markdown(Rollup(fleet_of("a"), (stack,), (), 30)).splitlines()[-1].endswith(f"| {shown} |")
+
+
 def test_nothing_old_is_left_where_a_report_dies(directory: Path) -> None:
     (directory / "reports").mkdir()
     (directory / "reports/fleet.json").write_text("{}", encoding="utf-8")
