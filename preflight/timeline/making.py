@@ -13,11 +13,13 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from policies.core import plan as types
+from policies.core.approvals import LONGEST
 from policies.core.clock import Timeline as Clock
 from policies.core.facts import Facts, UnreadableError, printable
 from policies.core.plan import Plan, has_moved
 from policies.core.settings import Settings
 from policies.subjects import durations
+from policies.subjects.after import cleanup
 from preflight.fixes import open_findings
 from preflight.timeline.model import Event, Kind, Phase, Span, Timeline
 from preflight.words import number_of
@@ -37,6 +39,7 @@ def make_timeline(plan: Plan, result: Mapping[str, Any]) -> Timeline:
         making.snapshots,
         making.evidence,
         making.statements,
+        making.cleanup,
         making.instances,
     ):
         part()
@@ -191,17 +194,50 @@ class _Making:
         for unread in self._if_read("lists that were not read", partial(migration.objects, "unreadLists")) or ():
             if "approval" in unread.data:
                 self._acceptance(partial(unread.object, "approval"), "leave to go without lists that were not read")
+        for group in self._plan.of_type(types.SHARED_SECURITY_GROUP):
+            accepted = self._if_read("accepted differences", partial(_accepted, group.facts)) or {}
+            for kind, word in (("opened", "open"), ("lost", "close")):
+                if kind in accepted:
+                    text = f"leave to {word} something by the groups in place of {_group(group.facts)}"
+                    self._acceptance(partial(group.facts.object("accepted").object, kind), text)
+        moved = {wave["name"] for wave in self._result["waves"] if wave["moved"] is True}
+        for wave in self._if_read("the waves", lambda: self._plan.waves) or ():
+            if "scheduled" in wave.data and wave.data.get("name") not in moved:
+                self._sighting(wave)
 
     def _acceptance(self, read: Callable[[], Facts], text: str) -> None:
         entry = self._if_read(text, read)
         if entry is not None:
             self._statement(entry, "acceptance-ends", "expires", lambda _: text)
 
+    def _sighting(self, wave: Facts) -> None:
+        seen = self._if_read("who saw the pending task", partial(wave.object, "scheduled"))
+        at = None if seen is None else self._if_read("when the pending task was seen", partial(seen.moment, "at"))
+        name = self._if_read("the name of a wave", partial(wave.text, "name"))
+        if at is not None and name is not None:
+            days = f"{LONGEST.days} days"
+            self._event(at + LONGEST, "attestation-ends", name, f"the pending task was seen {days} ago: look again")
+
     def _statement(self, entry: Facts, kind: Kind, ends: str, text_of: Callable[[Facts], str]) -> None:
         text = self._if_read("a statement with an end", lambda: f"{text_of(entry)} of {entry.text('owner')} runs out")
         at = self._if_read(text or "a statement with an end", partial(entry.moment, ends))
         if text is not None and at is not None:
             self._event(at, kind, None, text)
+
+    def cleanup(self) -> None:
+        """Add when the old addresses of moved instances must be gone from all lists."""
+        for wave in self._result["waves"]:
+            start, latest = (_time(wave["window"][key]) for key in ("start", "latest"))
+            moved = [
+                item.facts
+                for item in self._plan.instances
+                if item.properties.get("instanceId") in wave["instanceIds"] and has_moved(item.facts)
+            ]
+            clock = Clock(self._now, start, latest)
+            times = self._if_read("when the cleanup is due", partial(cleanup, self._plan, clock)) if moved else None
+            if times is not None:
+                text = f"the old addresses of {number_of(len(moved), 'moved instance')} must be gone from all lists"
+                self._event(times.due, "cleanup-due", wave["name"], text)
 
     def instances(self) -> None:
         """Add the times at which the cloud ends an instance: the end of a subscription, or an automatic release."""
@@ -248,6 +284,16 @@ def _newest_snapshots(instance: Facts) -> Sequence[datetime]:
     return [
         item.moment("createdAt") + timedelta(days=days) for item in newest if (days := item.number("retentionDays")) > 0
     ]
+
+
+def _accepted(group: Facts) -> Mapping[str, object]:
+    """Return what is accepted of the groups in place of a classic one: keys `opened` and `lost`."""
+    return group.object("accepted").data if "accepted" in group.data else {}
+
+
+def _group(facts: Facts) -> str:
+    group_id = facts.data.get("classicSecurityGroupId")
+    return printable(group_id) if isinstance(group_id, str) else "a classic one"
 
 
 def _collected_at(instance: Facts) -> datetime:

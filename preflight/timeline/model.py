@@ -22,6 +22,7 @@ Kind: TypeAlias = Literal[
     "waiver-ends",
     "attestation-ends",
     "acceptance-ends",
+    "cleanup-due",
     "instance-ends",
 ]
 Phase: TypeAlias = Literal["preparing", "frozen", "moving", "copying", "until-latest", "classic-addresses", "word"]

@@ -13,8 +13,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from policies.core.clock import read_schedule
 from policies.core.facts import Leaf
-from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION
+from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP
+from policies.subjects.deadlines import deadlines
 from preflight.fixes import open_findings
 from preflight.steps import Step, plan_of
 from preflight.timeline.making import make_timeline
@@ -80,6 +82,7 @@ def test_waivers_attestations_and_addresses_end_with_their_subjects() -> None:
     assert [text for _, _, text, _ in at(timeline, "attestation-ends")] == [
         "attestation address-lists of ops@example.com runs out",
         "attestation application-go of shop@example.com runs out",
+        "the pending task was seen 90 days ago: look again",
     ]
     assert at(timeline, "waiver-ends") == [
         (when(waiver["expires"]), None, "waiver of backup-within-quota of ops@example.com runs out", ())
@@ -89,6 +92,43 @@ def test_waivers_attestations_and_addresses_end_with_their_subjects() -> None:
     assert [moment - timeline.now for moment, _, text, _ in at(timeline, "snapshot-ends") if "takes today" in text] == [
         timedelta(days=60)
     ]
+
+
+APPROVED = {"approvedAt": "2026-11-28T02:00:00+08:00", "owner": "ops@example.com"}
+
+
+@pytest.mark.parametrize("name", ["first", "waves", "broken", "applied", "freeze"])
+def test_whatever_ends_a_verdict_by_time_alone_is_in_the_timeline(name: str) -> None:
+    """Mapped groups, a pending task that was seen, and old addresses after a move are in no recording."""
+    steps = list(recorded_steps(name))
+    migration = next(step for step in steps if step.type == MIGRATION)
+    waves: Any = migration.after["waves"]
+    seen = [{**wave, "scheduled": {"by": "ann", "at": "2026-11-20T02:00:00+08:00", "zones": []}} for wave in waves]
+    steps = [_changed(step, {"waves": seen, "cleanupDueDays": 14.0} if step is migration else {}) for step in steps]
+    first = next(place for place, step in enumerate(steps) if step.type == MIGRATING_INSTANCE)
+    steps[first] = _changed(steps[first], {"moved": True})
+    accepted = {
+        "opened": {**APPROVED, "expires": "2027-01-10T02:00:00+08:00"},
+        "lost": {**APPROVED, "expires": "2027-01-11T02:00:00+08:00"},
+    }
+    mapped: Mapping[str, Any] = {"classicSecurityGroupId": "sg-1", "groups": [], "accepted": accepted}
+    steps.append(replace(migration, type=SHARED_SECURITY_GROUP, urn=f"{migration.urn}-sg-1", after=mapped))
+    plan, result = plan_of(steps), recorded_result(name)
+    timeline = make_timeline(plan, result)
+    shown = {event.at for event in timeline.events}
+    ends = [moment for moment in deadlines(plan, read_schedule(timeline.now, plan)) if moment > timeline.now]
+    assert len(ends) > 5
+    assert [moment for moment in ends if moment not in shown] == []
+    assert result["validUntil"] is None or when(result["validUntil"]) in shown
+    texts = {
+        text for kind in ("acceptance-ends", "attestation-ends", "cleanup-due") for *_, text, _ in at(timeline, kind)
+    }
+    assert texts >= {
+        "leave to open something by the groups in place of sg-1 of ops@example.com runs out",
+        "leave to close something by the groups in place of sg-1 of ops@example.com runs out",
+        "the pending task was seen 90 days ago: look again",
+        "the old addresses of 1 moved instance must be gone from all lists",
+    }
 
 
 def test_findings_that_will_block_are_counted_at_their_lead_time() -> None:
