@@ -122,6 +122,13 @@ WAYS_IN: Final = (
         ("oss:ListBuckets", "oss:GetBucketPolicy"),
     ),
     WayIn(
+        "CLB default server groups",
+        "names: the backend servers of listeners without a group of their own",
+        "SLB, DescribeLoadBalancerAttribute (BackendServers)",
+        listed="default server groups of CLB: they are said to keep their members, but a load balancer of the classic "
+        "intranet takes no server of a VPC",
+    ),
+    WayIn(
         "CLB primary/secondary server groups",
         "names: their members",
         "SLB, DescribeMasterSlaveServerGroups",
