@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from components.plan.roster import Roster
+from estate.model import Instance
 
 
 def former_addresses(roster: Roster) -> tuple[str, ...]:
     """Return intranet addresses of moved instances that nothing in the region has now, sorted.
 
-    An address that an instance has again, because it was retained or reassigned, is no former address.
+    An address that an instance has again, because it was retained or reassigned, is no former address. Nor is one that
+    another network interface of an instance has: a list for both networks may name it for that one.
     """
     moved = roster.moved_ids & roster.waves_of.keys()
     had = {address for item in moved for address in roster.instances[item].intranet_ips}
-    has = {address for instance in roster.estate.instances for address in instance.intranet_ips}
+    has = {address for instance in roster.estate.instances for address in _addresses(instance)}
     return tuple(sorted(had - has, key=IPv4Address))
+
+
+def _addresses(instance: Instance) -> Iterator[str]:
+    yield from instance.intranet_ips
+    yield from (interface.primary_ip for interface in instance.network_interfaces if interface.primary_ip)

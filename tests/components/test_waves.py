@@ -16,6 +16,7 @@ from estate.model import (
     AccessControlList,
     ClassicLinkAttachment,
     Estate,
+    NetworkInterface,
     SecurityGroup,
     SecurityGroupRule,
     WhitelistGroup,
@@ -305,6 +306,9 @@ def test_an_address_that_something_has_again_is_no_former_one() -> None:
         for item in moved.instances
     )
     assert plan(raw, moved.model_copy(update={"instances": taken}), recorded(raw)).former_addresses == ()
+    second = NetworkInterface(id="eni-2", type="Secondary", primary_ip="10.1.0.1")
+    extended = tuple(item.model_copy(update={"network_interfaces": (second,)}) for item in moved.instances)
+    assert plan(raw, moved.model_copy(update={"instances": extended}), recorded(raw)).former_addresses == ()
 
 
 def test_a_moved_instance_goes_on_using_the_databases_that_admitted_it() -> None:
