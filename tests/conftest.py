@@ -74,9 +74,11 @@ def _test(item: pytest.Item) -> Test[pytest.Item]:
     """Tell what the order of the tests rests on."""
     assert isinstance(item, pytest.Function)
     file = item.nodeid.partition("::")[0]
-    shares = any(known[-1].scope == "module" for known in item._fixtureinfo.name2fixturedefs.values())
+    scopes = {known[-1].scope: known[-1].argname for known in item._fixtureinfo.name2fixturedefs.values()}
+    # A fixture of a package is shared by tests of several files.
+    unit = scopes.get("package", file if "module" in scopes else item.nodeid)
     seconds = SECONDS.get(file.removeprefix("tests/").removesuffix(".py"), UNMEASURED)
-    return Test(item, file if shares else item.nodeid, item.get_closest_marker("engine") is not None, seconds)
+    return Test(item, unit, item.get_closest_marker("engine") is not None, seconds)
 
 
 @pytest.fixture(scope="session")

@@ -189,3 +189,13 @@ def cloud() -> Iterator[Simulator]:
 def stack(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> Stack:
     """The prepared stack, not yet up."""
     return Stack.prepared(engine, cloud, tmp_path)
+
+
+@pytest.fixture(scope="package")
+def applied(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The prepared stack, up and with nothing left to do, for tests of any file that change no cloud."""
+    with running(ESTATE) as cloud:
+        stack = Stack.prepared(engine, cloud, tmp_path_factory.mktemp("applied"))
+        stack.up()
+        stack.up()  # The first one's state holds what was read before anything had been made.
+        yield stack

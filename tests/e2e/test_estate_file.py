@@ -125,16 +125,13 @@ def test_a_wrong_value_in_the_file_is_named_with_its_key(project: Project) -> No
     assert "wrong.json: estate.disks[0].sizeGib: expected a valid integer; got '40'" in report.output
 
 
-def test_resources_of_the_stack_itself_are_unknown_without_its_state(engine: toolchain.Engine, tmp_path: Path) -> None:
+def test_resources_of_the_stack_itself_are_unknown_without_its_state(applied: Stack) -> None:
     """Without its state nobody knows whose the network, the links and the whitelist groups in the file are."""
-    with running(ESTATE) as cloud:
-        stack = Stack.prepared(engine, cloud, tmp_path)
-        stack.up()
-        api = stack.project.api()
-        api.caller()
-        estate = read_estate(api, api.now())
-        inventory = Inventory(schema_version=SCHEMA_VERSION, rehearsal=api.settings.rehearsal(), estate=estate)
-    save_inventory(stack.project.directory / "estate.json", inventory)
-    report = run(stack.project, "--stack", "test", "--estate", "estate.json", "--rehearsal", "--all")
+    api = applied.project.api()
+    api.caller()
+    estate = read_estate(api, api.now())
+    inventory = Inventory(schema_version=SCHEMA_VERSION, rehearsal=api.settings.rehearsal(), estate=estate)
+    save_inventory(applied.project.directory / "estate.json", inventory)
+    report = run(applied.project, "--stack", "test", "--estate", "estate.json", "--rehearsal", "--all")
     quiet(report)
     assert report.code == 30, report.output

@@ -160,20 +160,19 @@ def test_two_hundred_kills_of_the_bench_strike_each_write_before_and_after_its_e
     assert removals == {("removal", action, moment) for action in deletions for moment in ("before", "after")}
 
 
-def test_a_network_of_others_is_not_taken_in_silence(stack: Stack) -> None:
+def test_a_network_of_others_is_not_taken_in_silence(applied: Stack) -> None:
     """Another stack on the same estate is told so by its preview, and by whom; so is one beside a VPC made by hand."""
-    assert stack.pulumi(*UP, pack=False) == 0, stack.output
-    requests = stack.cloud.requests()
-    calls = {f"{item['product']}:{item['action']}" for item in requests if item["action"] in stack.writes()}
+    requests = applied.cloud.requests()
+    calls = {f"{item['product']}:{item['action']}" for item in requests if item["action"] in applied.writes()}
     assert calls == set(SAMPLE_WRITES), "runs are killed at each of them in bench/kills.py"
-    [vpc_id] = marks(stack, "vpcs")
+    [vpc_id] = marks(applied, "vpcs")
     prepared = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
-    stack.project.new_stack("other", {CONFIG_KEY: prepared[CONFIG_KEY]})
-    before = len(stack.writes())
+    applied.project.new_stack("other", {CONFIG_KEY: prepared[CONFIG_KEY]})
+    before = len(applied.writes())
     for command in ("preview", "up"):
         options = ("--yes", "--skip-preview") if command == "up" else ()
-        done = stack.project.run(command, "--stack", "other", *options)
+        done = applied.project.run(command, "--stack", "other", *options)
         output = " ".join(done.stdout.split())
         assert done.returncode != 0
         assert f"{vpc_id}, and the stack organization/classic-to-vpc/test made it; expected another name" in output
-    assert stack.writes()[before:] == []
+    assert applied.writes()[before:] == []

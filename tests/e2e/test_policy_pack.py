@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import product
@@ -114,12 +114,8 @@ def policy_events(text: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def up(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    with running(ESTATE) as cloud:
-        stack = Stack.prepared(engine, cloud, tmp_path_factory.mktemp("up"))
-        stack.up()
-        stack.up()  # The first one's state holds what was read before anything had been made.
-        yield Up(stack, json.loads(stack.project.run("stack", "export", "--stack", "test", check=True).stdout))
+def up(applied: Stack) -> Up:
+    return Up(applied, json.loads(applied.project.run("stack", "export", "--stack", "test", check=True).stdout))
 
 
 def bent(state: State, *bends: Callable[[State], object]) -> State:
