@@ -16,8 +16,24 @@ import yaml
 import toolchain
 from demo.project import CONFIG_KEY, REPOSITORY
 from policies.results import findings
+from simulator.estate_file import load
+from simulator.model.estate import Estate
 from simulator.server import running
 from tests.e2e.conftest import Stack, skipping_previews
+from tests.e2e.test_database_access import (
+    BLOCKS,
+    EACH,
+    MONGODB,
+    MYSQL,
+    POSTGRES,
+    REDIS,
+    REPLICA,
+    admitting,
+    databases,
+    days_left,
+    with_a_read_only_instance,
+)
+from tests.simulator.api.examples import as_it_is
 
 DOCS = REPOSITORY / "docs/components"
 FENCED = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -73,31 +89,58 @@ def _is_part(part: Any, whole: Any) -> bool:
     return bool(part == whole)
 
 
+#: Pages whose examples declare the same resources, so that what is up by the first is up by all.
+TOGETHER: Final = (("after", "backups"),)
+
+
+def _in_one_stack() -> list[tuple[Path, ...]]:
+    named = {page.stem: page for page in PAGES}
+    together = [tuple(named.pop(name) for name in names) for names in TOGETHER]
+    return [*together, *((page,) for page in named.values())]
+
+
 @pytest.mark.engine
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
-def test_examples_run_as_they_stand(page: Path, engine: toolchain.Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("pages", _in_one_stack(), ids=lambda pages: ", ".join(page.stem for page in pages))
+def test_examples_run_as_they_stand(pages: tuple[Path, ...], engine: toolchain.Engine, tmp_path: Path) -> None:
     """Applied, seen to have nothing left to do, and taken away again; the pack finds what the page says.
 
     The update itself is judged. Where the page says that it would be refused, a preview is judged in its place.
     """
+    page, *others = pages
     for index, example in enumerate(examples(page)):
-        with running(example.estate) as cloud:
+        estate = load(example.estate)
+        GIVEN.get(page.stem, as_it_is)(estate)
+        with running(estate) as cloud:
             stack, before = Stack.prepared(engine, cloud, tmp_path / str(index)), cloud.state()
             if example.findings:
                 stack.project.configure("test", skipping_previews(example.config))
                 assert stack.pulumi("preview") != 0, stack.output
                 _finds_what_it_says(example, stack)
-            # Nothing is protected, or the destroy would need one more update before it.
-            unprotected = {CONFIG_KEY: {**example.config[CONFIG_KEY], "protect": False}}
-            stack.project.configure("test", skipping_previews(unprotected))
+            unprotected = _unprotected(example)
+            stack.project.configure("test", unprotected)
             assert stack.pulumi("up", "--yes", "--skip-preview", pack=not example.findings) == 0, stack.output
             if not example.findings:
                 _finds_what_it_says(example, stack)
             assert stack.pulumi("preview", "--expect-no-changes", pack=not example.findings) == 0, stack.output
+            for other in others:
+                _is_up_by(other, stack)
             if page.stem in WHILE_UP:
                 WHILE_UP[page.stem](stack, unprotected, before)
             assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) == 0, stack.output
+
+
+def _unprotected(example: Example) -> dict[str, Any]:
+    """Return its config with nothing protected, or the destroy would need one more update before it."""
+    return skipping_previews({CONFIG_KEY: {**example.config[CONFIG_KEY], "protect": False}})
+
+
+def _is_up_by(page: Path, stack: Stack) -> None:
+    """See that what is up is what another page's example declares: its update, which is judged, changes nothing."""
+    for example in examples(page):
+        stack.project.configure("test", _unprotected(example))
+        assert stack.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes") == 0, stack.output
+        _finds_what_it_says(example, stack)
 
 
 def _finds_what_it_says(example: Example, stack: Stack) -> None:
@@ -130,13 +173,33 @@ def _folded_split_and_mapped_groups_are_applied_and_judged(
 
     unaccepted = deepcopy(config)
     del unaccepted[CONFIG_KEY]["securityGroups"]["groups"][0]["acceptDifferences"]
-    stack.project.configure("test", skipping_previews(unaccepted))
+    stack.project.configure("test", unaccepted)
     stack.pulumi("preview")
     assert stack.found()["security-group-nothing-opened"] == {"office1"}
 
 
+def _databases_are_within_reach_as_the_page_says(stack: Stack, config: dict[str, Any], before: dict[str, Any]) -> None:
+    prepared = databases(stack)
+    # Two weeks after the Latest Schedule Time, and one; the third is admitted to and no more.
+    assert (days_left(stack, MYSQL), days_left(stack, MONGODB)) == ({33}, {29})
+    assert prepared[POSTGRES]["network_type"] == prepared[REDIS]["network_type"] == "Classic"
+    groups = {
+        item: {group["name"]: group["security_ips"] for group in admitting(prepared[item], "172.16")} for item in EACH
+    }
+    assert groups == {
+        MYSQL: {"classic_to_vpc": [*BLOCKS, "172.16.9.250/32"]},
+        REPLICA: {"classic_to_vpc": [*BLOCKS, "172.16.9.250/32"]},
+        MONGODB: {"from_vpc": BLOCKS},
+        POSTGRES: {"classic_to_vpc": BLOCKS},
+        REDIS: {},
+    }
+
+
+#: What a page's estate has beside what it names.
+GIVEN: Final[dict[str, Callable[[Estate], None]]] = {"databases": with_a_read_only_instance}
 #: What else is looked at, by page, while its example is up: with its config, and the cloud as it was before.
 WHILE_UP: Final[dict[str, Callable[[Stack, dict[str, Any], dict[str, Any]], None]]] = {
+    "databases": _databases_are_within_reach_as_the_page_says,
     "security-groups": _folded_split_and_mapped_groups_are_applied_and_judged,
 }
 

@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import yaml
 
-from demo.project import CONFIG_KEY, REPOSITORY
 from simulator.estate_file import load
+from simulator.model.estate import Estate
 from simulator.server import Simulator, running
-from tests.e2e.conftest import ESTATE, SKIPPING, Stack
+from tests.e2e.conftest import ESTATE, Stack
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -23,10 +22,8 @@ EACH = (MYSQL, REPLICA, POSTGRES, REDIS, MONGODB)
 BLOCKS = ["172.16.1.0/24", "172.16.2.0/24"]
 
 
-@pytest.fixture
-def cloud() -> Iterator[Simulator]:
-    """The sample estate, in which shop-mysql has a read-only instance and a read/write splitting address."""
-    estate = load(ESTATE)
+def with_a_read_only_instance(estate: Estate) -> None:
+    """Give shop-mysql a read-only instance and a read/write splitting address."""
     [mysql] = [item for item in estate.databases if item.id == MYSQL]
     [normal] = mysql.endpoints
     replica = mysql.model_copy(deep=True, update={"id": REPLICA, "primary_id": MYSQL})
@@ -34,6 +31,13 @@ def cloud() -> Iterator[Simulator]:
     estate.databases.append(replica)
     splitting = {"connection_string": "shop-rw.mysql.rds.aliyuncs.com", "kind": "ReadWriteSplitting"}
     mysql.endpoints.append(normal.model_copy(update=splitting))
+
+
+@pytest.fixture
+def cloud() -> Iterator[Simulator]:
+    """The sample estate, in which shop-mysql has a read-only instance and a read/write splitting address."""
+    estate = load(ESTATE)
+    with_a_read_only_instance(estate)
     with running(estate) as simulator:
         yield simulator
 
@@ -96,33 +100,6 @@ def test_databases_are_brought_within_reach_for_good(stack: Stack) -> None:
         assert left["endpoints"] == before[database_id]["endpoints"]
         assert left["vpc_id"] in {vpc["id"] for vpc in stack.cloud.state()["vpcs"]}
         assert not admitting(left, "172.16")
-
-
-def test_the_documented_example_goes_up(stack: Stack) -> None:
-    text = (REPOSITORY / "docs/components/databases.md").read_text(encoding="utf-8")
-    whole = f"{CONFIG_KEY}:" + text.partition(f"\n{CONFIG_KEY}:")[2].partition("```")[0]
-    example = yaml.safe_load(whole)[CONFIG_KEY]
-
-    def as_documented(migration: dict[str, Any]) -> None:
-        migration.clear()
-        migration.update(example | {"unjudgedUpdates": dict(SKIPPING)})
-
-    stack.configure(as_documented)
-    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
-    prepared = databases(stack)
-    # Two weeks after the Latest Schedule Time, and one; the third is admitted to and no more.
-    assert (days_left(stack, MYSQL), days_left(stack, MONGODB)) == ({33}, {29})
-    assert prepared[POSTGRES]["network_type"] == prepared[REDIS]["network_type"] == "Classic"
-    groups = {
-        item: {group["name"]: group["security_ips"] for group in admitting(prepared[item], "172.16")} for item in EACH
-    }
-    assert groups == {
-        MYSQL: {"classic_to_vpc": [*BLOCKS, "172.16.9.250/32"]},
-        REPLICA: {"classic_to_vpc": [*BLOCKS, "172.16.9.250/32"]},
-        MONGODB: {"from_vpc": BLOCKS},
-        POSTGRES: {"classic_to_vpc": BLOCKS},
-        REDIS: {},
-    }
 
 
 def _is_within_reach(prepared: dict[str, Any], found: dict[str, Any], exported: dict[str, Any]) -> None:
