@@ -46,7 +46,6 @@ def let_go(migration: dict[str, Any]) -> None:
 def test_disks_are_backed_up_together_and_their_snapshots_outlive_a_stack_that_is_let_go_of(stack: Stack) -> None:
     before = {item["id"] for item in stack.cloud.state()["snapshots"]}
     stack.configure(two_of_them)
-    assert stack.pulumi("preview") == 0, stack.output
     # The next update adopts the group that a killed one began.
     killed_at(stack, "ecs:CreateSnapshotGroup")
     stack.up()
@@ -59,7 +58,6 @@ def test_disks_are_backed_up_together_and_their_snapshots_outlive_a_stack_that_i
 
     # A disk that is added later: the provider would take the longer list for done and make no call.
     stack.project.api().call("ecs:AttachDisk", disk_id=SPARE, instance_id=FTP_1)
-    assert stack.pulumi("preview") == 0, stack.output
     stack.up()
     assert SPARE in {item["disk_id"] for item in stack.cloud.state()["snapshots"]}
     created |= {item["id"]: item["disk_id"] for item in stack.cloud.state()["snapshots"] if item["id"] not in before}
