@@ -28,6 +28,8 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 COMMAND = REPOSITORY / "preflight/command"
 WEB = "sg-bp1web00000000000001"
 SECONDS = 300
+#: Resources that the prepared stack creates.
+ALL = 38
 
 
 @pytest.fixture
@@ -134,7 +136,7 @@ def files_with_keys(stack: Stack) -> set[str]:
 
 
 def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack) -> None:
-    """Refused without a verdict, without anybody's word, and where the cloud has changed; then made, and made again.
+    """Refused without a verdict, without anybody's word, and where the cloud has changed; begun, made, and made again.
 
     The first and the last update are those of the Kubernetes Operator, whose preview was in another pod. The keys of
     all are in variables, and nowhere after it.
@@ -158,16 +160,19 @@ def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack
     assert raised.writes()[before:] == ["AuthorizeSecurityGroup"]
 
     before = len(raised.writes())
+    created = _interrupted_says_how_far_it_came(raised)
+    # Nothing is locked, and nothing is made twice.
     code, out, err = command(raised, "--yes")
     assert code == 0, out + err
     printed += [screen, out, err]
     lines = out.splitlines()
-    assert lines[0].startswith("What this change does to stack test: 38 to create")
+    assert lines[0].startswith(f"What this change does to stack test: {ALL - created} to create")
     assert "READY WITH CONDITIONS: stack test" in lines
-    assert lines[-2] == "Done: 38 created."
+    assert lines[-2] == f"Done: {ALL - created} created."
     assert lines[-1] == "READY WITH CONDITIONS: stack test, after the update"
     assert re.search(r"Updating: \d+ resources", err)
-    assert len(raised.writes()) - before > 38
+    assert len(raised.writes()) - before > ALL
+    assert [vpc["name"] for vpc in raised.cloud.state()["vpcs"]].count("shop") == 1
 
     code, out, err = command(raised, "--yes", "--strict", columns=80)
     assert code == 10, out + err
@@ -181,25 +186,25 @@ def test_an_update_does_what_was_judged_and_shown_and_nothing_else(raised: Stack
     assert files_with_keys(raised) == set()
 
 
-def test_an_update_that_is_interrupted_says_how_far_it_came(raised: Stack) -> None:
-    environ = {name: value for name, value in raised.project.environ.items() if name != "PREFLIGHT_RESULT"}
+def _interrupted_says_how_far_it_came(stack: Stack) -> int:
+    """Interrupt an update that has begun to create; returns how many resources it has created."""
+    environ = {name: value for name, value in stack.project.environ.items() if name != "PREFLIGHT_RESULT"}
     with started(
         [COMMAND, "up", "--stack", "test", "--rehearsal", "--yes"],
-        cwd=raised.project.directory,
-        env=environ,
+        cwd=stack.project.directory,
+        env={**environ, "COLUMNS": "120"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
         end = time.monotonic() + SECONDS
-        while "CreateVpc" not in raised.writes() and process.poll() is None and time.monotonic() < end:
+        while "CreateVpc" not in stack.writes() and process.poll() is None and time.monotonic() < end:
             threading.Event().wait(0.1)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130, out + err
-    left = r"done before, of what was shown: \d+ created; preflight up goes on from there"
-    assert re.fullmatch(f"preflight: interrupted by SIGINT; {left}", err.splitlines()[-1]), err
-    # Nothing is locked, and nothing is made twice.
-    code, out, err = command(raised, "--yes")
-    assert code == 0, out + err
-    assert [vpc["name"] for vpc in raised.cloud.state()["vpcs"]].count("shop") == 1
+    assert out.splitlines()[0].startswith(f"What this change does to stack test: {ALL} to create"), out
+    left = r"done before, of what was shown: (\d+) created; preflight up goes on from there"
+    told = re.fullmatch(f"preflight: interrupted by SIGINT; {left}", err.splitlines()[-1])
+    assert told is not None, err
+    return int(told[1])
