@@ -13,6 +13,7 @@ from policies.core.facts import safe
 from policies.verdict import CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF, Criteria, decide
 from preflight.fixes import fixes, open_findings
 from preflight.fleet.document import FleetDocument
+from preflight.fleet.staying import staying_in
 from preflight.init.overview import few
 from preflight.summary import waves
 from preflight.words import number_of
@@ -35,7 +36,8 @@ class StackVerdict:
     """One stack: its verdict, and the figures of its result if that counts.
 
     `code` is the exit code of `check --strict`, in which READY WITH CONDITIONS has its own. `confidence` is 0 to 1.
-    `start` is the time of its next wave, `by_file` the SHA-256 of the inventory file that it was judged by.
+    `start` is the time of its next wave, `by_file` the SHA-256 of the inventory file that it was judged by. `staying`
+    are the instances that its stack file leaves classic.
     """
 
     name: str
@@ -49,6 +51,7 @@ class StackVerdict:
     hypothetical: str | None = None
     estate_read_at: str | None = None
     by_file: str | None = None
+    staying: frozenset[str] = frozenset()
     fixes: tuple[tuple[str, str, int], ...] = ()
 
     @property
@@ -149,6 +152,7 @@ def _judged(path: Path, region_id: str, criteria: Criteria, now: datetime) -> St
         hypothetical=judgement["hypothetical"],
         estate_read_at=run["estateReadAt"],
         by_file=None if run.get("estateFile") is None else run["estateFile"]["sha256"],
+        staying=staying_in(criteria.project, None if run["stackFile"] is None else run["stackFile"]["path"]),
         fixes=tuple((fix.title, fix.severity, fix.findings) for fix in fixes(blocking, rules)),
     )
 
@@ -180,10 +184,11 @@ def _outdated(item: StackVerdict) -> StackVerdict:
 
 
 def _astray(fleet: FleetDocument, stacks: Iterable[StackVerdict]) -> Iterator[str]:
-    """Yield a problem for instances of the plan that no stack moves, and one for those that several stacks move.
+    """Yield a problem for instances of the plan that no stack moves, and for those about which stacks disagree.
 
     A single stack cannot see this: it has the instances of the others under `later`.
     """
+    stacks = tuple(stacks)
     by_name = {stack.name: stack for stack in stacks}
     movers: defaultdict[str, list[str]] = defaultdict(list)
     for name, verdict in by_name.items():
@@ -199,6 +204,15 @@ def _astray(fleet: FleetDocument, stacks: Iterable[StackVerdict]) -> Iterator[st
     if twice:
         names = sorted({name for item in twice for name in movers[item]})
         yield f"{number_of(len(twice), 'instance')} would be moved by more than one of {few(names)}: {few(twice)}"
+    judged = [item for item in stacks if item.code != NOT_JUDGED]
+    stays = frozenset[str]().union(*(item.staying for item in judged))
+    if unlike := sorted(instance_id for item in judged for instance_id in stays - item.staying):
+        names = [item.name for item in judged if stays - item.staying]
+        ids = list(dict.fromkeys(unlike))
+        yield (
+            f"under staying in another stack, and not in {few(names)}, so that nobody is linked with "
+            f"{number_of(len(ids), 'instance')}: {few(ids)}"
+        )
 
 
 def _fixes(stacks: Iterable[StackVerdict]) -> tuple[FleetFix, ...]:

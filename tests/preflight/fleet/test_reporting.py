@@ -254,6 +254,46 @@ def test_an_instance_may_have_gone_to_another_stack_and_not_to_two(project: Path
     assert rollup.problems == ("1 instance would be moved by more than one of a, b: i-web-a",)
 
 
+def with_stack_file(project: Path, name: str, migration: dict[str, Any]) -> Path:
+    """The result of a stack whose stack file has this migration."""
+    file = project / f"Pulumi.{name}.yaml"
+    file.write_text(json.dumps({"config": {"classic-to-vpc:migration": migration}}), encoding="utf-8")
+    content = of_stack(project, name)
+    content["run"]["stackFile"] = {"path": file.name, "sha256": digest(file)}
+    return keep(project, name, content)
+
+
+STAYS = {"instances": ["i-old"], "owner": "ann@example.com", "reason": "Released in March."}
+
+
+@pytest.mark.parametrize(
+    ("of_a", "of_b", "code"),
+    [
+        ({"staying": [STAYS]}, {"staying": [STAYS]}, 0),
+        ({"staying": [STAYS]}, {"include": ["staying.json"]}, 0),
+        ({"staying": [STAYS]}, {"later": ["i-old"]}, 20),
+        ({"include": ["staying.json"]}, {}, 20),
+        ({"staying": [STAYS]}, {"staying": [STAYS, {**STAYS, "instances": ["i-1", "i-2"]}]}, 20),
+    ],
+)
+def test_whoever_stays_classic_does_so_by_each_stack(
+    project: Path, of_a: dict[str, Any], of_b: dict[str, Any], code: int
+) -> None:
+    """One that is under later is linked by nobody: each stack takes it that another one moves it."""
+    (project / "staying.json").write_text(json.dumps({"staying": [STAYS]}), encoding="utf-8")
+    paths = [with_stack_file(project, "a", of_a), with_stack_file(project, "b", of_b)]
+    rollup = rolled(project, fleet_of("a", "b"), paths)
+    assert rollup.code == code
+    assert bool(rollup.problems) is (code == 20)
+
+
+def test_who_disagrees_about_those_that_stay_is_named(project: Path) -> None:
+    paths = [with_stack_file(project, "a", {"staying": [STAYS]}), with_stack_file(project, "b", {"later": ["i-old"]})]
+    assert rolled(project, fleet_of("a", "b"), paths).problems == (
+        "under staying in another stack, and not in b, so that nobody is linked with 1 instance: i-old",
+    )
+
+
 def test_one_result_is_in_memory_at_a_time(project: Path) -> None:
     names = [f"s{number}" for number in range(6)]
     for name in names:
