@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -7,7 +7,7 @@ from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import BLOCK, UNKNOWN, ZONE, Draft, expect, prepared
 
 RULE = "after-in-planned-vswitch"
-LATE = datetime.fromisoformat("2027-03-01T02:00:00+08:00")
+DUE = datetime.fromisoformat("2026-12-27T02:00:00+08:00")
 
 
 def moved(*addresses: object) -> Draft:
@@ -55,7 +55,7 @@ def test_fail_without_a_vswitch_in_its_zone() -> None:
 
 def test_fail_until_all_waves_have_moved_and_the_cleanup_is_due() -> None:
     draft = moved("172.16.2.7")
-    now, draft.now = draft.now, LATE
+    now, draft.now = draft.now, DUE
     expect(draft, RULE, "i-web", Outcome.FAIL)
     draft.facts(MIGRATION)["waves"][0]["moved"] = True
     draft.now = now
@@ -80,5 +80,7 @@ def test_not_applicable_before_the_move_without_a_network_and_once_all_is_over()
     expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE, "no target network")
     draft = moved("172.16.2.7")
     draft.facts(MIGRATION)["waves"][0]["moved"] = True
-    draft.now = LATE
+    draft.now = DUE
     expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE, "cleanup is over")
+    draft.now = DUE - timedelta(seconds=1)
+    expect(draft, RULE, "i-web", Outcome.FAIL)

@@ -102,6 +102,10 @@ def test_pending_until_the_freeze_where_somebody_answers_for_it() -> None:
     expect(in_freeze, RULE, "i-web", Outcome.FAIL, "acl-1", "the freeze began")
 
 
+def test_a_word_is_not_enough_where_the_cloud_refuses_nothing_and_the_entries_are_not_known() -> None:
+    expect(attest(named(entries=UNKNOWN), "address-lists"), RULE, "i-web", Outcome.FAIL, "the freeze began")
+
+
 def test_pass_where_it_refuses_to_tell_and_somebody_answers_for_it() -> None:
     draft = attest(prepared(), "address-lists")
     unread = {"entries": "Refused.", "listeners": "Refused."}
