@@ -17,6 +17,7 @@ from estate.inventory import Change, Inventory, InventoryError, changes, render,
 from policies.core.facts import safe
 from policies.verdict import BAD_INPUT, NOT_JUDGED
 from preflight.exits import CHANGED, NOT_ALLOWED, Stop
+from preflight.options import check_writable
 from preflight.redaction import redacted
 from preflight.region import Where, read_file, read_region
 from preflight.screen import Progress, console, show, when, wrapped
@@ -55,9 +56,9 @@ def inventory(  # noqa: PLR0913 - one argument an option
 
     Without --output and --diff it is printed.
     """
-    if output is not None and not output.absolute().parent.is_dir():
+    if output is not None:
         # Said before the region is read, which takes minutes where it is large.
-        raise Stop(BAD_INPUT, f"--output {output}: expected a file in a directory that exists")
+        check_writable("--output", output)
     before = None if diff is None else read_file(diff)
     if estate is not None:
         if stack or region or cloud:

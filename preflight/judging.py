@@ -12,6 +12,7 @@ from rich.console import Console
 from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, READY, Criteria, Decision, decide
 from preflight.access import EXIT_CODES
 from preflight.exits import Stop
+from preflight.options import check_writable
 from preflight.previewing import Preview, Request, RunLog, preview
 from preflight.screen import Progress, show_not_judged
 from preflight.session import session
@@ -57,9 +58,9 @@ class Judged:
 def judge(options: RunOptions, err: Console) -> Judged:
     """Preview the stack and judge it by the result of that run. Raises Stop before anything is judged."""
     progress = Progress(err)
-    if options.result is not None and not options.result.absolute().parent.is_dir():
+    if options.result is not None:
         # The pack could not write it, and minutes later nothing would be judged.
-        raise Stop(BAD_INPUT, f"--result {options.result}: expected a file in a directory that exists")
+        check_writable("--result", options.result)
     with session(options.project, options.stack, options.estate) as opened:
         stack = opened.stack
         names = [wave.name for wave in opened.config.waves]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
 
-from policies.verdict import CONDITIONS
+from policies.verdict import BAD_INPUT, CONDITIONS
+from preflight.exits import Stop
 
 
 def moment(text: str) -> datetime:
@@ -20,6 +22,13 @@ def moment(text: str) -> datetime:
     if parsed is None or parsed.utcoffset() is None:
         raise typer.BadParameter(f"expected a time with its offset, such as 2026-12-11T03:00:00+08:00; found {text!r}")
     return parsed
+
+
+def check_writable(option: str, path: Path) -> None:
+    """Raise Stop unless the path that an option names is one for a file that can be written."""
+    directory = path.absolute().parent
+    if not directory.is_dir() or not os.access(directory, os.W_OK) or (path.exists() and not path.is_file()):
+        raise Stop(BAD_INPUT, f"{option} {path}: expected a file in a directory that exists and can be written")
 
 
 StartOption: TypeAlias = Annotated[

@@ -51,7 +51,10 @@ def preflight(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
         (("check", "--at", "tomorrow"), "expected a time with its offset"),
         (("check", "--rule", "backup-of-all"), "--rule: there is no rule backup-of-all. Did you mean backup-"),
         (("check", "--project", "docs"), "expected a directory with Pulumi.yaml"),
-        (("check", "--result", "no/where.json"), "--result no/where.json: expected a file in a directory that exists"),
+        (
+            ("check", "--result", "no/where.json"),
+            "--result no/where.json: expected a file in a directory that exists and can be written",
+        ),
         (
             (
                 "check",

@@ -131,7 +131,7 @@ def test_bad_input_is_said_with_file_and_key(tmp_path: Path, keys: Path) -> None
     code, _, err = run("--cloud", str(keys), "--output", "no/such/estate.json")
     assert (code, err) == (
         2,
-        "--output no/such/estate.json: expected a file in a directory that exists",
+        "--output no/such/estate.json: expected a file in a directory that exists and can be written",
     )
     secret = tmp_path / "Pulumi.secret.yaml"
     secret.write_text("config:\n  alicloud:secretKey:\n    secure: abc\n", encoding="utf-8")

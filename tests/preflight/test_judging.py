@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from policies.verdict import Decision
 from preflight import judging
+from preflight.exits import Stop
 from preflight.judging import RunOptions, judge
 from preflight.previewing import Preview, Request
 
@@ -59,6 +61,14 @@ def test_a_run_in_doubt_keeps_no_result_that_would_pass_by_itself(
     monkeypatch.setattr(judging, "decide", lambda *_, **__: Decision(0, "READY", {}))
     judged = judge(RunOptions(tmp_path, result=run.kept), Console(quiet=True))
     assert (judged.decision.code, run.kept.exists()) == (code, code == 0)
+
+
+@pytest.mark.parametrize("name", [".", "reports", "nowhere/result.json", os.devnull])
+def test_a_result_that_could_not_be_written_is_refused_before_anything_runs(tmp_path: Path, name: str) -> None:
+    (tmp_path / "reports").mkdir()
+    with pytest.raises(Stop, match="expected a file in a directory that exists and can be written") as stopped:
+        judge(RunOptions(tmp_path, result=tmp_path / name), Console(quiet=True))
+    assert stopped.value.code == 2
 
 
 @pytest.mark.parametrize("code", [4, 20, 30])
