@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from policies.core import plan as types
 from policies.core.approvals import LONGEST
@@ -25,6 +25,8 @@ from preflight.timeline.model import Event, Kind, Phase, Span, Timeline
 from preflight.words import number_of
 
 T = TypeVar("T")
+# The wave of a finding that blocks later, None for the migration, and from when on.
+_Waiting: TypeAlias = tuple[str | None, datetime]
 
 _SETTINGS: Final = Settings(None, {item.name: item.default for item in (*durations.OF_MOVING, durations.COPYING)})
 
@@ -69,6 +71,11 @@ class _Making:
     def waves(self) -> None:
         """Add lead times, freeze, window, the duration of the move, and the Latest Schedule Time of each wave ahead."""
         ahead = [wave for wave in self._result["waves"] if wave["moved"] is not True]
+        waiting: Counter[_Waiting] = Counter(
+            (item["wave"], datetime.fromisoformat(item["mandatoryFrom"]))
+            for item in open_findings(self._result)
+            if not item["blocking"] and item["mandatoryFrom"] is not None
+        )
         for wave in ahead:
             start, latest = (_time(wave["window"][key]) for key in ("start", "latest"))
             if start is None or latest is None:
@@ -78,24 +85,22 @@ class _Making:
             freeze = _time(wave["freezeStartsAt"]) or start
             self._span(name, "preparing", self._now, freeze)
             self._span(name, "frozen", freeze, start)
-            self._lead_times(wave, start)
+            self._lead_times(wave, start, waiting)
             if freeze < start:
                 self._event(freeze, "freeze", name, "the freeze begins: only what exists counts, not what is declared")
             self._move(wave, name, start, latest)
+        for (wave_name, at), count in waiting.items():
+            # By the lead time of a policy configuration, or of a wave whose window cannot be read.
+            self._event(at, "lead-time", wave_name, f"{number_of(count, 'finding')} will block then")
 
-    def _lead_times(self, wave: Mapping[str, Any], start: datetime) -> None:
+    def _lead_times(self, wave: Mapping[str, Any], start: datetime, waiting: Counter[_Waiting]) -> None:
+        """Add when rules become mandatory; the findings of `waiting` that block from then on are taken out of it."""
         hours = Counter(rule["leadHours"] for rule in self._result["rules"] if rule["leadHours"] is not None)
-        waiting = [
-            item["rule"]
-            for item in open_findings(self._result)
-            if not item["blocking"] and item["wave"] in (None, wave["name"])
-        ]
-        of_rule = {rule["id"]: rule["leadHours"] for rule in self._result["rules"]}
         for lead, rules in sorted(hours.items(), reverse=True):
-            count = sum(of_rule[rule] == lead for rule in waiting)
+            at = start - timedelta(hours=lead)
+            count = waiting.pop((wave["name"], at), 0) + waiting.pop((None, at), 0)
             settle = f"; {number_of(count, 'finding')} will block then" if count else ""
             word = "becomes" if rules == 1 else "become"
-            at = start - timedelta(hours=lead)
             self._event(at, "lead-time", wave["name"], f"{number_of(rules, 'rule')} {word} mandatory{settle}")
 
     def _move(self, wave: Mapping[str, Any], name: str, start: datetime, latest: datetime) -> None:

@@ -139,6 +139,20 @@ def test_findings_that_will_block_are_counted_at_their_lead_time() -> None:
     assert len(waiting) == sum(counts) > 0
 
 
+def test_a_finding_is_counted_once_and_when_it_blocks() -> None:
+    """One of the migration at its first window, and one by a lead time of the policy configuration at that."""
+    result = recorded_result("waves")
+    front, back = (when(wave["window"]["start"]) for wave in result["waves"])
+    by_rule, configured = front - timedelta(hours=72), back - timedelta(hours=1000)
+    advice: dict[str, Any] = {"outcome": "FAIL", "blocking": False, "about": "migration", "instances": []}
+    result["results"] = [
+        {**result["results"][0], **advice, "mandatoryFrom": moment.isoformat()} for moment in (by_rule, configured)
+    ]
+    timeline = make_timeline(plan_of(recorded_steps("waves")), result)
+    found = [(moment, wave) for moment, wave, text, _ in at(timeline, "lead-time") if "1 finding will block" in text]
+    assert found == [(configured, None), (by_rule, "front")]
+
+
 def test_a_subscription_ends_and_what_is_paid_as_you_go_does_not() -> None:
     ends = {"expiredAt": "2026-12-10T00:00:00+08:00"}
     paid = timeline_of("first", MigratingInstance={**ends, "instanceChargeType": "PrePaid"})
