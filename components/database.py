@@ -75,6 +75,8 @@ class DatabaseAccess(pulumi.ComponentResource):
     Registered outputs: see DatabaseAccess in docs/facts.md. RAM actions: `ram_actions`.
     """
 
+    resource_type = "classic-to-vpc:database:DatabaseAccess"
+
     ram_actions = (
         "rds:DescribeDBInstanceAttribute",
         "rds:DescribeDBInstanceIPArrayList",
@@ -105,7 +107,7 @@ class DatabaseAccess(pulumi.ComponentResource):
             )
         entries = _entries([*(vswitch.cidr_block for vswitch in args.vswitches), *args.also_admit])
         facts = database_access_facts(database, args.whitelist_group, entries, retained_endpoint)
-        super().__init__("classic-to-vpc:database:DatabaseAccess", name, facts, opts)
+        super().__init__(self.resource_type, name, facts, opts)
         self.hybrid_access = self._declare_hybrid_access(args)
         self.whitelist_group_id = self._declare_whitelist_group(database, facts)
         self.register_outputs(facts)

@@ -118,6 +118,8 @@ class TargetNetwork(pulumi.ComponentResource):
     vswitch_ids: pulumi.Output[Mapping[str, str]]
     """The VSwitches' ids by zone, or by zone and tier, as in `cn-hangzhou-h/web`."""
 
+    resource_type = "classic-to-vpc:network:TargetNetwork"
+
     ram_actions = (
         "vpc:CreateVpc",
         "vpc:CreateDefaultVpc",
@@ -135,8 +137,9 @@ class TargetNetwork(pulumi.ComponentResource):
     )
 
     def __init__(self, name: str, args: TargetNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("classic-to-vpc:network:TargetNetwork", name, {"mode": args.mode}, opts)
-        self._retain = args.retain
+        super().__init__(self.resource_type, name, {"mode": args.mode}, opts)
+        # False would take back what the options of this component say of its children.
+        self._retain = args.retain or None
         vpc_id, cidr_block = self._declare_vpc(args)
         self.vpc_id = pulumi.Output.from_input(vpc_id)
         declared = [self._declare_vswitch(args, item) for item in args.vswitches]

@@ -103,9 +103,11 @@ class ClonedSecurityGroups(pulumi.ComponentResource):
     security_group_ids: pulumi.Output[Mapping[str, Sequence[str]]]
     """The VPC groups by classic group: each member of the classic one must be in all of them."""
 
+    resource_type = "classic-to-vpc:securitygroup:ClonedSecurityGroups"
+
     def __init__(self, name: str, args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         inputs = {"vpcId": args.vpc_id, "classicSecurityGroupIds": [group.id for group in args.groups]}
-        super().__init__("classic-to-vpc:securitygroup:ClonedSecurityGroups", name, inputs, opts)
+        super().__init__(self.resource_type, name, inputs, opts)
         self.clones = clone_groups(args, pulumi.ResourceOptions(parent=self))
         ids: dict[str, Any] = self.clones.security_group_ids
         self.security_group_ids = pulumi.Output.from_input(ids)

@@ -1,7 +1,8 @@
 """The components as every language sees them: arguments that cross a process, and outputs.
 
 The host serves this module's annotations as the package's schema. Arguments are mappings here because the host makes no
-others. A component reads the estate by itself, as our own program does.
+others. A component reads the estate by itself, as our own program does. It registers by the schema's type: the engine
+loses the `transforms` of a component that registers by another one.
 """
 
 # No `from __future__ import annotations`: the host reads types, not texts. Members of a list of objects are inputs
@@ -57,6 +58,8 @@ class TargetNetwork(network.TargetNetwork):
     vswitch_ids: pulumi.Output[Mapping[str, str]]
     """The VSwitches' ids by zone, or by zone and tier, as in `cn-hangzhou-h/web`."""
 
+    resource_type = "classic-to-vpc:index:TargetNetwork"
+
     def __init__(self, name: str, args: TargetNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the network."""
         vswitches = [
@@ -76,7 +79,7 @@ class TargetNetwork(network.TargetNetwork):
             vpc_id=args.get("vpc_id"),
             use_default=args.get("use_default", False),
         )
-        super().__init__(name, of_network, opts)
+        super().__init__(name, of_network, _once_as(network.TargetNetwork.resource_type, opts))
 
 
 class ClonedSecurityGroupsArgs(TypedDict):
@@ -96,12 +99,14 @@ class ClonedSecurityGroups(security_group.ClonedSecurityGroups):
     security_group_ids: pulumi.Output[Mapping[str, Sequence[str]]]
     """The VPC groups by classic group: each member of the classic one must be in all of them."""
 
+    resource_type = "classic-to-vpc:index:ClonedSecurityGroups"
+
     def __init__(self, name: str, args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the clones of the estate's groups."""
         of_estate = security_group.ClonedSecurityGroupsArgs.of(
             read(), args["instance_ids"], vpc_id=args["vpc_id"], target_cidrs=args["target_cidrs"]
         )
-        super().__init__(name, of_estate, opts)
+        super().__init__(name, of_estate, _once_as(security_group.ClonedSecurityGroups.resource_type, opts))
 
 
 class AdmittedVSwitch(TypedDict):
@@ -142,6 +147,8 @@ class DatabaseAccessArgs(TypedDict):
 class DatabaseAccess(database.DatabaseAccess):
     """Access from a VPC to one database: an address there, if requested, and a whitelist group of its own."""
 
+    resource_type = "classic-to-vpc:index:DatabaseAccess"
+
     def __init__(self, name: str, args: DatabaseAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Declare the access."""
         vswitches = [
@@ -158,7 +165,12 @@ class DatabaseAccess(database.DatabaseAccess):
             also_admit=args.get("also_admit", ()),
             hybrid_access=_hybrid_access(args),
         )
-        super().__init__(name, of_estate, opts)
+        super().__init__(name, of_estate, _once_as(database.DatabaseAccess.resource_type, opts))
+
+
+def _once_as(resource_type: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """Add an alias for stacks in which the component has another type: that of `components/`."""
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=resource_type)]))
 
 
 def _hybrid_access(args: DatabaseAccessArgs) -> database.HybridAccessArgs | None:

@@ -114,6 +114,12 @@ def declare(program: Callable[[], object], *, preview: bool = False) -> Recordin
         loop.close()
         asyncio.set_event_loop(None)
     recording = monitor.recording
+    taken_back = [
+        urn
+        for urn, item in recording.resources.items()
+        if item.request.HasField("retainOnDelete") and not item.request.retainOnDelete
+    ]
+    assert not taken_back, "a child must not take back what its component's options say"
     registered = [(item.type, recording.outputs.get(urn, {})) for urn, item in recording.resources.items()]
     broken = [breach for kind, outputs in registered if kind in COMPONENTS for breach in breaches(kind, outputs)]
     assert preview or not broken, "what components register is not what docs/schema/facts.schema.json says"

@@ -89,18 +89,25 @@ SERVERS = pulumi.Config().require_object("servers")
 BLOCK = "172.16.1.0/24"
 
 
-def declared(kind, name, inputs, *outputs):
+def declared(kind, name, inputs, *outputs, opts=None):
     props = {**inputs, **dict.fromkeys(outputs)}
-    return pulumi.ComponentResource(f"classic-to-vpc:index:{kind}", name, props, None, remote=True)
+    return pulumi.ComponentResource(f"classic-to-vpc:index:{kind}", name, props, opts, remote=True)
+
+
+def named(args):
+    # A transform of the program meets what the host declares.
+    if args.type_ == "alicloud:vpc/network:Network":
+        return pulumi.ResourceTransformResult({**args.props, "vpcName": "shop"}, args.opts)
 
 
 vswitch = {"zoneId": "cn-hangzhou-b", "name": "shop-b", "cidrBlock": BLOCK}
 network = declared(
     "TargetNetwork",
     "network",
-    {"vpcName": "shop", "cidrBlock": "172.16.0.0/16", "vswitches": [vswitch]},
+    {"vpcName": "unnamed", "cidrBlock": "172.16.0.0/16", "vswitches": [vswitch]},
     "vpcId",
     "vswitchIds",
+    opts=pulumi.ResourceOptions(transforms=[named]),
 )
 groups = declared(
     "ClonedSecurityGroups",
