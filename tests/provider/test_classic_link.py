@@ -7,7 +7,7 @@ import pytest
 from estate.client import Cloud
 from provider.classic_link import ClassicLink
 from provider.resource import Change, ResourceError
-from provider.values import UNKNOWN
+from provider.values import UNKNOWN, Properties
 from simulator.server import Simulator
 from tests.estate import estates
 
@@ -73,3 +73,13 @@ def test_another_vpc_replaces_and_a_preview_knows_no_outputs() -> None:
 def test_wrong_inputs() -> None:
     assert [failure.path for failure in RESOURCE.check({"vpc": "vpc-1"}).failures] == ["vpc", "vpcId"]
     assert RESOURCE.check({"vpcId": UNKNOWN}).failures == ()
+
+
+@pytest.mark.parametrize(
+    ("vpc_id", "state"), [(UNKNOWN, {}), ("vpc-gone", {"vpcId": "vpc-gone", "enabledBefore": False})]
+)
+def test_nothing_is_asked_of_the_cloud_about_what_is_not_known_or_is_there(vpc_id: object, state: Properties) -> None:
+    def no_cloud() -> Cloud:
+        raise AssertionError("there is nothing to ask about")
+
+    RESOURCE.foresee(no_cloud, {"vpcId": vpc_id}, "", state)

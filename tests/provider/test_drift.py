@@ -145,6 +145,29 @@ def test_other_resources_tell_theirs_as_well() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("ips", "told"),
+    [
+        (["10.0.0.0/24", "10.1.0.0/24"], []),
+        (["10.0.0.0/24"], ["securityIps: 10.1.0.0/24 is gone"]),
+        (["10.0.0.0/24", "10.1.0.0/24", "10.2.0.0/24"], ["securityIps: 10.2.0.0/24 was added"]),
+        (["10.1.0.0/24", "10.0.0.0/24"], ["securityIps was changed"]),
+        (None, ["securityIps was changed"]),
+    ],
+)
+def test_only_what_differs_is_told(ips: object, told: list[str]) -> None:
+    declared = ["10.0.0.0/24", "10.1.0.0/24"]
+    group = {"dbInstanceId": "rm-1", "groupName": "ours", "networkType": "VPC", "securityIps": declared}
+    known = drift.remembered(RESOURCES[WHITELIST], group | {"applied": "digest"}, NOW)
+    assert drift.compared(RESOURCES[WHITELIST], known, group | {"securityIps": ips})["drift"] == told
+
+
+def test_without_declared_inputs_the_known_ones_count_and_not_the_live_ones() -> None:
+    known = {"dbInstanceId": "rm-1", "groupName": "ours", "networkType": "VPC", "securityIps": ["10.0.0.0/24"]}
+    found = drift.compared(RESOURCES[WHITELIST], known, known | {"securityIps": ["0.0.0.0/0"]})
+    assert (found["declared"], len(found["drift"])) == (known, 2)
+
+
 def test_a_state_of_an_earlier_version_counts_as_declared_as_it_was_known(provider: AlimigrateProvider) -> None:
     """It has no `declared`: an update without a refresh goes by what the state shows, and then remembers."""
     created = properties(create(provider, INPUTS).properties)
