@@ -192,6 +192,8 @@ def gitlab(fleet: Fleet, region: str) -> dict[str, object]:
             "id_tokens": {"ALIYUN_TOKEN": {"aud": "sts.aliyuncs.com"}},
             "before_script": [
                 "(umask 077 && printf '%s' \"$ALIYUN_TOKEN\" > /tmp/aliyun-token)",
+                # The checkout is root's and the image's user is not: git tells the commit of no such one by itself.
+                'git config --global --add safe.directory "$CI_PROJECT_DIR"',
                 "make setup engine",
                 f"mkdir -p {_READING} results",
             ],

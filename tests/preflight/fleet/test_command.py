@@ -168,6 +168,15 @@ def test_the_pipeline_of_gitlab_writes_over_nothing_that_is_committed(project: P
     assert "/reading/" in ignored
 
 
+def test_gitlab_tells_the_commit_of_a_checkout_that_belongs_to_root(project: Path) -> None:
+    """The report asks for results of the commit, and git names none of a checkout of another user."""
+    run(*PLAN, "--size", "48")
+    for path in (project / "fleet/gitlab-ci.yml", REPOSITORY / "docs/gitops/gitlab-ci.yml"):
+        before = yaml.safe_load(path.read_text(encoding="utf-8"))["default"]["before_script"]
+        trust = before.index('git config --global --add safe.directory "$CI_PROJECT_DIR"')
+        assert trust < before.index("make setup engine")
+
+
 def test_the_operator_applies_no_stack_that_was_not_judged_and_none_before_the_first(project: Path) -> None:
     run(*PLAN, "--size", "48", "--repository", "https://git.example.com/shop/migration.git", "--commit", "0" * 40)
     text = (project / "fleet/operator.yaml").read_text(encoding="utf-8")
