@@ -5,9 +5,11 @@ Only what its resources call is hit: its data sources give up at the first refus
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ import toolchain
 from simulator.estate_file import load
 from simulator.server import Simulator, running
 from tests.e2e.conftest import ESTATE
-from tests.e2e.lifecycles import programs
+from tests.e2e.lifecycles import in_one, programs
 from tests.e2e.test_provider import Life
 from tests.provider.test_faults import cloud_is_ahead
 
@@ -56,25 +58,31 @@ def hurried(cloud: Simulator) -> Iterator[None]:
         thread.join()
 
 
-@pytest.mark.parametrize("faults", FAULTS.values(), ids=list(FAULTS))
 def test_networks_are_made_once_all_the_same(
-    faults: tuple[dict[str, Any], ...], engine: toolchain.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: toolchain.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    [program] = [program for program in programs() if program.name == "networks"]
+    """Each fault strikes an update that adds a network to those that are there."""
+    [networks] = [program for program in programs() if program.name == "networks"]
+    parts = [replace(networks, name=re.sub(r"\W+", "-", name)) for name in FAULTS]
     estate = load(ESTATE)
-    program.given(estate)
-    with running(estate) as cloud, ExitStack() as meanwhile:
-        if faults[0]["effect"] == "stale":
-            cloud_is_ahead(monkeypatch, 10)
-            meanwhile.enter_context(hurried(cloud))
+    networks.given(estate)
+    with running(estate) as cloud:
         before = cloud.state()
-        life = Life(engine, cloud, program, tmp_path / "project")
+        life = Life(engine, cloud, networks, tmp_path / "project")
         life.new_stack("made")
-        for fault in faults:
-            cloud.faults.add(**fault)
-        assert life.up("made") == {"create": len(program.resources) + 1}
-        assert all(fault["struck"] > 0 for fault in cloud.faults.all())
-        cloud.faults.clear()
+        for number, (name, faults) in enumerate(FAULTS.items(), 1):
+            life.program = in_one(parts[:number])
+            life.write_program()
+            with ExitStack() as meanwhile:
+                if faults[0]["effect"] == "stale":
+                    cloud_is_ahead(monkeypatch, 10)
+                    meanwhile.enter_context(hurried(cloud))
+                for fault in faults:
+                    cloud.faults.add(**fault)
+                # The first one makes the stack itself, too.
+                assert life.up("made") == {"create": len(networks.resources) + (number == 1)}, name
+                assert all(fault["struck"] > 0 for fault in cloud.faults.all()), name
+                cloud.faults.clear()
         life.no_diff("made")
         life.run("destroy", "--stack", "made", "--yes", "--skip-preview", "--refresh")
         assert cloud.state() == before
