@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from simulator.api.registry import Action
 from simulator.api.table import registry
@@ -69,8 +72,20 @@ def test_the_typed_sdk_is_refused(example: Example, refusal: Refusal, served: Si
         Api(served)(example.permission, **refusal.call)
 
 
+@functools.cache
+def _one_key(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
+    return _NEW_KEY(public_exponent, key_size)
+
+
+_NEW_KEY = rsa.generate_private_key
+
+
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.permission)
-def test_odd_values_are_answered_or_refused_as_declared(action: Action, quick: Estate) -> None:
+def test_odd_values_are_answered_or_refused_as_declared(
+    action: Action, quick: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of many key pairs, each would take a tenth of a second.
+    monkeypatch.setattr(rsa, "generate_private_key", _one_key)
     example = EXAMPLES[action.permission]
     example.given(quick)
     simulation = Simulation(quick)
