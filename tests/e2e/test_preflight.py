@@ -76,6 +76,9 @@ def front(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def test_an_unprepared_stack_is_judged_on_one_screen(front: Front, tmp_path: Path) -> None:
+    """After previews that were interrupted, which lock nothing."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        _is_interrupted_and_ends_in_order(front, number)
     result = tmp_path / "result.json"
     result.write_text("{}", encoding="utf-8")
     selected = front.project.run("stack", "--show-name").stdout
@@ -128,14 +131,7 @@ def test_fixes_that_are_configuration_are_shown_and_then_written(front: Front) -
     assert lines[-1] == "READY WITH CONDITIONS: stack begun"
 
 
-def test_a_preview_that_is_interrupted_ends_in_order(front: Front) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        _interrupted(front, number)
-    # Nothing is locked: the next run is judged.
-    assert front("check", "--stack", "bare", "--rehearsal")[0] == 20
-
-
-def _interrupted(front: Front, number: signal.Signals) -> None:
+def _is_interrupted_and_ends_in_order(front: Front, number: signal.Signals) -> None:
     with started(
         [COMMAND, "check", "--stack", "bare", "--rehearsal"],
         cwd=front.project.directory,
