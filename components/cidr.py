@@ -48,15 +48,23 @@ def network_problems(vpc: str, vswitches: Sequence[str], *, classic_link: bool =
     block, problems = _parse(vpc, None, VPC_MASKS)
     if block and not _inside_any(block, RFC1918):
         problems.append(CidrProblem(None, f"{vpc} is not private", f"a block inside {_names(RFC1918)}"))
+    return [*problems, *vswitch_problems(dict(enumerate(vswitches)), block, classic_link=classic_link)]
+
+
+def vswitch_problems(
+    vswitches: Mapping[int, str], vpc: IPv4Network | None, *, classic_link: bool = False
+) -> list[CidrProblem]:
+    """Check the blocks of VSwitches by their positions: alone, against each other, and against a VPC that is known."""
+    problems: list[CidrProblem] = []
     if len(vswitches) > MAX_VSWITCHES:
         problems.append(CidrProblem(None, f"{len(vswitches)} VSwitches", f"at most {MAX_VSWITCHES} in a VPC"))
     blocks: dict[int, IPv4Network] = {}
-    for index, text in enumerate(vswitches):
+    for index, text in vswitches.items():
         vswitch, wrong = _parse(text, index, VSWITCH_MASKS)
         problems += wrong
         if vswitch:
             blocks[index] = vswitch
-            problems += _placement_problems(index, vswitch, block, classic_link=classic_link)
+            problems += _placement_problems(index, vswitch, vpc, classic_link=classic_link)
     problems += _overlaps(blocks)
     return problems
 

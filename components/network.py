@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_alicloud as alicloud
 
-from components import alimigrate
+from components import alimigrate, cidr
 from components.facts.network import NetworkMode, VSwitchFacts, target_network_facts, vswitch_facts
 
 
@@ -33,6 +33,11 @@ class VSwitchArgs:
     """For an existing one: its number of free addresses."""
     stranger_ids: Sequence[str] | None = None
     """Servers in its block that do not move into it with this stack; None where that was not checked."""
+
+    @property
+    def place(self) -> str:
+        """Its zone, and its tier where it has one, as in `cn-hangzhou-h/web`."""
+        return _place(self.zone_id, self.tier)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +67,13 @@ class TargetNetworkArgs:
     """Whether created resources outlive a destroy."""
 
     def __post_init__(self) -> None:
-        """Refuse arguments that name no network, by pulumi.RunError."""
-        if self.use_default:
-            return
+        """Refuse arguments that name no network, or one that cannot be made, by pulumi.RunError."""
+        if not self.use_default:
+            self._check_completeness()
+        if problems := list(self._problems()):
+            raise pulumi.RunError(f"TargetNetworkArgs: {'; '.join(problems)}.")
+
+    def _check_completeness(self) -> None:
         if self.cidr_block is None or (self.vpc_name is None) == (self.vpc_id is None):
             raise pulumi.RunError(
                 "TargetNetworkArgs: expected cidr_block with vpc_name for a VPC to create, or with vpc_id for one that "
@@ -75,6 +84,22 @@ class TargetNetworkArgs:
                 raise pulumi.RunError(
                     f"TargetNetworkArgs: expected vswitches[{index}].cidr_block, without use_default."
                 )
+
+    def _problems(self) -> Iterator[str]:
+        """Yield the problems of the places and the blocks, as far as they are known."""
+        places = [item.place for item in self.vswitches]
+        for place in sorted({place for place in places if places.count(place) > 1}):
+            yield f"expected one VSwitch a zone, or a tier for each, but {place} has several"
+        for problem in self._block_problems():
+            key = "cidr_block" if problem.vswitch is None else f"vswitches[{problem.vswitch}].cidr_block"
+            yield f"{key}: {problem.fault}, expected {problem.expected}"
+
+    def _block_problems(self) -> list[cidr.CidrProblem]:
+        blocks = {index: item.cidr_block for index, item in enumerate(self.vswitches) if item.cidr_block is not None}
+        # An output shows no block before it is made, and an existing VPC may have further ones.
+        if self.mode == "create" and isinstance(self.cidr_block, str):
+            return cidr.network_problems(self.cidr_block, list(blocks.values()))
+        return cidr.vswitch_problems(blocks, None)
 
     @property
     def mode(self) -> NetworkMode:
@@ -96,7 +121,7 @@ class TargetVSwitch:
     @property
     def place(self) -> str:
         """Its zone, and its tier where it has one, as in `cn-hangzhou-h/web`."""
-        return self.zone_id if self.tier is None else f"{self.zone_id}/{self.tier}"
+        return _place(self.zone_id, self.tier)
 
     def as_export(self) -> dict[str, pulumi.Input[str]]:
         """Return what the stack exports for it (docs/contracts.md, Stack outputs)."""
@@ -200,3 +225,7 @@ class TargetNetwork(pulumi.ComponentResource):
             cidr_block=item.cidr_block,
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=self._retain),
         )
+
+
+def _place(zone_id: str, tier: str | None) -> str:
+    return zone_id if tier is None else f"{zone_id}/{tier}"

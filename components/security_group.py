@@ -10,6 +10,7 @@ import pulumi
 from pulumi_alicloud.ecs.security_group import SecurityGroup as AlicloudSecurityGroup
 
 from components.alimigrate import ecs
+from components.cidr import vswitch_problems
 from components.classic_link import ClassicLink, ClassicLinkArgs
 from components.conversion import Conversion, ConversionContext, convert
 from components.facts.security_groups import SharedSecurityGroupFacts, cloned_group_facts
@@ -39,9 +40,15 @@ class ClonedSecurityGroupsArgs:
     ) -> ClonedSecurityGroupsArgs:
         """Return the groups of classic instances that move together; all others stay, and are not linked.
 
-        `target_cidrs` are the blocks of the destination. Raises pulumi.RunError for an id of no classic instance: after
-        the move nothing shows which groups an instance was in, and its clones would be deleted.
+        `target_cidrs` are the blocks of the destination. Raises pulumi.RunError for a text that is none, and for an id
+        of no classic instance: after the move nothing shows which groups an instance was in, and its clones would be
+        deleted.
         """
+        for problem in vswitch_problems(dict(enumerate(target_cidrs)), None):
+            raise pulumi.RunError(
+                f"ClonedSecurityGroupsArgs: target_cidrs[{problem.vswitch}]: {problem.fault}, "
+                f"expected {problem.expected}."
+            )
         classic = {item.id: item for item in estate.instances if item.is_classic}
         if unknown := sorted(set(instance_ids) - classic.keys()):
             raise pulumi.RunError(

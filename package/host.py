@@ -10,7 +10,7 @@ import pulumi
 from pulumi.output import Unknown
 from pulumi.provider import ConstructResult
 from pulumi.provider import main as serve
-from pulumi.provider.experimental.analyzer import PropertyDefinition
+from pulumi.provider.experimental.analyzer import PropertyDefinition, PropertyType
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
@@ -20,12 +20,22 @@ from package.components import ClonedSecurityGroups, DatabaseAccess, TargetNetwo
 NAME: Final = "classic-to-vpc"
 VERSION: Final = "0.1.0"
 
+_NOT_KNOWN: Final = "expected a value that is known before anything is made, not an output"
+
+_WRITTEN: Final = {
+    PropertyType.STRING: ("a text", str),
+    PropertyType.BOOLEAN: ("true or false", bool),
+    PropertyType.ARRAY: ("a list", list),
+    PropertyType.OBJECT: ("an object", dict),
+}
+
 
 class Host(ComponentProvider):
     """Serves the components as `component_provider_host` does, with readable errors.
 
     The SDK's host shows a Python traceback for every exception of a constructor. This one shows only the message. It
-    also names an argument that has to be known but still depends on a resource to be created.
+    also names an argument that the schema does not have, that is of another type, or that has to be known but still
+    depends on a resource to be created.
     """
 
     def __init__(self) -> None:
@@ -44,8 +54,7 @@ class Host(ComponentProvider):
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
         """Declare one component; raise an input error, without a traceback, for what its user has to fix."""
-        for key, definition in self._component_defs[resource_type.rpartition(":")[2]].inputs.items():
-            _require_known(key, definition, inputs.get(key), self._type_defs)
+        _check_keys("", self._component_defs[resource_type.rpartition(":")[2]].inputs, inputs, self._type_defs)
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
@@ -68,17 +77,35 @@ def _as_written(message: str) -> str:
     return re.sub(r"(?<=[a-z])_([a-z])", lambda match: match[1].upper(), message)
 
 
-def _require_known(path: str, definition: PropertyDefinition, value: Any, types: Mapping[str, Any]) -> None:
-    """Raise InputPropertyError for an output where the component needs a value."""
+def _check(path: str, definition: PropertyDefinition, value: Any, types: Mapping[str, Any]) -> None:
+    """Raise InputPropertyError for a value of another type than the schema's, or an output where it must be known.
+
+    Programs in Python and YAML can send any value, those in TypeScript and Go what a cast lets through.
+    """
     described = types.get(definition.ref.rpartition(":")[2]) if definition.ref else None
-    if (definition.plain or described) and isinstance(value, pulumi.Output | Unknown):
-        raise pulumi.InputPropertyError(path, "expected a value that is known before anything is made, not an output")
-    if definition.items is not None and isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, pulumi.Output | Unknown):
+        if definition.plain or described:
+            raise pulumi.InputPropertyError(path, _NOT_KNOWN)
+        return
+    expected, of_type = _WRITTEN[definition.type or PropertyType.OBJECT]
+    if not isinstance(value, of_type):
+        raise pulumi.InputPropertyError(path, f"expected {expected}, found {value!r}")
+    if isinstance(value, list) and definition.items is not None:
         for index, item in enumerate(value):
-            _require_known(f"{path}[{index}]", definition.items, item, types)
-    if described is not None and isinstance(value, Mapping):
-        for key, inner in described.properties.items():
-            _require_known(f"{path}.{key}", inner, value.get(key), types)
+            _check(f"{path}[{index}]", definition.items, item, types)
+    if isinstance(value, dict) and described is not None:
+        _check_keys(f"{path}.", described.properties, value, types)
+
+
+def _check_keys(
+    prefix: str, definitions: Mapping[str, PropertyDefinition], values: Mapping[str, Any], types: Mapping[str, Any]
+) -> None:
+    """Raise InputPropertyError for an unknown key, or for what `_check` refuses; missing keys are the SDK's to tell."""
+    for key, value in values.items():
+        if key not in definitions:
+            raise pulumi.InputPropertyError(f"{prefix}{key}", f"unknown key, expected one of {', '.join(definitions)}")
+        if value is not None:
+            _check(f"{prefix}{key}", definitions[key], value, types)
 
 
 def main(args: Sequence[str]) -> None:

@@ -137,6 +137,60 @@ def test_inputs_that_must_be_known_refuse_unknown_outputs(inputs: dict[str, Any]
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "change", "path", "reason"),
+    [
+        ("TargetNetwork", {"vpcname": "shop"}, "vpcname", "unknown key, expected one of vswitches, vpcName, "),
+        ("TargetNetwork", {"vpcName": 5.0}, "vpcName", "expected a text, found 5.0"),
+        ("TargetNetwork", {"useDefault": "yes"}, "useDefault", "expected true or false, found 'yes'"),
+        ("TargetNetwork", {"vswitches": "shop-b"}, "vswitches", "expected a list, found 'shop-b'"),
+        ("TargetNetwork", {"vswitches": ["shop-b"]}, "vswitches[0]", "expected an object, found 'shop-b'"),
+        ("TargetNetwork", {"vswitches": [{**VSWITCH, "zone": "b"}]}, "vswitches[0].zone", "unknown key"),
+        ("ClonedSecurityGroups", {"instanceIds": [5.0]}, "instanceIds[0]", "expected a text, found 5.0"),
+        ("ClonedSecurityGroups", {"vpcId": ["vpc-1"]}, "vpcId", "expected a text, found ['vpc-1']"),
+        ("DatabaseAccess", {"hybridAccess": "2026-12-24"}, "hybridAccess", "expected an object, found '2026-12-24'"),
+    ],
+)
+def test_an_argument_that_the_schema_does_not_have_is_refused(
+    kind: str, change: dict[str, Any], path: str, reason: str
+) -> None:
+    with pytest.raises(pulumi.InputPropertyError) as refused:
+        refuse(kind, {**VALID[kind], **change})
+    assert refused.value.property_path == path
+    assert refused.value.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "expected"),
+    [
+        ("TargetNetwork", {"cidrBlock": "172.16.0.0/33"}, "cidrBlock: '172.16.0.0/33' is no CIDR block"),
+        ("TargetNetwork", {"vswitches": [{**VSWITCH, "cidrBlock": "b"}]}, r"vswitches\[0\].cidrBlock: 'b' is no CIDR"),
+        ("TargetNetwork", {"vswitches": [{**VSWITCH, "cidrBlock": "10.1.0.0/24"}]}, "a block inside 172.16.0.0/16"),
+        (
+            "TargetNetwork",
+            {"vswitches": [VSWITCH, {**VSWITCH, "cidrBlock": "172.16.2.0/24"}]},
+            "a tier for each, but cn-hangzhou-b has several",
+        ),
+        (
+            "TargetNetwork",
+            {"vpcName": None, "vpcId": "vpc-1", "vswitches": [{**VSWITCH, "cidrBlock": "10.1.0.7/24"}]},
+            "not the first address of its block, expected 10.1.0.0/24",
+        ),
+        ("ClonedSecurityGroups", {"targetCidrs": ["b"]}, r"targetCidrs\[0\]: 'b' is no CIDR block"),
+    ],
+)
+def test_blocks_and_places_that_cannot_be_are_refused(kind: str, change: dict[str, Any], expected: str) -> None:
+    with pytest.raises(pulumi.InputPropertiesError, match=expected):
+        refuse(kind, {**VALID[kind], **change})
+
+
+def test_a_vswitch_of_a_further_block_of_an_existing_vpc() -> None:
+    vswitch = {**VSWITCH, "cidrBlock": "10.1.0.0/24"}
+    recording = constructed("TargetNetwork", {"vpcId": "vpc-1", "cidrBlock": "172.16.0.0/16", "vswitches": [vswitch]})
+    [made] = recording.of_type("alicloud:vpc/switch:Switch").values()
+    assert made.inputs["cidrBlock"] == "10.1.0.0/24"
+
+
 def test_a_refusal_of_the_cloud_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
     def denied() -> None:
         raise PermissionDenied("ecs:DescribeInstances", "no")
