@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -274,6 +275,14 @@ def test_a_fork_without_a_file_is_not_judged(runner: Runner) -> None:
     assert runner.run(step_of("github/pull-request.yml", "fork", "judge")) == 0
     assert not (runner.directory / "asked").exists()
     assert runner.outputs == {"code": "40"}
+
+
+@pytest.mark.parametrize(
+    "path", ["Pulumi.yaml", "Pulumi.prod.yaml", "fleet/later/fleet-01.json", "evidence/prod.json", "requirements.txt"]
+)
+def test_main_applies_a_change_of_whatever_the_stack_is_made_of(path: str) -> None:
+    patterns = loaded(GITOPS / "github/main.yml")["on"]["push"]["paths"]
+    assert any(fnmatch(path, pattern) for pattern in patterns)
 
 
 def test_a_verdict_that_is_not_ready_ends_the_update_with_its_report(runner: Runner) -> None:
