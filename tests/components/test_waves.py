@@ -272,9 +272,12 @@ def test_addresses_that_were_given_up_are_taken_out_of_what_lets_addresses_in() 
     group = WhitelistGroup(name="web", security_ips=("10.1.0.1", "10.1.0.2"))
     ours = WhitelistGroup(name="classic_to_vpc", security_ips=("172.16.8.0/24",))
     hidden = WhitelistGroup(name="hdm_security_ips", attribute="hidden", security_ips=("10.9.9.9",))
-    database = estate().databases[0].model_copy(update={"whitelist_groups": (group, ours, hidden)})
+    # In enhanced mode its addresses are those of a VPC, where another server may have the same one.
+    in_vpc = WhitelistGroup(name="web", network_type="VPC", security_ips=("10.1.0.1",))
+    database = estate().databases[0].model_copy(update={"whitelist_groups": (group, ours, hidden, in_vpc)})
     acl = AccessControlList(id="acl-1", name="callers", entries=("10.1.0.1/32", "203.0.113.0/24"))
-    extra = {"databases": (database,), "access_lists": (acl,)}
+    ipv6 = AccessControlList(id="acl-6", name="callers", ip_version="ipv6", entries=("2001:db8::/32",))
+    extra = {"databases": (database,), "access_lists": (acl, ipv6)}
     before = declared(plan(raw, estate(**extra), recorded(raw)))
     assert before.of_type("classic-to-vpc:cleanup:AddressCleanup") == {}
     moved = after_the_move("i-web").model_copy(update=extra)
