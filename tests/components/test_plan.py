@@ -52,6 +52,10 @@ def test_a_selector_takes_classic_instances_by_tag_but_not_those_of_a_later_wave
     assert problems(instances=None, selector={"tags": {"wave": "1"}}, later=["i-web"]) == [
         "selector.tags: no classic instance carries these tags; expected at least one"
     ]
+    tagged = {"tags": ({"key": "wave", "value": "1"},), "network_type": "vpc", "vpc_id": "vpc-old"}
+    in_vpc = instance("i-vpc", "sg-vpc", "172.16.8.9", **tagged)
+    with_it = {"instances": (*estate().instances, in_vpc)}
+    assert plan(with_it, instances=None, selector={"tags": {"wave": "1"}}).instance_ids == ("i-web",)
     staying = [{"instances": ["i-web"], "owner": "ops", "reason": "a cache"}]
     assert problems(instances=None, selector={"tags": {"wave": "1"}}, staying=staying) == [
         "selector.tags: no classic instance carries these tags; expected at least one"
@@ -216,6 +220,12 @@ def test_groups_that_were_not_read_are_reported() -> None:
     groups = tuple(group for group in estate().security_groups if group.id != "sg-idle")
     [line] = problems({"security_groups": groups})
     assert line.endswith("sg-idle of i-idle could not be read; expected DescribeSecurityGroups to list it")
+    without = tuple(
+        item.model_copy(update={"security_group_ids": ()}) if item.id == "i-idle" else item
+        for item in estate().instances
+    )
+    [line] = problems({"instances": without})
+    assert line.endswith("any security group of i-idle could not be read; expected DescribeSecurityGroups to list it")
 
 
 def test_an_instance_that_is_linked_elsewhere_cannot_be_linked() -> None:

@@ -58,6 +58,11 @@ def test_a_waiver_by_tags_is_one_for_instances(scope: dict[str, Any], facts: obj
     assert fact(in_waves(waivers=[waiver(**{"instances": None, **scope})]), "waivers") == [facts]
 
 
+def test_a_waiver_by_tags_may_hold_until_the_end_of_the_window() -> None:
+    until_then = waiver(instances=None, selector=TAGGED, expires=ONE["latest"])
+    assert fact(in_waves(waivers=[until_then]), "waivers") == [["i-web"]]
+
+
 def test_all_tags_must_match_and_only_those_that_move_are_selected() -> None:
     """An instance that stays is none of the stack's, whatever tags it carries."""
     tags = ({"key": "wave", "value": "1"}, {"key": "tier", "value": "db"})
