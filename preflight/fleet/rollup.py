@@ -10,7 +10,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from policies.core.facts import safe
-from policies.verdict import CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF, Criteria, decide
+from policies.verdict import (
+    CONDITIONS,
+    MALFORMED,
+    NO_RESULT,
+    NOT_JUDGED,
+    NOT_READY,
+    READY,
+    UNKNOWN,
+    WHAT_IF,
+    Criteria,
+    decide,
+)
 from preflight.fixes import fixes, open_findings
 from preflight.fleet.document import FleetDocument
 from preflight.fleet.staying import staying_in
@@ -134,6 +145,14 @@ def _judged(path: Path, region_id: str, criteria: Criteria, now: datetime) -> St
     result = decision.result
     if result is None:
         return StackVerdict("", NOT_JUDGED, tuple(safe(text) for text in decision.problems))
+    try:
+        return _figures(decision.code, result, region_id, criteria.project)
+    except MALFORMED:
+        return StackVerdict("", NOT_JUDGED, (NO_RESULT,))
+
+
+def _figures(code: int, result: Mapping[str, Any], region_id: str, project: Path) -> StackVerdict:
+    """Return what the report shows of a result. Raises the errors of MALFORMED where a part is of another type."""
     run, judgement = result["run"], result["judgement"]
     if run["regionId"] != region_id:
         problem = f"its region is {run['regionId'] or '(not known)'}, expected {region_id}"
@@ -141,20 +160,34 @@ def _judged(path: Path, region_id: str, criteria: Criteria, now: datetime) -> St
     judged_waves, findings = waves(result), open_findings(result)
     blocking = [item for item in findings if item["blocking"]]
     rules = {rule["id"]: rule for rule in result["rules"]}
+    starts = [_text(wave.start) for wave in judged_waves if wave.start and not wave.moved]
+    file, read_at = run.get("estateFile"), run["estateReadAt"]
     return StackVerdict(
-        name=result["stack"],
-        code=decision.code,
-        confidence=judgement["confidence"],
-        instances=frozenset(item["subject"]["id"] for item in result["instances"]),
+        name=_text(result["stack"]),
+        code=code,
+        confidence=_share(judgement["confidence"]),
+        instances=frozenset(_text(item["subject"]["id"]) for item in result["instances"]),
         moved=sum(wave.instances for wave in judged_waves if wave.moved),
         blocking=len(blocking),
-        start=min((wave.start for wave in judged_waves if wave.start and not wave.moved), key=_time, default=None),
+        start=min(starts, key=_time, default=None),
         hypothetical=judgement["hypothetical"],
-        estate_read_at=run["estateReadAt"],
-        by_file=None if run.get("estateFile") is None else run["estateFile"]["sha256"],
-        staying=staying_in(criteria.project, None if run["stackFile"] is None else run["stackFile"]["path"]),
+        estate_read_at=None if read_at is None else _time(read_at).isoformat(),
+        by_file=None if file is None else _text(file["sha256"]),
+        staying=staying_in(project, None if run["stackFile"] is None else run["stackFile"]["path"]),
         fixes=tuple((fix.title, fix.severity, fix.findings) for fix in fixes(blocking, rules)),
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("expected text")
+    return value
+
+
+def _share(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError("expected a share of 1")
+    return value
 
 
 def _verdict(name: str, verdicts: Sequence[tuple[Path, StackVerdict]]) -> StackVerdict:
@@ -268,4 +301,7 @@ _NEVER: Final = "0001-01-01T00:00:00+00:00"
 
 
 def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    if moment.utcoffset() is None:
+        raise ValueError("expected a time with its offset")
+    return moment

@@ -211,6 +211,31 @@ def test_a_result_that_is_missing_or_counts_for_nothing_is_not_judged(
     )
 
 
+MALFORMED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "no share": lambda it: it["judgement"].update(confidence="much"),
+    "a share that is no number": lambda it: it["judgement"].update(confidence=float("nan")),
+    "a window without an offset": lambda it: it["waves"][0]["window"].update(start="2026-12-12T02:00:00"),
+    "a reading at no time": lambda it: it["run"].update(estateReadAt="today"),
+    "an instance without an id": lambda it: it["instances"][0]["subject"].pop("id"),
+    "an id that is no text": lambda it: it["instances"][0]["subject"].update(id=7),
+    "a name that is no text": lambda it: it.update(stack=["b"]),
+    "no region": lambda it: it["run"].pop("regionId"),
+    "a fix that is none": lambda it: [item.update(fixes=["pulumi up"]) for item in it["results"] if item["blocking"]],
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_a_result_that_lacks_what_the_report_shows_is_not_judged(directory: Path, case: str) -> None:
+    """Nothing else of it may be wrong, and it ended in a traceback."""
+    content = of_stack(directory, "b", unready())
+    MALFORMED[case](content)
+    keep(directory, "b", content)
+    code, out, _ = run("results", "--run", RUN, "--output", "reports", "--format", "json")
+    assert code == 40
+    assert "b: results/b.json: it lacks what a result of its schema version must have" in " ".join(out.split())
+    assert json.loads((directory / "reports/fleet.json").read_text(encoding="utf-8"))["readiness"] == "NOT JUDGED"
+
+
 def test_a_result_that_is_too_old_is_not_judged(project: Path) -> None:
     paths = [keep(project, name, of_stack(project, name)) for name in ("a", "b")]
     assert rolled(project, fleet_of("a", "b"), paths).code == 0
