@@ -24,6 +24,11 @@ def test_the_pack_finds_what_the_oracle_sees_and_nothing_else(first: int) -> Non
     assert not problems, problems[0]
 
 
+def test_a_linked_instance_is_no_peer_once_its_wave_has_moved() -> None:
+    """The first estate that shows it."""
+    assert security_groups.compare(1353)[1] == []
+
+
 def test_the_estates_are_worth_looking_at() -> None:
     counted = [security_groups.compare(seed)[0] for seed in range(40)]
     assert sum(item["comparisons that find something"] for item in counted) > 20
