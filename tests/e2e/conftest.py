@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import yaml
@@ -117,6 +118,31 @@ class Stack:
         """Actions that the cloud was asked for and that change something."""
         actions = [entry["action"] for entry in self.cloud.requests()]
         return [action for action in actions if not action.startswith(("Describe", "Get", "List"))]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A stack and its cloud at one moment, to which both can go back: the port stays, which the state names."""
+
+    stack: Stack
+    cloud: str
+    files: dict[Path, bytes]
+
+    @classmethod
+    def of(cls, stack: Stack) -> Self:
+        """Keep what is there now."""
+        directory = stack.project.directory
+        files = [directory / "Pulumi.test.yaml", *filter(Path.is_file, (directory / "state").rglob("*"))]
+        return cls(stack, stack.cloud.simulation.saved()[1], {file: file.read_bytes() for file in files})
+
+    def again(self) -> Stack:
+        """Go back to it; returns the stack."""
+        self.stack.cloud.simulation.reset(saved=self.cloud)
+        shutil.rmtree(self.stack.project.directory / "state")
+        for file, content in self.files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        return self.stack
 
 
 # All files of a stack `test` that has just been made, and what its stack file has of them: the same for each test.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+import toolchain
 from policies.results import findings
-from simulator.server import Simulator
-from tests.e2e.conftest import Stack
+from simulator.server import Simulator, running
+from tests.e2e.conftest import ESTATE, Kept, Stack
 from tests.e2e.test_waves import FIRST, pass_time, schedule
 from tests.simulator.sdk import Api
 
@@ -34,6 +36,22 @@ def web_2_with_its_databases(migration: dict[str, Any]) -> None:
 def theirs_declared(migration: dict[str, Any]) -> None:
     web_2_with_its_databases(migration)
     migration["databases"][0]["alsoAdmit"] = [THEIRS]
+
+
+@pytest.fixture(scope="module")
+def begun(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """The stack with web-2 and its databases, up."""
+    with running(ESTATE) as cloud:
+        stack = Stack.prepared(engine, cloud, tmp_path_factory.mktemp("others"))
+        stack.configure(web_2_with_its_databases)
+        assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+        yield Kept.of(stack)
+
+
+@pytest.fixture
+def stack(begun: Kept) -> Stack:
+    """The same for each test, which may change it."""
+    return begun.again()
 
 
 def whitelists(stack: Stack) -> dict[str, list[str]]:
@@ -132,8 +150,6 @@ def call_of(cloud: Simulator, command: str) -> None:
 
 
 def test_changes_of_others_are_kept_and_no_access_is_cut_off(stack: Stack) -> None:
-    stack.configure(web_2_with_its_databases)
-    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
     assert whitelists(stack) == dict.fromkeys((MYSQL, REDIS, MONGODB), OUR_BLOCKS)
 
     # Between preview and up.
@@ -193,8 +209,6 @@ def test_changes_of_others_are_kept_and_no_access_is_cut_off(stack: Stack) -> No
 
 
 def test_a_destroy_leaves_what_others_have_added(stack: Stack) -> None:
-    stack.configure(web_2_with_its_databases)
-    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
     add_theirs(stack, MYSQL)
     assert stack.pulumi("destroy", "--yes", "--skip-preview", pack=False) != 0
     assert RULE in stack.output
