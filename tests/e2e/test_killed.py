@@ -162,9 +162,6 @@ def test_two_hundred_kills_of_the_bench_strike_each_write_before_and_after_its_e
 
 def test_a_network_of_others_is_not_taken_in_silence(applied: Stack) -> None:
     """Another stack on the same estate is told so by its preview, and by whom; so is one beside a VPC made by hand."""
-    requests = applied.cloud.requests()
-    calls = {f"{item['product']}:{item['action']}" for item in requests if item["action"] in applied.writes()}
-    assert calls == set(SAMPLE_WRITES), "runs are killed at each of them in bench/kills.py"
     [vpc_id] = marks(applied, "vpcs")
     prepared = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
     applied.project.new_stack("other", {CONFIG_KEY: prepared[CONFIG_KEY]})

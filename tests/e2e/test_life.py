@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
 
+from bench.kills import SAMPLE_WRITES
 from components.ram import up_actions
 from policies.results import findings
-from tests.e2e.conftest import UNJUDGED, Stack
+from tests.e2e.conftest import UNJUDGED, Kept, Stack
 
 pytestmark = pytest.mark.engine
 
@@ -25,28 +27,38 @@ def _window_in_the_past(migration: dict[str, Any]) -> None:
     migration["window"]["start"] = "2026-11-30T08:00:00+08:00"
 
 
+@pytest.fixture
+def up(applied: Stack) -> Iterator[Stack]:
+    """The stack that is up, which others find as it was."""
+    before = Kept.of(applied)
+    yield applied
+    before.again()
+
+
 @pytest.mark.timeout(600)
-def test_an_applied_stack_is_ready_at_the_freeze(stack: Stack) -> None:
-    stack.up()
-    stack.configure(_window_tomorrow)
-    assert stack.pulumi("preview") != 0
-    assert set(stack.found()) == {"network-bucket-policies-prepared", "network-registry-lists-prepared"}
-    stack.keep_word()
-    assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
-    assert stack.result()["waves"][0]["frozen"] is True
-    assert stack.found() == {}
+def test_an_applied_stack_is_ready_at_the_freeze(up: Stack) -> None:
+    requests = up.cloud.requests()
+    calls = {f"{item['product']}:{item['action']}" for item in requests if item["action"] in up.writes()}
+    assert calls == set(SAMPLE_WRITES), "updates are killed at each of them in bench/kills.py"
+    up.configure(_window_tomorrow)
+    assert up.pulumi("preview") != 0
+    assert set(up.found()) == {"network-bucket-policies-prepared", "network-registry-lists-prepared"}
+    up.keep_word()
+    assert up.pulumi("preview", "--expect-no-changes") == 0, up.output
+    assert up.result()["waves"][0]["frozen"] is True
+    assert up.found() == {}
 
-    _a_rule_that_somebody_opened_or_revoked_is_reported(stack)
-    _what_somebody_took_away_does_not_count(stack)
+    _a_rule_that_somebody_opened_or_revoked_is_reported(up)
+    _what_somebody_took_away_does_not_count(up)
 
-    stack.configure(_window_in_the_past)
-    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
-    assert f"{UNJUDGED} update: nothing in it is checked." in stack.output
-    assert stack.pulumi("preview") != 0
-    assert stack.found() == {"schedule-window-in-future": {"classic-to-vpc"}}
+    up.configure(_window_in_the_past)
+    assert up.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, up.output
+    assert f"{UNJUDGED} update: nothing in it is checked." in up.output
+    assert up.pulumi("preview") != 0
+    assert up.found() == {"schedule-window-in-future": {"classic-to-vpc"}}
 
-    _state_holds_no_secret(stack)
-    _only_declared_actions_were_called(stack)
+    _state_holds_no_secret(up)
+    _only_declared_actions_were_called(up)
 
 
 def _a_rule_that_somebody_opened_or_revoked_is_reported(stack: Stack) -> None:
