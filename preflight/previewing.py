@@ -66,7 +66,10 @@ class Preview:
 
 @dataclass
 class RunLog:
-    """What the engine's events reported in one run; `show_step` gets each step with counts, `scrub` blanks secrets."""
+    """What the engine's events reported in one run; `show_step` gets each step with counts, `scrub` blanks secrets.
+
+    `ended`: the engine has summed the run up, after all that policies had to say.
+    """
 
     show_step: Callable[[str], None]
     scrub: Callable[[str], str]
@@ -74,6 +77,7 @@ class RunLog:
     previewed: int = 0
     violations: int = 0
     refused_by: set[str] = field(default_factory=set)
+    ended: bool = False
     doing: str = "Previewing"
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -97,7 +101,10 @@ class RunLog:
             pack = event.policy_event.policy_pack_name
             if event.policy_event.enforcement_level == "mandatory" and pack != PACK_NAME:
                 self.refused_by.add(redacted(pack, self.scrub))
+            self.ended = False
             self.show_step(f"Judging: {number_of(self.violations, 'message')} of policies")
+        elif event.summary_event is not None:
+            self.ended = True
 
     def _diagnostic(self, event: events.DiagnosticEvent) -> None:
         text = redacted(event.message, self.scrub).strip()
@@ -174,7 +181,8 @@ def run_engine(stack: OpenStack, run: Callable[[automation.Stack], None], reques
         run(stack.handle)
     except automation.CommandError as error:
         failed = True
-        if not log.errors and not log.violations:
+        # The engine sums up a run that policies refuse; one that was killed meanwhile ends without that.
+        if not log.errors and not (log.violations and log.ended):
             log.errors += error_lines(log.scrub(str(error))) or ["the engine ended without saying why"]
     except RuntimeError as error:
         # The Automation API raises this for a successful preview without a summary.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pulumi.automation import CommandError, CommandResult
-from pulumi.automation.events import EngineEvent, PolicyEvent
+from pulumi.automation.events import EngineEvent, PolicyEvent, SummaryEvent
 
 from policies import PACK_NAME
 from preflight.interruption import Interrupted
@@ -95,11 +95,29 @@ def test_another_pack_that_refuses_a_preview_is_named(
     class Refusing(Engine):
         def preview(self, **options: Any) -> None:
             options["on_event"](EngineEvent(1, 0, policy_event=policy))
+            options["on_event"](EngineEvent(2, 0, summary_event=SummaryEvent(False, 3, {}, {})))
             raise CommandError(CommandResult(stdout="", stderr="", code=255))
 
     stack: Any = Stack(Refusing(interrupted=False))
     ended = preview(stack, Request(tmp_path / "result.json", tmp_path), RunLog(lambda _: None, str))
     assert (ended.failed, ended.errors, ended.refused_by) == (True, (), refused_by)
+
+
+def test_an_engine_that_dies_after_findings_was_not_refused_by_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Out of memory, say: a wave without findings of its own would be ready by half a preview."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    policy = PolicyEvent("No snapshot.", "", "backup-a", PACK_NAME, "0.1.0", "0.1.0", "mandatory")
+
+    class Killed(Engine):
+        def preview(self, **options: Any) -> None:
+            options["on_event"](EngineEvent(1, 0, policy_event=policy))
+            raise CommandError(CommandResult(stdout="", stderr="", code=-9))
+
+    stack: Any = Stack(Killed(interrupted=False))
+    ended = preview(stack, Request(tmp_path / "result.json", tmp_path), RunLog(lambda _: None, str))
+    assert (ended.failed, ended.is_whole, ended.errors) == (True, False, ("the engine ended without saying why",))
 
 
 def test_only_who_asks_for_the_whole_region_has_the_program_send_it(
