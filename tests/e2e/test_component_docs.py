@@ -35,10 +35,12 @@ from tests.e2e.test_database_access import (
     days_left,
     with_a_read_only_instance,
 )
+from tests.e2e.test_network import ZONE_B, ZONE_H, vswitches
 from tests.estate import estates
 from tests.policies.in_process import Scene, previewed
 from tests.simulator.api.examples import as_it_is
 
+WEB_1 = "i-bp1web10000000000001"
 DOCS = REPOSITORY / "docs/components"
 FENCED = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -212,11 +214,38 @@ def _databases_are_within_reach_as_the_page_says(stack: Stack, config: dict[str,
     }
 
 
+def _planned_blocks_stay_when_instances_zones_and_tiers_are_added(
+    stack: Stack, config: dict[str, Any], before: dict[str, Any]
+) -> None:
+    [vpc] = [item for item in stack.cloud.state()["vpcs"] if item["name"] == "shop"]
+    planned = vswitches(stack, vpc["id"])
+    assert {name: item["cidr_block"] for name, item in planned.items()} == {
+        f"shop-jobs-{ZONE_B}": "172.16.16.0/24",
+        f"shop-public-{ZONE_B}": "172.16.100.0/24",
+    }
+    grown = deepcopy(config)
+    migration = grown[CONFIG_KEY]
+    migration["network"]["vswitches"][:0] = [{"zone": ZONE_H}, {"zone": ZONE_B, "tier": "front"}]
+    migration["instances"].append({"id": WEB_1, "tier": "front"})
+    migration["staying"][0]["instances"].remove(WEB_1)
+    stack.project.configure("test", grown)
+    assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    after = vswitches(stack, vpc["id"])
+    assert {name: (item["zone_id"], item["cidr_block"]) for name, item in after.items() if name not in planned} == {
+        f"shop-{ZONE_H}": (ZONE_H, "172.16.17.0/24"),
+        f"shop-front-{ZONE_B}": (ZONE_B, "172.16.18.0/24"),
+    }
+    assert {name: after[name] for name in planned} == planned
+    assert "DeleteVSwitch" not in stack.writes()
+    assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
+
+
 #: What a page's estate has beside what it names.
 GIVEN: Final[dict[str, Callable[[Estate], None]]] = {"databases": with_a_read_only_instance}
 #: What else is looked at, by page, while its example is up: with its config, and the cloud as it was before.
 WHILE_UP: Final[dict[str, Callable[[Stack, dict[str, Any], dict[str, Any]], None]]] = {
     "databases": _databases_are_within_reach_as_the_page_says,
+    "network": _planned_blocks_stay_when_instances_zones_and_tiers_are_added,
     "security-groups": _folded_split_and_mapped_groups_are_applied_and_judged,
 }
 
