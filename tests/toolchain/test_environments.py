@@ -18,7 +18,10 @@ LOCK: Final = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")
 DEV_LOCK: Final = (REPOSITORY / "requirements-dev.lock").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("file", ["Pulumi.yaml", "policies/PulumiPolicy.yaml", "provider/PulumiPlugin.yaml"])
+PLUGINS: Final = ["package/PulumiPlugin.yaml", "provider/PulumiPlugin.yaml"]
+
+
+@pytest.mark.parametrize("file", ["Pulumi.yaml", "policies/PulumiPolicy.yaml", *PLUGINS])
 def test_the_environment_answers_what_pulumi_asks_of_it(file: str) -> None:
     """Without `toolchain`, a uv.lock in any directory above would have Pulumi ask uv in place of pip."""
     path = REPOSITORY / file
@@ -30,6 +33,14 @@ def test_the_environment_answers_what_pulumi_asks_of_it(file: str) -> None:
     )
     installed = {item["name"].replace("_", "-") for item in json.loads(answer.stdout)}
     assert {"pulumi", "pulumi-alicloud", "pulumi-policy"} <= installed
+
+
+@pytest.mark.parametrize("file", PLUGINS)
+def test_a_plugin_brings_its_packages_where_a_program_adds_it_by_its_address(file: str) -> None:
+    """Pulumi makes the environment and installs these; without them the plugin ends before it serves."""
+    directory = (REPOSITORY / file).parent
+    [line] = [line for line in (directory / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
+    assert (directory / line.removeprefix("-r ")).read_text(encoding="utf-8") == LOCK
 
 
 def test_the_lock_file_pins_pip_so_that_no_sync_removes_it() -> None:
