@@ -23,6 +23,8 @@ from preflight.options import ProjectOption, RehearsalOption, StrictOption, mome
 from preflight.screen import console, show, show_table
 
 _MINUTES: Final = 60
+# A week, as for `policies.verdict`.
+_MOST_MINUTES: Final = 7 * 24 * 60
 
 
 class Format(StrEnum):
@@ -48,7 +50,9 @@ def report(  # noqa: PLR0913 - one argument an option
     ] = None,
     plan: Annotated[Path | None, typer.Option("--fleet", help=f"The fleet; {PLAN} if not given.")] = None,
     commit: Annotated[str | None, typer.Option(help="Refuse another commit, or one with changes.")] = None,
-    max_age: Annotated[int, typer.Option(min=1, help="The largest age of a verdict, in minutes.")] = _MINUTES,
+    max_age: Annotated[
+        int, typer.Option(min=1, max=_MOST_MINUTES, help="The largest age of a verdict, in minutes.")
+    ] = _MINUTES,
     formats: Annotated[
         list[Format] | None, typer.Option("--format", help="What to write to --output; repeat it.")
     ] = None,

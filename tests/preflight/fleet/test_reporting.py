@@ -445,6 +445,12 @@ def test_bad_input_is_reported(directory: Path, arguments: list[str], message: s
     assert message in error
 
 
+@pytest.mark.parametrize("minutes", ["0", "10081", "99999999999999"])
+def test_a_verdict_of_more_than_a_week_counts_for_nobody(directory: Path, minutes: str) -> None:
+    code, _, error = run("results", "--run", RUN, "--max-age", minutes)
+    assert (code, "--max-age" in error) == (2, True)
+
+
 def test_a_fleet_without_stacks_is_none(directory: Path) -> None:
     """Nothing would be judged, and nothing would be wrong."""
     document = json.loads((directory / "fleet/fleet.json").read_text(encoding="utf-8")) | {"stacks": []}
