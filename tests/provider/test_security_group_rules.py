@@ -161,6 +161,23 @@ def test_a_rule_of_somebody_else_is_shown_and_revoked_by_nobody(
     assert {item["priority"] for item in live(simulator)} == {1}
 
 
+def test_rules_that_the_cloud_made_are_neither_shown_nor_in_the_way() -> None:
+    """Until 2020-05-27 it gave new groups rules of priority 110, which nobody can make."""
+    rule_of_the_cloud = {"direction": "egress", "nic_type": "intranet", "ip_protocol": "ALL", "port_range": "-1/-1"}
+    base = estates.estate()
+    groups = [
+        group.model_dump()
+        | ({"rules": [rule_of_the_cloud | {"cidr_ip": "0.0.0.0/0", "priority": 110}]} if group.id == GROUP else {})
+        for group in base.security_groups
+    ]
+    with running(estates.estate(security_groups=groups)) as simulator:
+        cloud = estates.cloud(simulator)
+        _, state = RESOURCE.create(cloud, inputs(web=rule()))
+        assert RESOURCE.read(cloud, GROUP, state) == state
+        RESOURCE.delete(cloud, GROUP, state)
+        assert [item["priority"] for item in live(simulator)] == [110]
+
+
 def test_an_edit_of_our_rule_is_a_rule_of_somebody_else(cloud: Cloud, simulator: Simulator) -> None:
     desired = inputs(a=rule(priority=1))
     _, state = RESOURCE.create(cloud, desired)
