@@ -152,7 +152,7 @@ def _waves_table(waves: Sequence[WaveSummary], width: int) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("wave", overflow="ellipsis", no_wrap=True, max_width=width // 5)
     table.add_column("readiness", no_wrap=True)
-    for heading in ("known", "moving", "blocking"):
+    for heading in ("decided", "moving", "blocking"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("more will block", overflow="fold")
     for wave in waves[:_MOST_WAVES]:

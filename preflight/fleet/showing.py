@@ -47,7 +47,7 @@ def _table(stacks: tuple[StackVerdict, ...], width: int) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("stack", overflow="ellipsis", no_wrap=True, max_width=width // 5)
     table.add_column("readiness", no_wrap=True)
-    for heading in ("known", "moving", "blocking"):
+    for heading in ("decided", "moving", "blocking"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("next window", overflow="fold")
     for item in stacks:
@@ -100,7 +100,7 @@ def markdown(rollup: Rollup) -> str:
     blocks = ["<!-- preflight fleet -->", f"## {rollup.readiness}: {prose(_summary(rollup))}", prose(_counted(rollup))]
     if problems := _problems(rollup):
         blocks.append("\n".join(f"- {prose(text)}" for text in problems[:_MOST_ROWS]))
-    rows = ["| stack | readiness | known | moving | blocking | next window |", "|---|---|---:|---:|---:|---|"]
+    rows = ["| stack | readiness | decided | moving | blocking | next window |", "|---|---|---:|---:|---:|---|"]
     rows += [
         f"| {code(item.name)} | {item.readiness} | {' | '.join(_cells(item))} |" for item in rollup.stacks[:_MOST_ROWS]
     ]

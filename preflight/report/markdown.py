@@ -93,7 +93,7 @@ def _verdict_line(report: Report) -> str:
 
 
 def _waves(report: Report) -> Iterator[str]:
-    yield "| wave | readiness | known | moving | blocking | more will block |"
+    yield "| wave | readiness | decided | moving | blocking | more will block |"
     yield "|---|---|---:|---:|---:|---|"
     for wave in report.waves[:_MOST_WAVES]:
         more = f"{wave.more} from {prose(when(wave.more_from))}" if wave.more_from else "-"

@@ -78,7 +78,13 @@ def _prepared(state: dict[str, Any], outputs: dict[str, Any]) -> None:
 
 
 def test_a_python_program_of_ones_own(cloud: Simulator, engine: toolchain.Engine, tmp_path: Path) -> None:
-    lives_a_whole_life(project(tmp_path, PROGRAMS / "python", cloud, engine), cloud)
+    shop = project(tmp_path, PROGRAMS / "python", cloud, engine)
+    refused = shop.run("preview", "--stack", "test", "--config", "alicloud:region=")
+    assert refused.returncode != 0
+    assert "alicloud:region: expected a region id such as cn-hangzhou" in refused.stdout
+    assert "Traceback" not in refused.stdout
+    shop.join("test", {f"alimigrate:{name}": value for name, value in alimigrate_config(cloud).items()})
+    lives_a_whole_life(shop, cloud)
 
 
 # What a program in any language sends the engine for the components of the package; that of docs/programs/yaml.

@@ -49,7 +49,7 @@ def test_sixty_instances_stand_on_one_screen(width: int) -> None:
     assert len(result["instances"]) == 63
     lines = screen(result, width)
     assert height(lines, width) < 80
-    assert lines[0].split() == ["wave", "readiness", "known", "moving", "blocking", "more", "will", "block"]
+    assert lines[0].split() == ["wave", "readiness", "decided", "moving", "blocking", "more", "will", "block"]
     assert lines[1].startswith("all   NOT READY")
     assert str(result["blocking"]) in lines[1]
     assert "Fixes, the worst first" in lines

@@ -8,6 +8,7 @@ from components.database import DatabaseAccess, DatabaseAccessArgs, find_databas
 from components.network import TargetNetwork, TargetNetworkArgs, VSwitchArgs
 from components.security_group import ClonedSecurityGroups, ClonedSecurityGroupsArgs
 from components.settings import connect, local_provider
+from estate.errors import EstateError
 from estate.live import read_estate
 
 SERVERS = [
@@ -20,8 +21,12 @@ SERVERS = [
 DATABASE = "rm-bp1shopmysql000001"
 BLOCK = "172.16.1.0/24"
 
-cloud = connect(os.environ)
-estate = read_estate(cloud, cloud.now())
+try:
+    cloud = connect(os.environ)
+    estate = read_estate(cloud, cloud.now())
+except EstateError as error:
+    # What is missing, from the region to a permission, as one message.
+    raise pulumi.RunError(str(error)) from None
 opts = pulumi.ResourceOptions(providers=[local_provider(cloud)])
 
 network = TargetNetwork(

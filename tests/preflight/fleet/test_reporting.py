@@ -363,7 +363,7 @@ def test_it_fits_a_screen(count: int, columns: int) -> None:
     lines = captured.get().splitlines()
     assert len(lines) < 50
     assert max(map(len, lines)) <= columns
-    assert lines[0].split() == ["stack", "readiness", "known", "moving", "blocking", "next", "window"]
+    assert lines[0].split() == ["stack", "readiness", "decided", "moving", "blocking", "next", "window"]
     assert any(line.startswith("NOT JUDGED: fleet of ") for line in lines)
 
 
