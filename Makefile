@@ -69,7 +69,7 @@ engine: setup ## Find, download or build (12 to 25 minutes) the Pulumi engine an
 env: setup ## Print what a shell needs to preview and apply: eval "$(make env)".
 	@$(PYTHON) -m toolchain shell || { echo false; exit 1; }
 
-demo: engine ## Show the whole story on a simulated cloud. ESTATE=path STACK_CONFIG=path take others than the sample.
+demo: setup ## Show the whole story on a simulated cloud. ESTATE=path STACK_CONFIG=path take others than the sample.
 	@settings="$$($(PYTHON) -m toolchain env)" && eval "$$settings" && $(PYTHON) -m demo --estate $(ESTATE) --stack-config $(STACK_CONFIG)
 
 simulator: setup ## Serve the simulated Alibaba Cloud on loopback (PORT=8815). STATE=path keeps its state there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,13 @@ def _isolated(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> N
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+
+
+def test_make_demo_asks_for_the_engine_once() -> None:
+    """Each answer is preceded by the line that names the engine."""
+    root = Path(__file__).resolve().parents[2]
+    planned = subprocess.run(["make", "-n", "demo"], cwd=root, capture_output=True, text=True, check=True).stdout
+    assert planned.count("-m toolchain") == 1
 
 
 def test_ensure_prints_just_the_directory(
