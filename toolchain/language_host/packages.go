@@ -22,12 +22,12 @@ var oldestPython = semver.MustParse("3.7.0")
 // Packages whose names begin like an SDK's, and that need no plugin.
 var withoutPlugin = map[string]bool{"pulumi-policy": true, "pulumi-esc-sdk": true}
 
-// Finds the pulumi-plugin.json of a package by its distribution; no text where it has none.
+// Finds the pulumi-plugin.json of a package by the name of its distribution; no text where it has none.
 const pluginFile = `
 import importlib.metadata, importlib.util, json, pathlib, re, sys
-def find(distribution):
+def find(distribution_name):
     try:
-        module = distribution.metadata["Name"].replace("-", "_")
+        module = distribution_name.replace("-", "_")
         places = importlib.util.find_spec(module).submodule_search_locations or []
     except Exception:
         return ""
@@ -39,20 +39,22 @@ def find(distribution):
 const findPluginFiles = pluginFile + `
 def named(name):
     try:
-        return find(importlib.metadata.distribution(name))
+        return find(importlib.metadata.distribution(name).metadata["Name"])
     except Exception:
         return ""
 print(json.dumps({name: named(name) for name in sys.argv[1:]}))
 `
 
 // Prints what "pip list" lists, by normalized names (PEP 503), each package with its plugin file; fails without pip.
+// Metadata is parsed anew at each access: three accesses a package were a third of the time.
 const listPackages = pluginFile + `
 sys.exit("no pip") if importlib.util.find_spec("pip") is None else None
 first = {}
 for distribution in importlib.metadata.distributions():
-    if name := distribution.metadata["Name"]:
-        first.setdefault(re.sub("[-_.]+", "-", name).lower(), distribution)
-print(json.dumps([[name, first[name].version, find(first[name])] for name in sorted(first)]))
+    metadata = distribution.metadata
+    if name := metadata["Name"]:
+        first.setdefault(re.sub("[-_.]+", "-", name).lower(), (name, metadata["Version"]))
+print(json.dumps([[name, version, find(own)] for name, (own, version) in sorted(first.items())]))
 `
 
 // installed is a package in the environment of a program.
