@@ -1,4 +1,7 @@
-"""The VSwitch has more free addresses than instances move into its zone, beside those that databases are to get."""
+"""The VSwitch has more free addresses than instances move into its zone.
+
+Those that databases and second network interfaces are yet to get come on top.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,7 +12,15 @@ from policies.core.clock import Timeline
 from policies.core.facts import Facts, attempt
 from policies.core.fixes import change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
-from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan, place_of
+from policies.core.plan import (
+    CUT_THROUGH_BINDING,
+    HYBRID_ACCESSES,
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    TARGET_NETWORK,
+    Plan,
+    place_of,
+)
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
 from policies.security_groups.packets import block_of
@@ -29,22 +40,37 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     vswitches = plan.vswitches(place) if plan.of_type(TARGET_NETWORK) else ()
     if not vswitches:
         return not_applicable(f"There is no VSwitch in zone {zone_id}: see network-vswitch-in-usable-zone.")
-    entering = plan.remember(__name__, lambda: _entering(plan))
+    entering = plan.remember(__name__, lambda: (_of_databases(plan), _of_interfaces(plan)))
     # Each plan has one VSwitch: the sum over several does not help an instance.
-    left, free, of_databases = max(
-        (_free(vswitch) - entering[vswitch.path], _free(vswitch), entering[vswitch.path]) for vswitch in vswitches
+    left, free, *others = max(
+        (_free(item) - sum(of[item.path] for of in entering), _free(item), *(of[item.path] for of in entering))
+        for item in vswitches
     )
-    databases = f", and {of_databases} for addresses of databases" if of_databases else ""
+    kinds = zip(others, ("addresses of databases", "second network interfaces"), strict=True)
+    beside = "".join(f", and {number} for {kind}" for number, kind in kinds if number)
     if left >= moving + timeline.threshold(_SPARE):
-        return passed(f"{free} addresses are free in zone {zone_id}, for {moving} instances{databases}.")
+        return passed(f"{free} addresses are free in zone {zone_id}, for {moving} instances{beside}.")
     return failed(
-        f"{free} addresses are free in the VSwitch of zone {zone_id} and {moving} instances move there{databases}: at "
+        f"{free} addresses are free in the VSwitch of zone {zone_id} and {moving} instances move there{beside}: at "
         f"least {timeline.threshold(_SPARE):g} more must be free.",
         change("network.vswitches", [{"zone": zone_id, "cidrBlock": "<a larger block>"}]),
     )
 
 
-def _entering(plan: Plan) -> Mapping[str, int]:
+def _of_interfaces(plan: Plan) -> Mapping[str, int]:
+    """Count the second network interfaces for EIPs in cut-through mode that are yet to be made, by VSwitch.
+
+    Each is made after the move, in the first VSwitch for its instance.
+    """
+    made = {item.facts.text("instanceId") for item in plan.of_type(CUT_THROUGH_BINDING) if item.exists}
+    counts = Counter[str]()
+    for instance in (item.facts for item in plan.instances):
+        if instance.optional_text("ftpPlan") == "eip-cut-through" and instance.text("instanceId") not in made:
+            counts.update(vswitch.path for vswitch in plan.vswitches(place_of(instance))[:1])
+    return counts
+
+
+def _of_databases(plan: Plan) -> Mapping[str, int]:
     """Count the addresses that databases are yet to get, by VSwitch: each gets them in the first one of its zones.
 
     One that the cloud refuses to read counts with the most that it may get, wherever it may go.
@@ -85,11 +111,12 @@ RULE: Final = InstanceRule(
         task("An instance that got no address was not moved: declare a VSwitch with room, and open a ticket.")
         + change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a larger block>"}])
     ),
-    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *HYBRID_ACCESSES),
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, CUT_THROUGH_BINDING, *HYBRID_ACCESSES),
     unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021), step 7: free addresses must be greater than the number of instances.",
         "VPC API reference, CreateVSwitch: the first address and the last three are reserved.",
+        "EIP user guide, cut-through mode: a secondary interface, which has an address of its own.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=("vpc:DescribeVSwitches",),

@@ -1,7 +1,7 @@
 import pytest
 
 from policies.core.outcome import Outcome
-from policies.core.plan import HYBRID_ACCESS, MIGRATING_INSTANCE, TARGET_NETWORK
+from policies.core.plan import CUT_THROUGH_BINDING, HYBRID_ACCESS, MIGRATING_INSTANCE, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, ZONE, expect, prepared, use_existing_vswitch
 from tests.policies.rules.database.databases import database, without
 
@@ -53,6 +53,32 @@ def test_fail_where_databases_are_to_get_the_last_addresses() -> None:
     nodes = database(draft)["endpoints"]
     nodes.append({**nodes[0], "kind": "Secondary"})
     expect(draft, RULE, "i-web", Outcome.FAIL, "and 2 for addresses of databases")
+
+
+def test_fail_where_second_interfaces_are_to_get_the_last_addresses() -> None:
+    """An EIP in cut-through mode is bound to an interface of its own, which takes an address after the move."""
+    draft = prepared()
+    use_existing_vswitch(draft, free=3.0)
+    draft.facts(MIGRATING_INSTANCE, "i-web")["ftpPlan"] = "eip-cut-through"
+    words = "3 addresses are free in the VSwitch", "2 instances move there, and 1 for second network interfaces"
+    expect(draft, RULE, "i-app", Outcome.FAIL, *words)
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["availableIpAddressCount"] = 4.0
+    expect(draft, RULE, "i-app", Outcome.PASS, "for 2 instances, and 1 for second network interfaces")
+
+
+@pytest.mark.parametrize(("applied", "outcome"), [(UNKNOWN, Outcome.FAIL), ("digest", Outcome.PASS)])
+def test_an_interface_of_a_moved_instance_counts_until_it_is_made(applied: object, outcome: Outcome) -> None:
+    draft = prepared()
+    use_existing_vswitch(draft, free=2.0)
+    draft.facts(MIGRATING_INSTANCE, "i-web").update(ftpPlan="eip-cut-through", moved=True)
+    draft.add(CUT_THROUGH_BINDING, "i-web", {"instanceId": "i-web", "applied": applied})
+    expect(draft, RULE, "i-app", outcome, "2 addresses are free", "1 instances")
+
+
+def test_unknown_when_an_ftp_plan_is_not_known() -> None:
+    draft = prepared()
+    draft.facts(MIGRATING_INSTANCE, "i-web")["ftpPlan"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "ftpPlan")
 
 
 def test_pass_where_the_database_has_its_address() -> None:
