@@ -13,10 +13,18 @@ from policies.core.plan import TARGET_NETWORK, Plan, place_of
 # A block of RFC 1918 that ClassicLink reaches completely, and that does not overlap Docker's 172.17.0.0/16.
 _BLOCK: Final = "172.16.0.0/16"
 
+# The first address of a VSwitch and the last three are Alibaba Cloud's own (VPC API reference, CreateVSwitch).
+_FIRST, _LAST = 1, 3
+
 
 def called(vswitch: Facts) -> str:
     """Return the name of a VSwitch, or its id: default ones have no name."""
     return vswitch.optional_text("vswitchName") or vswitch.text("vswitchId")
+
+
+def assignable(low: int, high: int) -> tuple[int, int]:
+    """Return the first and the last address of a VSwitch that the cloud does not keep, given those of its block."""
+    return low + _FIRST, high - _LAST
 
 
 def network_for(plan: Plan, zones: Iterable[str] = (), block: str = _BLOCK, avoid: Iterable[str] = ()) -> Fix:

@@ -25,9 +25,8 @@ from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
 from policies.security_groups.packets import block_of
 from policies.subjects.databases import endpoints, hybrid_accesses
+from policies.subjects.network import assignable
 
-# The first address of a VSwitch and the last three are Alibaba Cloud's own.
-RESERVED: Final = 4
 # A replica set of MongoDB has seven nodes at most, each with an address of its own.
 _MOST_ADDRESSES: Final = 7
 _SPARE: Final = Threshold("spareAddresses", 1, 1, 65_536, "Free addresses left once all have moved; 1 is asked for.")
@@ -96,8 +95,8 @@ def _free(vswitch: Facts) -> int:
     free = int(vswitch.number("availableIpAddressCount"))
     if not vswitch.is_known("cidrBlock"):  # The cloud chooses the block of a default VSwitch.
         return free
-    low, high = block_of(vswitch, "cidrBlock").interval
-    return min(free, max(high - low + 1 - RESERVED, 0))
+    low, high = assignable(*block_of(vswitch, "cidrBlock").interval)
+    return min(free, max(high - low + 1, 0))
 
 
 RULE: Final = InstanceRule(

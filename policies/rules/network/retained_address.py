@@ -1,6 +1,6 @@
 """Each intranet address to be kept fits the VPC, a VSwitch and, over ClassicLink, the range that links reach."""
 
-from typing import Final
+from typing import Any, Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
@@ -8,8 +8,8 @@ from policies.core.fixes import ID, Fix, aliyun, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
 from policies.core.rule import InstanceRule
-from policies.security_groups.packets import block_of, parse_block
-from policies.subjects.network import vswitch
+from policies.security_groups.packets import AddressPeer, block_of, parse_block
+from policies.subjects.network import assignable, vswitch
 
 # The console's migration plan retains addresses in a VPC of this block only.
 _RETAINING: Final = "10.0.0.0/8"
@@ -47,7 +47,13 @@ def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdic
         blocks = ", ".join(item.text("cidrBlock") for item in vswitches) or "none"
         return failed(
             f"{address} is to be kept, but no VSwitch of its zone holds it ({blocks}).",
-            change("network.vswitches", [{**vswitch(*place_of(instance)), "cidrBlock": "<a block with the address>"}]),
+            change("network.vswitches", [_holder(instance)]),
+        )
+    if not any(_assigns(item, block) for item in vswitches):
+        return failed(
+            f"{address} is to be kept, and is among the first address and the last three of its VSwitch, which the "
+            "cloud keeps for itself.",
+            _let_go(instance) | change("network.vswitches", [_holder(instance)]),
         )
     if peers and not block.is_inside(parse_block(_LINKED)):
         return failed(
@@ -56,6 +62,15 @@ def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdic
             (_let_go(instance) | task("Let the migration plan keep the interconnection with the instances that stay.")),
         )
     return passed(f"{address} can be kept.")
+
+
+def _assigns(vswitch: Facts, address: AddressPeer) -> bool:
+    (first, last), (low, high) = assignable(*block_of(vswitch, "cidrBlock").interval), address.interval
+    return first <= low and high <= last
+
+
+def _holder(instance: Facts) -> dict[str, Any]:
+    return {**vswitch(*place_of(instance)), "cidrBlock": "<a block with the address>"}
 
 
 def _let_go(instance: Facts) -> Fix:

@@ -42,6 +42,19 @@ def test_fail_outside_the_vswitches_of_its_zone() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL, "(none)")
 
 
+@pytest.mark.parametrize("address", ["10.25.16.1", "10.25.16.252"])
+def test_pass_next_to_the_addresses_of_the_cloud(address: str) -> None:
+    expect(retaining(address, "10.25.16.0/24"), RULE, "i-web", Outcome.PASS)
+
+
+@pytest.mark.parametrize("address", ["10.25.16.0", "10.25.16.253", "10.25.16.255"])
+def test_fail_where_the_cloud_keeps_the_address_for_itself(address: str) -> None:
+    draft = retaining(address, "10.25.16.0/24")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "the last three of its VSwitch", "retainIp: false")
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = "10.25.0.0/19"
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
 def test_fail_where_classic_link_does_not_reach_it() -> None:
     draft = retaining("10.25.16.10", "10.25.16.0/24", "i-app")
     expect(draft, RULE, "i-app", Outcome.FAIL, "outside 10.111.0.0/16", "i-stay")
