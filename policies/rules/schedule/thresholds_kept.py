@@ -35,6 +35,14 @@ _BOUNDS: Final = (
         "an update waits up to 6 hours for a snapshot, and one that begins later may not be complete in the window",
     ),
     _Bound(
+        "freezeHours",
+        lambda migration: migration.number("freezeHours"),
+        None,
+        168,
+        "the age of a snapshot is judged by the beginning of the freeze, and what is written after it is lost on the "
+        "only way back",
+    ),
+    _Bound(
         "evidence.maxAgeHours",
         _evidence_age,
         None,
@@ -98,7 +106,7 @@ RULE: Final = MigrationRule(
     sources=(
         "components/backups.py: the provider's own 5 minutes for a snapshot are too short for large disks; 6 hours.",
         "Physical server migration and upgrade notice: back up the data before the migration.",
-        "The other bounds are choices of this project: twice the lead time of evidence, a weekend, a month.",
+        "The other bounds are choices of this project: a week, twice the lead time of evidence, a weekend, a month.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),

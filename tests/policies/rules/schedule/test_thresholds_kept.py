@@ -12,6 +12,7 @@ RULE = "schedule-thresholds-kept"
 BOUNDS = [
     ("freezeHours", 6.0, 5.9, "freezeHours is 5.9; at least 6"),
     ("freezeHours", 6.0, 0.0, "freezeHours is 0; at least 6"),
+    ("freezeHours", 168.0, 169.0, "freezeHours is 169; at most 168"),
     ("evidenceMaxAgeHours", 336.0, 337.0, "evidence.maxAgeHours is 337; at most 336"),
     ("backups.maxAgeHours", 72.0, 73.0, "backups.maxAgeHours is 73; at most 72"),
     ("cleanupDueDays", 30.0, 31.0, "after.dueDays is 31; at most 30"),
