@@ -63,22 +63,23 @@ LICENCES='lmgrd lmadmin rlm hasplmd lserv CodeMeterLin sntlkeyssrvr adskflex'
 
 # ---- looking ----
 
-found() { # REGEX FILE...: "path: matched words" of every line that is no comment; "~" for what cannot be read
+found() { # REGEX FILE...: "path: matched words", all of every line that is no comment; "~" for what cannot be read
     regex=$1
     shift
     for file; do
-        [ -f "$file" ] || continue
-        [ -r "$file" ] || echo '~'
-        awk -v regex="$regex" '!/^[ \t]*[#;]/ && match($0, regex) { print substr($0, RSTART, RLENGTH) }' "$file" |
-            sed "s|^ *|${file#"$ROOT"}: |"
+        [ ! -f "$file" ] || awk -v regex="$regex" -v skip=${#ROOT} '!/^[ \t]*[#;]/ { while (match($0, regex)) {
+            words = substr($0, RSTART, RLENGTH); $0 = substr($0, RSTART + RLENGTH)
+            gsub(/[ \t]+/, " ", words); sub(/^ /, "", words)
+            print substr(FILENAME, skip + 1) ": " words } }' "$file" 2>/dev/null || echo '~'
     done
 }
 present() { # PATH...: those that are there
     for path; do [ -e "$ROOT$path" ] && echo "$path"; done
 }
 among() { # NAMES < words: those words that are in the list; a kernel cuts process names at 15 characters
-    awk -v names="$1" 'BEGIN { split(names, all, /[ \n]+/); for (i in all) known[substr(all[i], 1, 15)] = all[i] }
-        $0 in known { print known[$0] }'
+    # The one true awk takes no text of several lines: echo makes one line of them.
+    awk -v names="$(echo $1)" 'BEGIN { split(names, all, / +/); for (i in all) known[substr(all[i], 1, 15)] = all[i] }
+        $0 in known { print known[$0] }' || echo '~'
 }
 processes=$(cat "$ROOT"/proc/[0-9]*/comm 2>/dev/null)
 [ -n "$processes" ] || # Linux before 2.6.33 has no comm
@@ -94,8 +95,8 @@ instance_id() { # as cloud-init noted it, else as the metadata service says
         curl -fsS --noproxy '*' -m 2 http://100.100.100.200/latest/meta-data/instance-id; } 2>/dev/null |
         sed -n '/^i-[a-z0-9]*$/p'
 }
-kernels() { # installed ones; where /boot names none, by their modules
-    for file in "$ROOT"/boot/vmlinuz-*; do
+kernels() { # installed ones; where /boot names none with its version (Alpine: vmlinuz-lts), by their modules
+    for file in "$ROOT"/boot/vmlinuz-[0-9]*; do
         [ -f "$file" ] && echo "${file##*/vmlinuz-}"
     done | grep . || for file in "$ROOT"/lib/modules/*/modules.dep; do
         [ -f "$file" ] && file=${file%/*} && echo "${file##*/}"
@@ -103,7 +104,7 @@ kernels() { # installed ones; where /boot names none, by their modules
 }
 newest_kernel() { # by the numbers of its version; what follows .el7 and its like is the distribution's, not a version
     for name in $(kernels); do
-        case $name in *rescue* | *kdump* | *.old) ;; *) echo "$name" ;; esac
+        case $name in *rescue* | *kdump* | *.old | *.signed) ;; *) echo "$name" ;; esac
     done | awk '{
         version = $0; sub(/\.(el|fc|al|an|amzn)[0-9].*$/, "", version); count = split(version, part, /[^0-9]+/); key = ""
         for (i = 1; i <= 8; i++) key = key sprintf("%09d", i <= count ? part[i] : 0)
@@ -111,7 +112,8 @@ newest_kernel() { # by the numbers of its version; what follows .el7 and its lik
 }
 file_systems() { # JSON objects, one for each mounted file system that a check at boot is about
     separator=
-    grep '^/dev/' "$ROOT/proc/mounts" | while IFS=' ' read -r device mount kind options _; do
+    # Of each device its first mount: a bind mount of it may be read-only while the file system is not.
+    awk '/^\/dev\// && !seen[$1]++' "$ROOT/proc/mounts" | while IFS=' ' read -r device mount kind options _; do
         case $kind in ext2 | ext3 | ext4 | xfs | btrfs | reiserfs) ;; *) continue ;; esac
         printf '%s\n  {"device": "%s"' "$separator" "$(printf '%s\n' "$device" | clean)"
         separator=,
@@ -142,20 +144,24 @@ etc() { # PATH...: below /etc, with wildcards
 }
 mac_bound() {
     found '(ATTR|SYSFS)S?[{]address[}]==[^,]*' $(etc 'udev/rules.d/*.rules')
-    found '^ *(HWADDR|MACADDR|LLADDR)=.*' $(etc 'sysconfig/network-scripts/ifcfg-*' 'sysconfig/network/ifcfg-*')
-    found '(hwaddress|macaddress:) .*' $(etc network/interfaces 'network/interfaces.d/*' 'netplan/*.yaml')
-    found '^ *(cloned-)?mac-address=.*' $(etc 'NetworkManager/system-connections/*')
-    found '^ *(Permanent)?MACAddress=.*' $(etc 'systemd/network/*.network' 'systemd/network/*.link')
-    found '^[a-z]+[0-9]+ +mac +.*' $(etc iftab)
+    found "^[ \t]*(HWADDR|MACADDR|LLADDR)=.*:$byte.*" $(etc 'sysconfig/network-scripts/ifcfg-*' 'sysconfig/network/ifcfg-*')
+    found '(hwaddress|mac_?address:)[ \t].*' $(etc network/interfaces 'network/interfaces.d/*' 'netplan/*.yaml' \
+        'cloud/cloud.cfg.d/*')
+    found "^[ \t]*(cloned-)?mac-address=.*:$byte.*" $(etc 'NetworkManager/system-connections/*')
+    found '^[ \t]*(Permanent)?MACAddress=.*' $(etc 'systemd/network/*.network' 'systemd/network/*.link')
+    found '^[a-z]+[0-9]+[ \t]+mac[ \t]+.*' $(etc iftab)
 }
 interface_names() { # eth1 is the public NIC of a classic instance, which is removed
-    found '(eth|ens|enp)[0-9][0-9a-z]*' $(etc sysconfig/iptables 'iptables/rules.*' nftables.conf 'firewalld/zones/*' \
-        ufw/before.rules 'shorewall/interfaces' keepalived/keepalived.conf corosync/corosync.conf ha.d/ha.cf \
-        dnsmasq.conf 'dnsmasq.d/*' sysconfig/dhcpd default/isc-dhcp-server rc.local rc.d/rc.local sysctl.conf \
-        'sysctl.d/*.conf' sysconfig/static-routes 'sysconfig/network-scripts/route-*' crontab 'cron.d/*')
+    found '(eth|en[ops])[0-9][0-9a-z]*' $(etc sysconfig/iptables 'iptables/rules.*' nftables.conf 'firewalld/zones/*' \
+        'ufw/*.rules' 'shorewall/interfaces' keepalived/keepalived.conf corosync/corosync.conf ha.d/ha.cf \
+        dnsmasq.conf 'dnsmasq.d/*' sysconfig/dhcpd sysconfig/network default/isc-dhcp-server rc.local rc.d/rc.local sysctl.conf \
+        'sysctl.d/*.conf' sysconfig/static-routes 'sysconfig/network-scripts/route-*' 'sysconfig/network-scripts/rule-*' \
+        crontab 'cron.d/*') "$ROOT"/var/spool/cron/* "$ROOT"/var/spool/cron/crontabs/*
 }
 device_names() {
     found '/dev/xvd[a-z]+[0-9]*' "$ROOT"/boot/grub/grub.conf "$ROOT"/boot/grub/menu.lst "$ROOT"/boot/grub*/grub.cfg \
+        "$ROOT"/boot/loader/entries/* "$ROOT"/boot/extlinux* "$ROOT"/boot/extlinux/* \
+        "$ROOT"/var/spool/cron/* "$ROOT"/var/spool/cron/crontabs/* \
         $(etc default/grub rc.local rc.d/rc.local crontab 'cron.d/*' crypttab 'auto.*' mdadm.conf mdadm/mdadm.conf \
             lvm/lvm.conf multipath.conf 'systemd/system/*.mount' sysconfig/docker-storage-setup collectd.conf)
 }
@@ -166,14 +172,15 @@ listening() { # PORT in hex: is it listened on? 2 where that cannot be told
 ftp_servers() {
     running "$FTP"
     for file in $(etc 'xinetd.d/*ftp*'); do
-        [ ! -r "$file" ] || grep -q 'disable.*yes' "$file" || echo "xinetd ${file##*/}"
+        case $file in */tftp) continue ;; esac
+        [ ! -r "$file" ] || grep -q '^[^#]*disable.*yes' "$file" || echo "xinetd ${file##*/}"
     done
     listening 0015
     case $? in 0) echo 'port 21' ;; 2) echo '~' ;; esac
 }
 ftp_passive() {
-    found '^ *(pasv_(enable|address|min_port|max_port)|Masquerade_?Address|PassivePorts|ForcePassiveIP|PassivePortRange).*' \
-        $(etc vsftpd.conf 'vsftpd/*.conf' 'proftpd*.conf' 'proftpd/*.conf' 'pure-ftpd/*.conf')
+    found '^[ \t]*(pasv_(enable|address|min_port|max_port)|Masquerade_?Address|PassivePorts|ForcePassiveIP|PassivePortRange).*' \
+        $(etc vsftpd.conf 'vsftpd/*.conf' 'proftpd*.conf' 'proftpd/*.conf' 'pure-ftpd*.conf' 'pure-ftpd/*.conf')
 }
 licence_files() {
     for top in opt usr/local etc; do
@@ -184,23 +191,21 @@ licence_files() {
     done
 }
 fstab_devices() {
-    if [ -r "$ROOT/etc/fstab" ]; then awk '$1 ~ /^\/dev\/xvd/ { print $1, $2 }' "$ROOT/etc/fstab"; else echo '~'; fi
+    awk '$1 ~ /^\/dev\/xvd/ { print $1, $2 }' "$ROOT/etc/fstab" 2>/dev/null || echo '~'
 }
 network_mounts() { # "where: what" of file systems of other machines, mounted or to be mounted at boot
-    [ -r "$ROOT/proc/mounts" ] || echo '~'
+    grep -q . "$ROOT/proc/mounts" 2>/dev/null || echo '~'
     for file in "$ROOT/proc/mounts" "$ROOT/etc/fstab"; do
-        [ -e "$file" ] || continue
-        if [ -r "$file" ]; then
-            awk '!/^[ \t]*#/ && $3 ~ /^(nfs|nfs4|cifs|smb3|smbfs|ceph|lustre|glusterfs|fuse[.]glusterfs)$/ {
-                print $2 ": " $1 }' "$file"
-        else echo '~'; fi
+        [ ! -e "$file" ] || awk '!/^[ \t]*#/ && ($1 ~ /#/ && $3 == "fuse" ||
+            $3 ~ /^(nfs4?|cifs|smb3|smbfs|ceph|lustre|(fuse[.])?(glusterfs|sshfs|ossfs|s3fs|juicefs|ceph-fuse))$/) {
+                print $2 ": " $1 }' "$file" || echo '~'
     done
 }
 byte='[0-9A-Fa-f][0-9A-Fa-f]'
 mac="$byte[:-]?$byte[:-]?$byte[:-]?$byte[:-]?$byte[:-]?$byte"
 mac_bound_licences() { # FlexNet: SERVER host 00163e000001 port, HOSTID=00163e000001; others: MAC=
     licence_files | while read -r file; do
-        found "(SERVER +[^ ]+ +$mac|(HOSTID|hostid|MAC|mac)=\"?(ETHER=)?$mac)" "$file"
+        found "(SERVER[ \t]+[^ \t]+[ \t]+$mac|(HOSTID|hostid|MAC|mac)=\"?(ETHER=)?$mac)" "$file"
     done
 }
 ip_addresses() { # IPv4
@@ -210,6 +215,7 @@ ip_addresses() { # IPv4
     } 2>/dev/null | sed -n 's/.*inet \(addr:\)\{0,1\}//; s/^\([0-9.]*\).*/\1/p' | grep '^[1-9]' | grep -v '^127[.]' || echo '~'
 }
 mac_addresses() {
+    [ -d "$ROOT/sys/class/net" ] || echo '~'
     for file in "$ROOT"/sys/class/net/*/address; do
         name=${file%/address}
         [ -r "$file" ] && [ "${name##*/}" != lo ] && echo "${name##*/} $(cat "$file")"
@@ -224,14 +230,16 @@ text osName "$(os_name)"
 text hostName "$(uname -n)"
 text instanceId "$(instance_id)"
 text collectedAt "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
-number systemDiskFreeMib "$(df -Pk "$ROOT/" 2>/dev/null | awk 'NR == 2 { printf "%d", $4 / 1024 }')"
+# From the end of the last line: a device's long name may take a line of its own, and may have blanks in it.
+number systemDiskFreeMib "$(df -Pk "$ROOT/" 2>/dev/null |
+    awk 'END { if (NF > 4 && $(NF - 2) ~ /^[0-9]+$/) printf "%d", $(NF - 2) / 1024 }')"
 number uptimeSeconds "$(sed 's/\..*//' "$ROOT/proc/uptime" 2>/dev/null)"
 ip_addresses | list ipAddresses
 text runningKernel "$(uname -r)"
 text newestKernel "$(newest_kernel)"
 if [ "$(id -u)" = 0 ]; then
     printf ',\n "privileged": true'
-    present /var/run/reboot-required | list rebootPending
+    { present /run/reboot-required | grep . || present /var/run/reboot-required; } | list rebootPending
     if [ -n "$processes" ]; then
         running "$SECURITY" | list securityRunning
         running "$LICENCES" | list licenceManagers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -16,5 +17,8 @@ LARGEST_SENT: Final = 16 * 1024
 
 
 def script(system: System) -> str:
-    """Return the script for a system; sent as Base64 it is at most `LARGEST_SENT` bytes."""
-    return FILES[system].read_text(encoding="utf-8")
+    """Return the script for a system, at most `LARGEST_SENT` bytes as Base64.
+
+    Of its lines of comments only the first is sent, which says to readers of the instance's logs what it is.
+    """
+    return re.sub(r"^ *#(?!!| classic-to-vpc:).*\n", "", FILES[system].read_text(encoding="utf-8"), flags=re.MULTILINE)

@@ -80,7 +80,7 @@ LOOKED_FOR: Final[Mapping[str, str]] = {
     "uptimeSeconds": "/proc/uptime (Windows: Win32_OperatingSystem)",
     "runningKernel": "what uname -r says",
     "newestKernel": "the names of /boot/vmlinuz-*, and of what is in /lib/modules",
-    "rebootPending": "/var/run/reboot-required (Windows: the registry's keys of pending restarts)",
+    "rebootPending": "/run/reboot-required (Windows: the registry's keys of pending restarts)",
     "securityRunning": "the names of all processes, in /proc (Windows: processes and services)",
     "securityInstalled": "the directories of the security software that it knows",
     "licenceManagers": "the names of all processes, in /proc (Windows: processes and services)",

@@ -8,22 +8,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from estate.guest.scripts import FILES
+from estate.guest import script
 
 MODERN = "systemd\nsshd\nnginx"
 
 
 @dataclass
 class System:
-    """Files by path (an empty text is a file too) and commands by name: what they print, as a shell script."""
+    """Files by path (an empty text is a file too) and commands by name: what they print, as a shell script.
+
+    No file of the tree is below the absent paths.
+    """
 
     files: dict[str, str] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
 
     def run(self, directory: Path, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run the script on the tree, as root if `id` says so; nothing of it reaches the network."""
         root, commands = directory / "root", directory / "bin"
         for path, text in {**_PROC, **self.files}.items():
+            if path.startswith(self.absent or "-"):
+                continue
             file = root / path.lstrip("/")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
@@ -38,7 +44,7 @@ def run_script(environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run linux.sh as it is sent: on stdin of sh."""
     return subprocess.run(
         ["sh", "-s"],
-        input=FILES["linux"].read_text(),
+        input=script("linux"),
         env={**os.environ, **environ},
         capture_output=True,
         text=True,
@@ -62,6 +68,7 @@ _PROC = {
     "/proc/uptime": "86400.21 170000.11\n",
     "/proc/mounts": "proc /proc proc rw 0 0\n/dev/xvda1 / ext4 rw,relatime 0 0\n",
     "/proc/net/tcp": listening(22),
+    "/sys/class/net/lo/address": "00:00:00:00:00:00\n",
     "/etc/fstab": "UUID=5a1b / ext4 defaults 1 1\n",
     **processes("init", "sshd", "nginx"),
 }

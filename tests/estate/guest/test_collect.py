@@ -71,7 +71,7 @@ def test_evidence_says_who_when_and_how(simulator: Simulator) -> None:
 
 
 def test_each_system_gets_its_script(simulator: Simulator) -> None:
-    windows = _answering(command="PowerShell", output=json.dumps({**WHOLE, "os": "windows"}))
+    windows = _answering(command="Get-WmiObject", output=json.dumps({**WHOLE, "os": "windows"}))
     collected = _collected(simulator, _estate(_instance(1), _instance(2, windows, os_type="windows")))
     assert {item.instance_id: item.facts.os for item in collected.evidence} == {"i-web1": "linux", "i-web2": "windows"}
     assert [request["parameters"]["Type"] for request in simulator.simulation.requests("ecs:RunCommand")] == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -146,6 +147,64 @@ def test_a_plain_system_lacks_nothing_and_has_nothing_to_tell_of(tmp_path: Path)
             "interfaceNames",
             ["/etc/keepalived/keepalived.conf: eth1"],
         ),
+        # All names of a line count: a rule of a router names both.
+        (
+            {"/etc/sysconfig/iptables": "-A FORWARD -i eth0 -o eth1 -j ACCEPT\n"},
+            "interfaceNames",
+            ["/etc/sysconfig/iptables: eth0", "/etc/sysconfig/iptables: eth1"],
+        ),
+        ({"/etc/ufw/user.rules": "-A x -i eth1\n"}, "interfaceNames", ["/etc/ufw/user.rules: eth1"]),
+        ({"/etc/sysconfig/network": "GATEWAYDEV=eth1\n"}, "interfaceNames", ["/etc/sysconfig/network: eth1"]),
+        ({"/var/spool/cron/root": "@daily ifup eno1\n"}, "interfaceNames", ["/var/spool/cron/root: eno1"]),
+        (
+            {"/var/spool/cron/crontabs/root": "@daily dump /dev/xvdb\n"},
+            "deviceNames",
+            ["/var/spool/cron/crontabs/root: /dev/xvdb"],
+        ),
+        (
+            {"/boot/loader/entries/1.conf": "options root=/dev/xvda1 ro\n"},
+            "deviceNames",
+            ["/boot/loader/entries/1.conf: /dev/xvda1"],
+        ),
+        ({"/run/reboot-required": ""}, "rebootPending", ["/run/reboot-required"]),
+        ({"/etc/xinetd.d/tftp": "disable = no\n"}, "ftpServers", []),
+        ({"/etc/xinetd.d/gssftp": "# disable = yes\n disable = no\n"}, "ftpServers", ["xinetd gssftp"]),
+        (
+            {"/etc/proftpd/proftpd.conf": "<IfModule a>\n\tMasqueradeAddress\t192.0.2.21\n"},
+            "ftpPassive",
+            ["/etc/proftpd/proftpd.conf: MasqueradeAddress 192.0.2.21"],
+        ),
+        (
+            {
+                "/proc/mounts": "/dev/vda1 / ext4 rw 0 0\nossfs /oss fuse.ossfs rw 0 0\nlxcfs /l fuse.lxcfs rw 0 0\n",
+                "/etc/fstab": "sshfs#ann@10.1.2.5:/x /x fuse noauto 0 0\n/dev/vdb1 /n fuse ro 0 0\n",
+            },
+            "networkMounts",
+            ["/oss: ossfs", "/x: sshfs#ann@10.1.2.5:/x"],
+        ),
+        (
+            {"/etc/network/interfaces": "iface eth0\n\thwaddress\tether\t00:16:3e:00:00:01\n"},
+            "macBoundConfig",
+            ["/etc/network/interfaces: hwaddress ether 00:16:3e:00:00:01"],
+        ),
+        (
+            {"/etc/iftab": "eth0\tmac\t00:16:3e:00:00:01\n"},
+            "macBoundConfig",
+            ["/etc/iftab: eth0 mac 00:16:3e:00:00:01"],
+        ),
+        (
+            {
+                "/etc/NetworkManager/system-connections/eth0": "cloned-mac-address=permanent\n",
+                "/etc/sysconfig/network-scripts/ifcfg-eth0": "DEVICE=eth0\nHWADDR=\n",
+            },
+            "macBoundConfig",
+            [],
+        ),
+        (
+            {"/opt/cad/cad.lic": "SERVER\tcad\t00163e000001 27000\n"},
+            "macBoundLicences",
+            ["/opt/cad/cad.lic: SERVER cad 00163e000001"],
+        ),
         (processes("lmgrd"), "licenceManagers", ["lmgrd"]),
         (
             {"/opt/cad/licenses/license.dat": "SERVER cad 00163e000001 27000\nVENDOR cad\n"},
@@ -194,6 +253,10 @@ def test_the_newest_kernel(installed: tuple[str, ...], newest: str, tmp_path: Pa
             {f"/lib/modules/{name}/modules.dep": "" for name in ("3.10.0-957.el7.x86_64", "3.10.0-1160.el7.x86_64")},
             "3.10.0-1160.el7.x86_64",
         ),
+        # The names of Alpine and Arch in /boot have no version.
+        ({"/boot/vmlinuz-lts": "", "/lib/modules/6.6.1-0-lts/modules.dep": ""}, "6.6.1-0-lts"),
+        # Ubuntu signs a copy of each kernel.
+        ({f"/boot/vmlinuz-4.4.0-21-generic{end}": "" for end in ("", ".efi.signed")}, "4.4.0-21-generic"),
     ],
 )
 def test_the_newest_kernel_of_other_layouts(files: dict[str, str], newest: str, tmp_path: Path) -> None:
@@ -247,6 +310,25 @@ def test_the_state_of_file_systems(tmp_path: Path) -> None:
     ]
 
 
+def test_a_bind_mount_that_is_read_only_is_no_file_system_that_is(tmp_path: Path) -> None:
+    mounts = "/dev/xvda1 / ext4 rw 0 0\n/dev/xvda1 /jail/lib ext4 ro 0 0\n"
+    assert [item["mount"] for item in facts(System({"/proc/mounts": mounts}), tmp_path)["fileSystems"]] == ["/"]
+
+
+@pytest.mark.parametrize(
+    ("line", "free"),
+    [
+        ("/dev/xvda1 41151808 9000000 102400 99% /", 100),
+        ("/dev/mapper/a-long-name\n               41151808 9000000 102400 99% /", 100),
+        ("a pool 41151808 9000000 102400 99% /", 100),
+        ("none - - - - /", None),
+    ],
+)
+def test_the_free_space_is_what_df_says_is_available(line: str, free: int | None, tmp_path: Path) -> None:
+    df = f"cat <<'END'\nFilesystem 1024-blocks Used Available Capacity Mounted on\n{line}\nEND"
+    assert facts(System({}, {"df": df}), tmp_path).get("systemDiskFreeMib") == free
+
+
 def test_a_state_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     (file_system,) = facts(System(), tmp_path)["fileSystems"]
     assert file_system == {"device": "/dev/xvda1", "mount": "/", "type": "ext4", "readOnly": False, "fsckPass": 1}
@@ -268,12 +350,31 @@ def test_a_user_other_than_root_gets_few_facts(tmp_path: Path) -> None:
     assert output["systemDiskFreeMib"] == 29296
 
 
+def _awk_fails_on(word: str) -> dict[str, str]:
+    """An awk that fails where its arguments have the word in them, as on a file that cannot be read."""
+    return {"awk": f'case "$*" in *{word}*) exit 2 ;; esac\nexec {shutil.which("awk")} "$@"'}
+
+
 @pytest.mark.parametrize(
     ("broken", "missing"),
     [
         (System(commands={"df": "exit 1"}), {"systemDiskFreeMib"}),
         (System({"/proc/uptime": ""}), {"uptimeSeconds"}),
         (System({"/proc/net/tcp": ""}), {"ftpServers"}),
+        (System({"/proc/mounts": ""}), {"networkMounts"}),
+        (System(absent=("/proc/mounts",)), {"networkMounts", "fileSystems"}),
+        (
+            System(absent=("/proc/",)),
+            {"networkMounts", "fileSystems", "uptimeSeconds", "ftpServers", "securityRunning"},
+        ),
+        (System(absent=("/sys/",)), {"macAddresses"}),
+        (System(absent=("/etc/fstab",)), {"fstabDevices"}),
+        (
+            System({"/etc/crontab": "dd /dev/xvdb1 eth1\n"}, _awk_fails_on("crontab")),
+            {"deviceNames", "interfaceNames"},
+        ),
+        (System(commands=_awk_fails_on("fstab")), {"fstabDevices", "networkMounts"}),
+        (System(commands=_awk_fails_on("AliYunDun")), {"securityRunning"}),
         (System(commands={"sort": "exit 1"}), LISTS),
         (System(commands={"awk": "exit 1"}), LISTS | {"newestKernel", "systemDiskFreeMib"}),
     ],
