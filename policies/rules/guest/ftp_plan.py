@@ -1,5 +1,6 @@
 """An FTP server that clients reach over a public address has a plan for the loss of the public NIC."""
 
+import re
 from typing import Final
 
 from policies.core.clock import Timeline
@@ -12,6 +13,9 @@ from policies.subjects.guest import by_evidence, listed
 
 _ADDRESS: Final = ("pasv_address", "masquerade", "forcepassiveip", "externalip4address")
 _PORTS: Final = ("pasv_min_port", "passiveports", "passiveportrange", "lowdatachannelport")
+# No value, and port 0, are what vsftpd and IIS have by default: any address, any port.
+_UNSET: Final = re.compile(r"(=|\s)0?\s*$")
+_OFF: Final = re.compile(r"pasv_enable=(no|false|0)\s*$")
 
 
 def _check(_plan: Plan, _timeline: Timeline, instance: Facts, guest: Facts) -> Verdict:
@@ -50,19 +54,21 @@ def _cut_through(runs: str, instance: Facts) -> Verdict:
 
 def _passive(runs: str, instance: Facts, guest: Facts) -> Verdict:
     settings = guest.texts("ftpPassive")
-    keys = [text.rpartition(": ")[2].lower() for text in settings]
-    missing = [
+    found = [text.rpartition(": ")[2].lower() for text in settings]
+    values = [setting for setting in found if not _UNSET.search(setting)]
+    missing = ["pasv_enable=YES"] if any(_OFF.match(setting) for setting in found) else []
+    missing += [
         text
         for text, names in (("the public address that it announces", _ADDRESS), ("a fixed range of ports", _PORTS))
-        if not any(key.startswith(name) for key in keys for name in names)
+        if not any(value.startswith(names) for value in values)
     ]
     if missing:
         return failed(
             f"{runs}, and its passive mode lacks {' and '.join(missing)}.",
             (
                 task(
-                    "Set pasv_address and pasv_min_port, pasv_max_port (vsftpd), or MasqueradeAddress and PassivePorts "
-                    "(ProFTPD); then collect the evidence again."
+                    "Set pasv_enable, pasv_address, pasv_min_port and pasv_max_port (vsftpd), or MasqueradeAddress and "
+                    "PassivePorts (ProFTPD); then collect the evidence again."
                 )
                 | _choose(instance, "eip-cut-through")
             ),

@@ -49,6 +49,13 @@ def test_fail_when_the_address_is_released() -> None:
     [
         ([PORTS], "lacks the public address that it announces."),
         ([ADDRESS], "lacks a fixed range of ports."),
+        (["/etc/vsftpd.conf: pasv_address=", PORTS], "lacks the public address that it announces."),
+        ([ADDRESS, "/etc/vsftpd.conf: pasv_min_port=0"], "lacks a fixed range of ports."),
+        (
+            ["IIS firewallSupport: externalIp4Address=", "IIS firewallSupport: lowDataChannelPort=0"],
+            "lacks the public address that it announces and a fixed range of ports.",
+        ),
+        ([ADDRESS, PORTS, "/etc/vsftpd.conf: pasv_enable=NO"], "lacks pasv_enable=YES."),
         (
             ["/etc/vsftpd.conf: pasv_enable=YES"],
             "lacks the public address that it announces and a fixed range of ports.",
