@@ -11,7 +11,7 @@ from estate.errors import EstateError
 from provider.cut_through_binding import CutThroughBinding
 from provider.public_ip_conversion import PublicIpConversion
 from provider.resource import Change, PartialFailure, ResourceError
-from provider.values import Properties
+from provider.values import UNKNOWN, Properties
 from simulator.server import Simulator
 from tests.estate import estates
 from tests.provider import moved
@@ -31,7 +31,7 @@ def inputs(cloud: Cloud) -> Properties:
     return {"allocationId": state["allocationId"], "networkInterfaceId": "eni-free", "instanceId": "i-moved"}
 
 
-def bound(simulator: Simulator) -> tuple[str, str, str]:
+def bound(simulator: Simulator) -> tuple[str | None, str, str]:
     [eip] = simulator.state()["eips"]
     return eip["instance_id"], eip["mode"], eip["status"]
 
@@ -112,6 +112,23 @@ def test_an_interface_in_use_is_refused_before_the_address_is_freed(
     with pytest.raises(ResourceError, match="detached"):
         RESOURCE.create(cloud, inputs)
     assert bound(simulator) == ("i-moved", "NAT", "InUse")
+
+
+def test_the_address_of_an_instance_that_is_gone_stays_free(
+    cloud: Cloud, simulator: Simulator, inputs: Properties
+) -> None:
+    resource_id, state = RESOURCE.create(cloud, inputs)
+    RESOURCE.delete(cloud, resource_id, state | {"instanceId": "i-gone"})
+    assert bound(simulator) == (None, "NAT", "Available")
+    assert attached(simulator) is None
+
+
+def test_a_preview_asks_nothing_about_an_interface_that_is_yet_to_be_made(inputs: Properties) -> None:
+    def no_cloud() -> Cloud:
+        raise AssertionError("there is nothing to ask about")
+
+    RESOURCE.foresee(no_cloud, inputs | {"networkInterfaceId": UNKNOWN}, "", {})
+    RESOURCE.foresee(no_cloud, inputs, "eip-1:eni-free", inputs | {"applied": "x"})
 
 
 def test_every_change_replaces_the_old_binding_first(inputs: Properties) -> None:
