@@ -38,10 +38,20 @@ def save_evidence(path: Path, new: Iterable[Evidence]) -> None:
     """Put evidence into a file, made if missing: each entry replaces the older one of its instance and source.
 
     The file is JSON, sorted, written beside the old one and moved into its place. Raises EvidenceFileError where the
-    existing file cannot be read: it is left as it is.
+    existing file cannot be read, or has a newer entry: it is left as it is.
     """
     by_source = {(item.instance_id, item.source): item for item in (_load(path) if path.exists() else ())}
-    by_source |= {(item.instance_id, item.source): item for item in new}
+    faults = []
+    for item in new:
+        key = (item.instance_id, item.source)
+        if (there := by_source.get(key, item)).collected_at > item.collected_at:
+            faults.append(
+                f"{path}: evidence of {item.instance_id} from {item.source} is there, of "
+                f"{there.collected_at.isoformat()}; expected newer, found {item.collected_at.isoformat()}"
+            )
+        by_source[key] = item
+    if faults:
+        raise EvidenceFileError(listing(faults))
     content = EvidenceFile(schema_version=1, evidence=tuple(by_source[key] for key in sorted(by_source)))
     text = json.dumps(content.model_dump(mode="json", by_alias=True, exclude_none=True), indent=2)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,16 @@ def test_a_file_that_cannot_be_read_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(EvidenceFileError):
         save_evidence(path, [evidence()])
     assert path.read_text() == "something of value"
+
+
+def test_older_evidence_replaces_no_newer_one(tmp_path: Path) -> None:
+    """An output of last week, added once more, must not hide what was found today."""
+    path, today = tmp_path / "dev.json", evidence()
+    save_evidence(path, [today])
+    old = today.model_copy(update={"collected_at": today.collected_at - timedelta(days=7)})
+    with pytest.raises(EvidenceFileError, match="evidence of i-web1 from file is there"):
+        save_evidence(path, [old])
+    assert load_evidence([path]) == (today,)
 
 
 def test_the_schema_in_docs_is_in_step() -> None:
