@@ -1,6 +1,9 @@
 """An FTP server that clients reach over a public address has a plan for the loss of the public NIC."""
 
+import ipaddress
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 
 from policies.core.clock import Timeline
@@ -13,8 +16,9 @@ from policies.subjects.guest import by_evidence, listed
 
 _ADDRESS: Final = ("pasv_address", "masquerade", "forcepassiveip", "externalip4address")
 _PORTS: Final = ("pasv_min_port", "passiveports", "passiveportrange", "lowdatachannelport")
-# No value, and port 0, are what vsftpd and IIS have by default: any address, any port.
-_UNSET: Final = re.compile(r"(=|\s)0?\s*$")
+# No value, 0.0.0.0, and port 0 are what vsftpd and IIS have by default: any address, any port.
+_UNSET: Final = re.compile(r"(=|\s)(0|0\.0\.0\.0)?\s*$")
+_VALUE: Final = re.compile(r"[=\s]+\"?([0-9a-f.:]+)")
 _OFF: Final = re.compile(r"pasv_enable=(no|false|0)\s*$")
 
 
@@ -37,7 +41,7 @@ def _cut_through(runs: str, instance: Facts) -> Verdict:
     if not instance.number("internetMaxBandwidthOut"):
         return failed(
             f"{runs}, and at 0 Mbit/s its public address is released: there is none to convert to an EIP.",
-            aliyun("ecs", "ModifyInstanceNetworkSpec", {"InstanceId": name, "InternetMaxBandwidthOut": 1}),
+            _keep_address(instance),
         )
     interfaces = instance.number("eniQuantity")
     if interfaces < 2:
@@ -65,15 +69,40 @@ def _passive(runs: str, instance: Facts, guest: Facts) -> Verdict:
     if missing:
         return failed(
             f"{runs}, and its passive mode lacks {' and '.join(missing)}.",
-            (
-                task(
-                    "Set pasv_enable, pasv_address, pasv_min_port and pasv_max_port (vsftpd), or MasqueradeAddress and "
-                    "PassivePorts (ProFTPD); then collect the evidence again."
-                )
-                | _choose(instance, "eip-cut-through")
-            ),
+            _SET_UP | _choose(instance, "eip-cut-through"),
+        )
+    if not instance.number("internetMaxBandwidthOut"):
+        return failed(
+            f"{runs}, and at 0 Mbit/s its public address is released: there is none to announce.",
+            _keep_address(instance),
+        )
+    kept = instance.texts("publicIps")
+    if others := sorted(set(_announced(values)) - set(kept)):
+        return failed(
+            f"{runs}, and its passive mode announces {listed(tuple(others))}; the public address of the instance is "
+            f"{listed(kept)}.",
+            _SET_UP | _choose(instance, "eip-cut-through"),
         )
     return passed(f"{runs}, and its passive mode announces an address and a fixed range of ports.")
+
+
+def _announced(settings: Iterable[str]) -> Iterator[str]:
+    """Yield the addresses among what is announced; nobody sees where a name leads to."""
+    for setting in settings:
+        if setting.startswith(_ADDRESS) and (value := _VALUE.search(setting)):
+            with suppress(ValueError):
+                yield str(ipaddress.ip_address(value[1]))
+
+
+_SET_UP: Final = task(
+    "Set pasv_enable, pasv_address, pasv_min_port and pasv_max_port (vsftpd), or MasqueradeAddress and PassivePorts "
+    "(ProFTPD); then collect the evidence again."
+)
+
+
+def _keep_address(instance: Facts) -> Fix:
+    choice = {"InstanceId": instance.text("instanceId"), "InternetMaxBandwidthOut": 1}
+    return aliyun("ecs", "ModifyInstanceNetworkSpec", choice)
 
 
 def _choose(instance: Facts, plan: str = "eip-cut-through") -> Fix:

@@ -55,6 +55,7 @@ def test_fail_when_the_address_is_released() -> None:
             ["IIS firewallSupport: externalIp4Address=", "IIS firewallSupport: lowDataChannelPort=0"],
             "lacks the public address that it announces and a fixed range of ports.",
         ),
+        (["IIS firewallSupport: externalIp4Address=0.0.0.0", PORTS], "lacks the public address that it announces."),
         ([ADDRESS, PORTS, "/etc/vsftpd.conf: pasv_enable=NO"], "lacks pasv_enable=YES."),
         (
             ["/etc/vsftpd.conf: pasv_enable=YES"],
@@ -64,6 +65,33 @@ def test_fail_when_the_address_is_released() -> None:
 )
 def test_fail_when_passive_mode_is_not_set_up(settings: list[str], lacks: str) -> None:
     expect(bent(PASSIVE, ftpPassive=settings, **SERVER), RULE, "i-web", Outcome.FAIL, lacks, "MasqueradeAddress")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "/etc/vsftpd.conf: pasv_address=10.0.0.1",
+        '/etc/proftpd.conf: MasqueradeAddress    "10.0.0.1"',
+        "IIS firewallSupport: externalIp4Address=10.0.0.1",
+    ],
+)
+def test_fail_when_passive_mode_announces_another_address(setting: str) -> None:
+    """The private address changes with the move, and no client on the Internet reaches it."""
+    words = "announces 10.0.0.1; the public address of the instance is 47.98.1.1"
+    expect(bent(PASSIVE, ftpPassive=[setting, PORTS], **SERVER), RULE, "i-web", Outcome.FAIL, words, "pasv_address")
+    both = [ADDRESS, setting, PORTS]
+    expect(bent(PASSIVE, ftpPassive=both, **SERVER), RULE, "i-web", Outcome.FAIL, words)
+
+
+@pytest.mark.parametrize("name", ["ftp.example.com", "face.example.com", "eth0"])
+def test_pass_when_passive_mode_announces_a_name(name: str) -> None:
+    setting = f"/etc/proftpd.conf: MasqueradeAddress {name}"
+    expect(bent(PASSIVE, ftpPassive=[setting, PORTS], **SERVER), RULE, "i-web", Outcome.PASS, "announces an address")
+
+
+def test_fail_when_passive_mode_announces_an_address_that_is_released() -> None:
+    draft = bent({**PASSIVE, "internetMaxBandwidthOut": 0.0}, ftpPassive=[ADDRESS, PORTS], **SERVER)
+    expect(draft, RULE, "i-web", Outcome.FAIL, "none to announce", "ModifyInstanceNetworkSpec")
 
 
 @pytest.mark.parametrize(
