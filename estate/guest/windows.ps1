@@ -51,6 +51,10 @@ $mac = '([0-9A-Fa-f]{2}[:-]?){5}[0-9A-Fa-f]{2}'
 
 # ---- looking ----
 
+# Passes on what a system always has; none of it is no answer.
+function Required { $there = @($input | Where-Object { $_ }); if (-not $there) { throw 'found nothing' }; $there }
+# On 64-bit Windows, a 32-bit process sees other directories of programs and other keys of SOFTWARE than the system's.
+function Assert-OwnView { if ($env:PROCESSOR_ARCHITEW6432) { throw 'this PowerShell is 32-bit, the system is not' } }
 function Running($names) { Get-Process | ForEach-Object { $_.ProcessName } | Where-Object { $names -contains $_ } }
 function Get-InstanceId {
     $request = [System.Net.WebRequest]::Create('http://100.100.100.200/latest/meta-data/instance-id')
@@ -61,6 +65,7 @@ function Get-InstanceId {
     if ($id -match '^i-[a-z0-9]+$') { $id }
 }
 function Get-PendingReboots {
+    Assert-OwnView
     $control = 'HKLM:\SYSTEM\CurrentControlSet\Control'
     $current = 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion'
     if (Test-Path "$current\Component Based Servicing\RebootPending") { 'Component Based Servicing' }
@@ -74,6 +79,7 @@ function Get-FtpServers {
     if ($listeners | Where-Object { $_.Port -eq 21 }) { 'port 21' }
 }
 function Get-FtpPassive {
+    Assert-OwnView
     $file = "$env:windir\System32\inetsrv\config\applicationHost.config"
     if (-not (Test-Path $file)) { return }
     foreach ($node in ([xml](Get-Content $file)).SelectNodes('//firewallSupport')) {
@@ -81,6 +87,7 @@ function Get-FtpPassive {
     }
 }
 function Get-LicenceLines {
+    Assert-OwnView
     foreach ($top in @($env:ProgramFiles, ${env:ProgramFiles(x86)}, "$env:SystemDrive\flexlm") | Where-Object { $_ }) {
         foreach ($pattern in "$top\*.lic", "$top\*\*.lic", "$top\*\*\*.lic", "$top\*\license.dat", "$top\*\*\license.dat") {
             Get-ChildItem $pattern -ErrorAction SilentlyContinue |
@@ -92,7 +99,8 @@ function Get-LicenceLines {
 function Get-MacSettings {
     $class = 'HKLM:\SYSTEM\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}'
     # Its subkey Properties is readable for SYSTEM only.
-    foreach ($key in Get-ChildItem $class -ErrorAction SilentlyContinue | Where-Object { $_.PSChildName -match '^\d{4}$' }) {
+    $adapters = Get-ChildItem $class -ErrorAction SilentlyContinue | Where-Object { $_.PSChildName -match '^\d{4}$' } | Required
+    foreach ($key in $adapters) {
         $address = $key.GetValue('NetworkAddress')
         if ($address) { "NetworkAddress of adapter $($key.PSChildName): $address" }
     }
@@ -127,21 +135,24 @@ Add-Text 'hostName' { $env:COMPUTERNAME }
 Add-Text 'instanceId' { Get-InstanceId }
 Add-Text 'collectedAt' { [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ', [Globalization.CultureInfo]::InvariantCulture) }
 Add-Fact 'privileged' $privileged.ToString().ToLower()
-Add-Number 'systemDiskFreeMib' { (Get-WmiObject Win32_LogicalDisk -Filter "DeviceID='$env:SystemDrive'").FreeSpace / 1MB }
+Add-Number 'systemDiskFreeMib' {
+    $free = (Get-WmiObject Win32_LogicalDisk -Filter "DeviceID='$env:SystemDrive'").FreeSpace
+    if ($null -ne $free) { $free / 1MB } # $null / 1MB is 0
+}
 Add-Number 'uptimeSeconds' { ([DateTime]::Now - $system.ConvertToDateTime($system.LastBootUpTime)).TotalSeconds }
 Add-List 'ipAddresses' { Get-WmiObject Win32_NetworkAdapterConfiguration -Filter 'IPEnabled=True' |
-    ForEach-Object { $_.IPAddress } | Where-Object { $_ -match '^[0-9.]+$' } }
+    ForEach-Object { $_.IPAddress } | Where-Object { $_ -match '^[0-9.]+$' } | Required }
 if ($privileged) {
     Add-List 'rebootPending' { Get-PendingReboots }
     Add-List 'securityRunning' { Running $security }
-    Add-List 'securityInstalled' { $securityPaths | Where-Object { Test-Path $_ } }
+    Add-List 'securityInstalled' { Assert-OwnView; $securityPaths | Where-Object { Test-Path $_ } }
     Add-List 'licenceManagers' { Running $licences }
     Add-List 'ftpServers' { Get-FtpServers }
     Add-List 'ftpPassive' { Get-FtpPassive }
     Add-List 'macBoundConfig' { Get-MacSettings }
     Add-List 'macBoundLicences' { Get-LicenceLines }
     Add-List 'macAddresses' { Get-WmiObject Win32_NetworkAdapterConfiguration -Filter 'IPEnabled=True' |
-        ForEach-Object { "$($_.Description) $($_.MACAddress)" } }
+        ForEach-Object { "$($_.Description) $($_.MACAddress)" } | Required }
     Add-Text 'sanPolicy' { Get-SanPolicy }
     Add-List 'dataDisks' { Get-DataDisks }
     try { Add-Fact 'fileSystems' (Get-FileSystems) } catch { }

@@ -39,6 +39,14 @@ def test_the_windows_script_has_no_command_that_changes_anything(word: str) -> N
     assert word not in code
 
 
+@pytest.mark.parametrize(
+    "look", ["Get-PendingReboots {", "Get-FtpPassive {", "Get-LicenceLines {", "Add-List 'securityInstalled' {"]
+)
+def test_a_32_bit_powershell_does_not_answer_for_a_64_bit_windows(look: str) -> None:
+    """It is shown other directories of programs, and other keys of SOFTWARE, than the system uses."""
+    assert script("windows").partition(look)[2].split()[0].rstrip(";") == "Assert-OwnView"
+
+
 @pytest.mark.parametrize("recording", sorted(RECORDINGS.glob("*.json")), ids=lambda path: path.stem)
 def test_a_recording_is_understood_whole(recording: Path) -> None:
     facts = parse_output(recording.read_text())
