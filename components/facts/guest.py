@@ -12,8 +12,12 @@ from components.facts.base import note
 from estate.guest import SCRIPT_VERSION, Evidence, Source
 from estate.model import Instance
 
-# Values that differ at every reading: two sources need not agree, the newest counts.
-_PASSING: Final = ("schemaVersion", "collectedAt", "systemDiskFreeMib", "uptimeSeconds", "fileSystems", "macAddresses")
+# Values that differ at every reading, or by who reads: two sources need not agree, the newest counts. Containers and
+# VPN clients bring addresses and take them away.
+_PASSING: Final = (
+    *("schemaVersion", "collectedAt", "privileged", "systemDiskFreeMib", "uptimeSeconds", "fileSystems"),
+    *("macAddresses", "ipAddresses"),
+)
 _SKEW: Final = timedelta(minutes=5)
 
 NOT_TOLD: Final = ("schemaVersion", "collectedAt", "instanceId")

@@ -60,6 +60,14 @@ def test_the_newest_counts() -> None:
         assert guest(*given)["contradictions"] == [], "free space is another every time"
 
 
+def test_a_later_run_as_root_with_a_new_bridge_of_containers_contradicts_nothing() -> None:
+    before = evidence(privileged=False, ipAddresses=["10.0.0.1"])
+    after = evidence(at="2026-11-29T03:00:00+00:00", ipAddresses=["10.0.0.1", "172.18.0.1"])
+    guest_facts = guest(before, after)
+    assert guest_facts["contradictions"] == []
+    assert (guest_facts["privileged"], guest_facts["ipAddresses"]) == (True, ["10.0.0.1", "172.18.0.1"])
+
+
 def test_contradicting_evidence_is_left_out_and_reported() -> None:
     other = evidence(source="cloud-assistant", at="2026-11-29T03:00:00+00:00", ftpServers=[])
     guest_facts = guest(evidence(), other)
