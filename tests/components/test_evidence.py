@@ -62,7 +62,8 @@ def test_the_newest_counts() -> None:
 
 def test_a_later_run_as_root_with_a_new_bridge_of_containers_contradicts_nothing() -> None:
     before = evidence(privileged=False, ipAddresses=["10.0.0.1"])
-    after = evidence(at="2026-11-29T03:00:00+00:00", ipAddresses=["10.0.0.1", "172.18.0.1"])
+    at = "2026-11-29T03:00:00+00:00"
+    after = evidence(at=at, collectedAt=at, ipAddresses=["10.0.0.1", "172.18.0.1"])
     guest_facts = guest(before, after)
     assert guest_facts["contradictions"] == []
     assert (guest_facts["privileged"], guest_facts["ipAddresses"]) == (True, ["10.0.0.1", "172.18.0.1"])
