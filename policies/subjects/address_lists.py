@@ -118,11 +118,23 @@ def holding(entries: Iterable[str], addresses: Iterable[str]) -> tuple[str, ...]
 
 
 def left_over(plan: Plan, entries: Iterable[str], address: str) -> tuple[str, ...]:
-    """Return the entries that name an address which was given up, and no classic instance that still exists."""
+    """Return the entries that name an address which was given up, and no classic instance that still exists.
+
+    A block that holds a VSwitch of the target network stays: the moved instances are in it.
+    """
     former = plan.migration.texts("formerAddresses")
     classic = plan.migration.objects("classicInstances")
     used = [item for instance in classic for item in instance.texts("intranetIps") if item not in former]
-    return tuple(entry for entry in naming(entries, (address,)) if not holding((entry,), used))
+    return tuple(
+        entry
+        for entry in naming(entries, (address,))
+        if not holding((entry,), used) and not (_block(entry).num_addresses > 1 and touches((entry,), _planned(plan)))
+    )
+
+
+def _planned(plan: Plan) -> list[str]:
+    vswitches = plan.network.facts.objects("vswitches") if plan.of_type(TARGET_NETWORK) else ()
+    return [vswitch.text("cidrBlock") for vswitch in vswitches]
 
 
 def covers(entries: Iterable[str], blocks: Iterable[str]) -> bool:

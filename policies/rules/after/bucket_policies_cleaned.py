@@ -5,7 +5,7 @@ from typing import Final
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
 from policies.core.outcome import Verdict
-from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
 from policies.subjects.address_lists import BUCKETS, left_over, put_policy
 from policies.subjects.after import Left, left_behind
@@ -34,7 +34,7 @@ RULE: Final = InstanceRule(
     notice_items=("N25",),
     why="Another customer may get the released address tomorrow, and the list would still admit it.",
     remediation=put_policy("<bucket>", "<file>") | BUCKETS.remediation,
-    reads=(MIGRATION, MIGRATING_INSTANCE),
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok="It may wait until the cleanup after the window is due.",
     sources=(
         "Physical server migration and upgrade notice: what to do next, step 1.",

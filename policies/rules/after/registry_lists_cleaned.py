@@ -6,7 +6,7 @@ from policies.core.clock import Timeline
 from policies.core.facts import Facts
 from policies.core.fixes import Fix, aliyun
 from policies.core.outcome import Verdict
-from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
 from policies.core.rule import InstanceRule
 from policies.subjects.address_lists import REGISTRIES, left_over
 from policies.subjects.after import Left, left_behind
@@ -42,7 +42,7 @@ RULE: Final = InstanceRule(
     notice_items=("N26",),
     why="Another customer may get the released address tomorrow, and the list would still admit it.",
     remediation=_deletion("<registry>", "<module>", "<address>") | REGISTRIES.remediation,
-    reads=(MIGRATION, MIGRATING_INSTANCE),
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     unknown_ok="It may wait until the cleanup after the window is due.",
     sources=(
         "Physical server migration and upgrade notice: what to do next, step 1.",

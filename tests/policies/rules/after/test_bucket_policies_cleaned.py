@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from policies.core.outcome import Outcome
-from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "after-bucket-policies-cleaned"
@@ -40,6 +40,15 @@ def test_pass_until_it_is_due() -> None:
 def test_fail_when_a_statement_still_names_it(key: str) -> None:
     draft = moved(key, ["10.0.0.2"])
     expect(draft, RULE, "i-app", Outcome.FAIL, "statement 2 of the policy of shop-logs", "oss://shop-logs")
+
+
+@pytest.mark.parametrize(("entry", "outcome"), [("10.0.0.0/24", Outcome.PASS), ("10.0.0.2/32", Outcome.FAIL)])
+def test_the_block_of_a_vswitch_stays(entry: str, outcome: Outcome) -> None:
+    """In a VPC of 10.0.0.0/8 it may hold old addresses, and the moved instances are in it."""
+    draft = moved(entries=[entry])
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = "10.0.0.0/24"
+    draft.facts(MIGRATION)["classicInstances"] = []
+    expect(draft, RULE, "i-app", outcome)
 
 
 def test_unknown_when_it_is_not_known() -> None:

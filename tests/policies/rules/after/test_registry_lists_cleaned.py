@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from policies.core.outcome import Outcome
-from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "after-registry-lists-cleaned"
@@ -73,6 +73,15 @@ def test_pass_until_it_is_due() -> None:
     early = datetime.fromisoformat("2026-12-27T01:59:59+08:00")
     expect(moved("10.0.0.2", now=early), RULE, "i-app", Outcome.PASS, "is still in", "Remove it by")
     expect(unread(now=early), RULE, "i-app", Outcome.PASS, "not permitted", "Remove it by")
+
+
+@pytest.mark.parametrize(("entry", "outcome"), [("10.0.0.0/24", Outcome.PASS), ("10.0.0.2/32", Outcome.FAIL)])
+def test_the_block_of_a_vswitch_stays(entry: str, outcome: Outcome) -> None:
+    """In a VPC of 10.0.0.0/8 it may hold old addresses, and the moved instances are in it."""
+    draft = moved(entry)
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = "10.0.0.0/24"
+    draft.facts(MIGRATION)["classicInstances"] = []
+    expect(draft, RULE, "i-app", outcome)
 
 
 def test_unknown_where_it_could_not_be_read_and_why() -> None:
