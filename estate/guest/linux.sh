@@ -8,15 +8,16 @@
 # a missing key means "not known", an empty list "looked, and found none". Only root sees every process and every file;
 # for another user most keys are missing. Of files it prints the matched words only, for the rest may hold secrets.
 #
-# POSIX sh with awk, sed, tr, df and sort. ROOT=/some/directory looks below that directory, for tests.
+# POSIX sh with awk, sed, tr, df and sort. CLASSIC_TO_VPC_ROOT=/some/directory looks below that directory, for tests.
 
 VERSION=1
-ROOT=${ROOT:-}
+ROOT=${CLASSIC_TO_VPC_ROOT:-}
 PATH=$PATH:/usr/sbin:/sbin
 LC_ALL=C
 IFS='
 ' # names of files may have blanks in them
 export PATH LC_ALL
+unset GREP_OPTIONS # may colour what grep passes on
 
 # ---- JSON: only harmless characters leave this script, so nothing has to be escaped ----
 
@@ -106,7 +107,7 @@ newest_kernel() { # by the numbers of its version; what follows .el7 and its lik
     for name in $(kernels); do
         case $name in *rescue* | *kdump* | *.old | *.signed) ;; *) echo "$name" ;; esac
     done | awk '{
-        version = $0; sub(/\.(el|fc|al|an|amzn)[0-9].*$/, "", version); count = split(version, part, /[^0-9]+/); key = ""
+        version = $0; sub(/\.(el|fc|al|an|amzn|oe|ky|tl)[0-9].*$/, "", version); count = split(version, part, /[^0-9]+/); key = ""
         for (i = 1; i <= 8; i++) key = key sprintf("%09d", i <= count ? part[i] : 0)
         if (key >= best) { best = key; newest = $0 } } END { print newest }'
 }
@@ -142,6 +143,10 @@ ext_state() { # tune2fs -l: state, errors, and when the next check is due
 etc() { # PATH...: below /etc, with wildcards
     for path; do for file in "$ROOT"/etc/$path; do echo "$file"; done; done
 }
+scheduled() { # what runs at boot, and by the clock
+    etc rc.local rc.d/rc.local crontab 'cron.d/*'
+    printf '%s\n' "$ROOT"/var/spool/cron/* "$ROOT"/var/spool/cron/crontabs/*
+}
 mac_bound() {
     found '(ATTR|SYSFS)S?[{]address[}]==[^,]*' $(etc 'udev/rules.d/*.rules')
     found "^[ \t]*(HWADDR|MACADDR|LLADDR)=.*:$byte.*" $(etc 'sysconfig/network-scripts/ifcfg-*' 'sysconfig/network/ifcfg-*')
@@ -154,16 +159,15 @@ mac_bound() {
 interface_names() { # eth1 is the public NIC of a classic instance, which is removed
     found '(eth|en[ops])[0-9][0-9a-z]*' $(etc sysconfig/iptables 'iptables/rules.*' nftables.conf 'firewalld/zones/*' \
         'ufw/*.rules' 'shorewall/interfaces' keepalived/keepalived.conf corosync/corosync.conf ha.d/ha.cf \
-        dnsmasq.conf 'dnsmasq.d/*' sysconfig/dhcpd sysconfig/network default/isc-dhcp-server rc.local rc.d/rc.local sysctl.conf \
-        'sysctl.d/*.conf' sysconfig/static-routes 'sysconfig/network-scripts/route-*' 'sysconfig/network-scripts/rule-*' \
-        crontab 'cron.d/*') "$ROOT"/var/spool/cron/* "$ROOT"/var/spool/cron/crontabs/*
+        dnsmasq.conf 'dnsmasq.d/*' sysconfig/dhcpd sysconfig/network default/isc-dhcp-server sysctl.conf 'sysctl.d/*.conf' \
+        sysconfig/static-routes 'sysconfig/network-scripts/route-*' 'sysconfig/network-scripts/rule-*') $(scheduled)
 }
-device_names() {
-    found '/dev/xvd[a-z]+[0-9]*' "$ROOT"/boot/grub/grub.conf "$ROOT"/boot/grub/menu.lst "$ROOT"/boot/grub*/grub.cfg \
+device_names() { # also in patterns, such as those of LVM: "a|/dev/xvd.*|"
+    found '(/dev/)?xvd[a-z0-9]*' "$ROOT"/boot/grub/grub.conf "$ROOT"/boot/grub/menu.lst "$ROOT"/boot/grub*/grub.cfg \
         "$ROOT"/boot/loader/entries/* "$ROOT"/boot/extlinux* "$ROOT"/boot/extlinux/* \
-        "$ROOT"/var/spool/cron/* "$ROOT"/var/spool/cron/crontabs/* \
-        $(etc default/grub rc.local rc.d/rc.local crontab 'cron.d/*' crypttab 'auto.*' mdadm.conf mdadm/mdadm.conf \
-            lvm/lvm.conf multipath.conf 'systemd/system/*.mount' sysconfig/docker-storage-setup collectd.conf)
+        $(scheduled) $(etc default/grub 'udev/rules.d/*.rules' sysconfig/oracleasm sysconfig/rawdevices crypttab 'auto.*' \
+            mdadm.conf mdadm/mdadm.conf lvm/lvm.conf multipath.conf 'systemd/system/*.mount' \
+            sysconfig/docker-storage-setup collectd.conf)
 }
 listening() { # PORT in hex: is it listened on? 2 where that cannot be told
     cat "$ROOT/proc/net/tcp" "$ROOT/proc/net/tcp6" 2>/dev/null | awk -v port=":$1\$" '

@@ -19,6 +19,8 @@ LARGEST_SENT: Final = 16 * 1024
 def script(system: System) -> str:
     """Return the script for a system, at most `LARGEST_SENT` bytes as Base64.
 
-    Of its lines of comments only the first is sent, which says to readers of the instance's logs what it is.
+    It is sent without indentation, and of its lines of comments only the first one, which says in the instance's logs
+    what it is.
     """
-    return re.sub(r"^ *#(?!!| classic-to-vpc:).*\n", "", FILES[system].read_text(encoding="utf-8"), flags=re.MULTILINE)
+    text = FILES[system].read_text(encoding="utf-8")
+    return re.sub(r"^ *(#(?!!| classic-to-vpc:).*\n)?", "", text, flags=re.MULTILINE)

@@ -37,7 +37,7 @@ class System:
         for name, body in {**_COMMANDS, **self.commands}.items():
             (commands / name).write_text(f"#!/bin/sh\n{body}\n")
             (commands / name).chmod(0o755)
-        return run_script({"ROOT": str(root), "PATH": f"{commands}:{os.environ['PATH']}", **environ})
+        return run_script({"CLASSIC_TO_VPC_ROOT": str(root), "PATH": f"{commands}:{os.environ['PATH']}", **environ})
 
 
 def run_script(environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

@@ -166,6 +166,17 @@ def test_a_plain_system_lacks_nothing_and_has_nothing_to_tell_of(tmp_path: Path)
             "deviceNames",
             ["/boot/loader/entries/1.conf: /dev/xvda1"],
         ),
+        # Patterns count: this one keeps LVM from any disk named vd.
+        (
+            {"/etc/lvm/lvm.conf": 'filter = [ "a|/dev/xvd.*|", "r|.*|" ]\n'},
+            "deviceNames",
+            ["/etc/lvm/lvm.conf: /dev/xvd"],
+        ),
+        (
+            {"/etc/udev/rules.d/99-asm.rules": 'KERNEL=="xvdb1", OWNER="oracle"\n'},
+            "deviceNames",
+            ["/etc/udev/rules.d/99-asm.rules: xvdb1"],
+        ),
         ({"/run/reboot-required": ""}, "rebootPending", ["/run/reboot-required"]),
         ({"/etc/xinetd.d/tftp": "disable = no\n"}, "ftpServers", []),
         ({"/etc/xinetd.d/gssftp": "# disable = yes\n disable = no\n"}, "ftpServers", ["xinetd gssftp"]),
@@ -237,6 +248,7 @@ def test_the_script_reports_software_and_files_of_the_guest(
         (("3.10.0-1160.el7.x86_64", "3.10.0-1160.2.1.el7.x86_64"), "3.10.0-1160.2.1.el7.x86_64"),
         (("4.15.0-99-generic", "4.15.0-101-generic"), "4.15.0-101-generic"),
         (("2.6.32-754.el6.x86_64", "0-rescue-abc", "2.6.32-754.35.1.el6.x86_64kdump"), "2.6.32-754.el6.x86_64"),
+        (("5.10.0-60.oe2203.x86_64", "5.10.0-60.18.0.50.oe2203.x86_64"), "5.10.0-60.18.0.50.oe2203.x86_64"),
         (("5.10.0-8-amd64", "5.9.0-5-amd64", "5.10.0-9-amd64.old"), "5.10.0-8-amd64"),
     ],
 )
@@ -342,6 +354,14 @@ def test_the_instance_id_comes_from_cloud_init_else_from_the_metadata_service(tm
     assert "instanceId" not in facts(System({}, {"curl": "echo '<html>proxy'"}), tmp_path / "3")
 
 
+def test_variables_of_the_guest_change_nothing(tmp_path: Path) -> None:
+    """A profile of root may set ROOT for other software, and colours for grep."""
+    system = System({"/etc/crontab": "ifup eth1\n"})
+    plain = facts(system, tmp_path)
+    others = facts(system, tmp_path, ROOT="/opt/app", GREP_OPTIONS="--color=always", LC_ALL="tr_TR.UTF-8", IFS=":")
+    assert {**others, "collectedAt": None} == {**plain, "collectedAt": None}
+
+
 def test_a_user_other_than_root_gets_few_facts(tmp_path: Path) -> None:
     """Another user may see a part only, and a part of a list is no list."""
     output = facts(System(OLD_KERNELS, {"id": "echo 1000"}), tmp_path)
@@ -414,5 +434,5 @@ def test_it_changes_nothing(tmp_path: Path) -> None:
     system = System({**OLD_KERNELS, "/etc/udev/rules.d/70-persistent-net.rules": UDEV_RULE}, {"tune2fs": TUNE2FS})
     system.run(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in sorted((tmp_path / "root").rglob("*"))}
-    run_script({"ROOT": str(tmp_path / "root"), "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"})
+    run_script({"CLASSIC_TO_VPC_ROOT": str(tmp_path / "root"), "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"})
     assert {path: path.stat().st_mtime_ns for path in sorted((tmp_path / "root").rglob("*"))} == before
