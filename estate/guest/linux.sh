@@ -30,9 +30,9 @@ number() { # NAME VALUE: a whole number, or nothing
 text() { # NAME VALUE
     [ -z "$2" ] || printf ',\n "%s": "%s"' "$1" "$(printf '%s\n' "$2" | head -n 1 | clean)"
 }
-list() { # NAME < lines: each once, sorted, 40 at the most; nothing where a line is "~", or where a tool failed
-    items=$({ cat && echo '|end'; } | clean | sort -u | awk '$0 == "|end" { whole = 1 } $0 == "~" { missed = 1 }
-        /^[^|~]/ && n < 40 { printf "%s\n  \"%s\"", (n++ ? "," : ""), $0 } END { if (whole && !missed) print "]" }')
+list() { # NAME [MOST] < lines: each once, sorted, MOST (or 40) of them; nothing where a line is "~", or where a tool failed
+    items=$({ cat && echo '|end'; } | clean | sort -u | awk -v most="${2:-40}" '$0 == "|end" { whole = 1 } $0 == "~" { missed = 1 }
+        /^[^|~]/ && n < most { printf "%s\n  \"%s\"", (n++ ? "," : ""), $0 } END { if (whole && !missed) print "]" }')
     case $items in *']') printf ',\n "%s": [%s' "$1" "$items" ;; esac
 }
 
@@ -184,7 +184,11 @@ ftp_servers() {
 }
 ftp_passive() {
     found '^[ \t]*(pasv_(enable|address|min_port|max_port)|Masquerade_?Address|PassivePorts|ForcePassiveIP|PassivePortRange).*' \
-        $(etc vsftpd.conf 'vsftpd/*.conf' 'proftpd*.conf' 'proftpd/*.conf' 'pure-ftpd*.conf' 'pure-ftpd/*.conf')
+        $(etc vsftpd.conf 'vsftpd/*.conf' 'proftpd*.conf' 'proftpd/*.conf' 'proftpd/conf.d/*.conf' 'pure-ftpd*.conf' \
+            'pure-ftpd/*.conf')
+    for file in $(etc 'pure-ftpd/conf/*Passive*'); do # Debian: a file for each setting
+        [ ! -f "$file" ] || echo "${file#"$ROOT"}: ${file##*/} $(cat "$file")"
+    done
 }
 licence_files() {
     for top in opt usr/local etc; do
@@ -238,7 +242,7 @@ text collectedAt "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 number systemDiskFreeMib "$(df -Pk "$ROOT/" 2>/dev/null |
     awk 'END { if (NF > 4 && $(NF - 2) ~ /^[0-9]+$/) printf "%d", $(NF - 2) / 1024 }')"
 number uptimeSeconds "$(sed 's/\..*//' "$ROOT/proc/uptime" 2>/dev/null)"
-ip_addresses | list ipAddresses
+ip_addresses | list ipAddresses 200 # a node of Kubernetes has many, and its own may be the last
 text runningKernel "$(uname -r)"
 text newestKernel "$(newest_kernel)"
 if [ "$(id -u)" = 0 ]; then
@@ -255,10 +259,10 @@ if [ "$(id -u)" = 0 ]; then
     fstab_devices | list fstabDevices
     device_names | list deviceNames
     mac_bound | list macBoundConfig
-    interface_names | list interfaceNames
+    interface_names | list interfaceNames 200
     ftp_passive | list ftpPassive
     mac_bound_licences | list macBoundLicences
-    mac_addresses | list macAddresses
+    mac_addresses | list macAddresses 200
 else
     printf ',\n "privileged": false'
 fi

@@ -186,6 +186,11 @@ def test_a_plain_system_lacks_nothing_and_has_nothing_to_tell_of(tmp_path: Path)
             ["/etc/proftpd/proftpd.conf: MasqueradeAddress 192.0.2.21"],
         ),
         (
+            {"/etc/pure-ftpd/conf/ForcePassiveIP": "192.0.2.21\n"},
+            "ftpPassive",
+            ["/etc/pure-ftpd/conf/ForcePassiveIP: ForcePassiveIP 192.0.2.21"],
+        ),
+        (
             {
                 "/proc/mounts": "/dev/vda1 / ext4 rw 0 0\nossfs /oss fuse.ossfs rw 0 0\nlxcfs /l fuse.lxcfs rw 0 0\n",
                 "/etc/fstab": "sshfs#ann@10.1.2.5:/x /x fuse noauto 0 0\n/dev/vdb1 /n fuse ro 0 0\n",
@@ -428,6 +433,24 @@ def test_a_list_is_bounded(tmp_path: Path) -> None:
     ran = System(many).run(tmp_path)
     assert len(json.loads(ran.stdout)["deviceNames"]) == 40
     assert len(ran.stdout) < 24_000
+
+
+def test_a_list_that_rules_search_holds_what_a_node_of_kubernetes_has(tmp_path: Path) -> None:
+    """The node's own addresses come after those of a hundred services and pods."""
+    services = [f"10.1.0.{number}" for number in range(1, 101)]
+    system = System(
+        {
+            "/proc/net/fib_trie": "".join(f"|-- {ip}\n/32 host LOCAL\n" for ip in [*services, "10.25.16.10"]),
+            "/sys/class/net/eth0/address": "00:16:3e:00:00:01\n",
+            **{f"/sys/class/net/cali{number}/address": "ee:ee:ee:ee:ee:ee\n" for number in range(100)},
+            **{f"/etc/cron.d/{number}": "ip link show eth0\n" for number in range(100)},
+            "/etc/sysconfig/iptables": "-A INPUT -i eth1\n",
+        }
+    )
+    output = facts(system, tmp_path)
+    assert "10.25.16.10" in output["ipAddresses"]
+    assert "eth0 00:16:3e:00:00:01" in output["macAddresses"]
+    assert "/etc/sysconfig/iptables: eth1" in output["interfaceNames"]
 
 
 def test_it_changes_nothing(tmp_path: Path) -> None:
