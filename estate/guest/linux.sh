@@ -248,11 +248,11 @@ text newestKernel "$(newest_kernel)"
 if [ "$(id -u)" = 0 ]; then
     printf ',\n "privileged": true'
     { present /run/reboot-required | grep . || present /var/run/reboot-required; } | list rebootPending
-    if [ -n "$processes" ]; then
+    case $processes in *ksoftirqd/0*) # a thread of the kernel, which a container does not see: it sees its own processes
         running "$SECURITY" | list securityRunning
         running "$LICENCES" | list licenceManagers
-        ftp_servers | list ftpServers
-    fi
+        ftp_servers | list ftpServers ;;
+    esac
     present $SECURITY_PATHS | list securityInstalled
     if [ -r "$ROOT/proc/mounts" ]; then printf ',\n "fileSystems": [%s]' "$(file_systems)"; fi
     network_mounts | list networkMounts

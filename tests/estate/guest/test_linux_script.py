@@ -393,6 +393,8 @@ def _awk_fails_on(word: str) -> dict[str, str]:
             {"networkMounts", "fileSystems", "uptimeSeconds", "ftpServers", "securityRunning"},
         ),
         (System(absent=("/sys/",)), {"macAddresses"}),
+        # A container, which may have the network of its host, and so the addresses of the instance.
+        (System(absent=("/proc/12/",)), {"securityRunning", "licenceManagers", "ftpServers"}),
         (System(absent=("/etc/fstab",)), {"fstabDevices"}),
         (
             System({"/etc/crontab": "dd /dev/xvdb1 eth1\n"}, _awk_fails_on("crontab")),
