@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple, TypeAlias
@@ -122,14 +123,36 @@ def left_over(plan: Plan, entries: Iterable[str], address: str) -> tuple[str, ..
 
     A block that holds a VSwitch of the target network stays: the moved instances are in it.
     """
-    former = plan.migration.texts("formerAddresses")
-    classic = plan.migration.objects("classicInstances")
-    used = [item for instance in classic for item in instance.texts("intranetIps") if item not in former]
-    return tuple(
-        entry
-        for entry in naming(entries, (address,))
-        if not holding((entry,), used) and not (_block(entry).num_addresses > 1 and touches((entry,), _planned(plan)))
-    )
+    return tuple(entry for entry in naming(entries, (address,)) if not _is_needed(plan, entry))
+
+
+def left_over_blocks(plan: Plan, entries: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield former addresses, each with a block among the entries that is left over by it; others are passed over."""
+    former = frozenset(plan.migration.texts("formerAddresses"))
+    for entry in entries:
+        if "/" not in entry:
+            continue
+        with suppress(ValueError):
+            block = ipaddress.IPv4Network(entry, strict=False)
+            if NARROW <= block.prefixlen < block.max_prefixlen and not former.isdisjoint(held := set(map(str, block))):
+                yield from ((address, entry) for address in sorted(former & held) if not _is_needed(plan, entry))
+
+
+def _is_needed(plan: Plan, entry: str) -> bool:
+    def judge() -> bool:
+        is_planned = _block(entry).num_addresses > 1 and touches((entry,), _planned(plan))
+        return is_planned or bool(holding((entry,), _in_use(plan)))
+
+    return plan.remember((__name__, "needed", entry), judge)
+
+
+def _in_use(plan: Plan) -> list[str]:
+    def read() -> list[str]:
+        former = frozenset(plan.migration.texts("formerAddresses"))
+        classic = plan.migration.objects("classicInstances")
+        return [item for instance in classic for item in instance.texts("intranetIps") if item not in former]
+
+    return plan.remember((__name__, "in use"), read)
 
 
 def _planned(plan: Plan) -> list[str]:

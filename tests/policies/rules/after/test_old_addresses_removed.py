@@ -1,10 +1,17 @@
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from policies.core.outcome import Outcome
-from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, REMOVED_ACL_ENTRIES, REMOVED_WHITELIST_ENTRIES
+from policies.core.plan import (
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    REMOVED_ACL_ENTRIES,
+    REMOVED_WHITELIST_ENTRIES,
+    TARGET_NETWORK,
+)
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "after-old-addresses-removed"
@@ -64,6 +71,39 @@ def test_fail_when_an_access_control_list_lets_it_in() -> None:
     draft = moved("10.0.0.9")
     draft.facts(MIGRATION)["accessLists"][0]["entries"] = ["10.0.0.1/32", "10.0.0.2/32"]
     expect(draft, RULE, "i-app", Outcome.FAIL, "access control list acl-1")
+
+
+def in_acl(entry: str) -> Draft:
+    draft = moved()
+    draft.facts(MIGRATION)["accessLists"][0]["entries"] = [entry]
+    return draft
+
+
+@pytest.mark.parametrize("entry", ["10.0.0.2/31", "10.0.0.3/31"])
+@pytest.mark.parametrize(
+    ("listed", "place"),
+    [(moved, "whitelist group default of rm-orders"), (in_acl, "access control list acl-1 of CLB")],
+)
+def test_fail_when_nobody_is_left_in_a_block_of_its_own(entry: str, listed: Callable[[str], Draft], place: str) -> None:
+    draft = listed(entry)
+    expect(draft, RULE, "i-app", Outcome.PASS, "No list admits its former address")
+    draft.facts(MIGRATION)["classicInstances"] = []
+    expect(draft, RULE, "i-app", Outcome.FAIL, f"{place} ({entry})", f"Take {entry} out of {place}")
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = "10.0.0.0/24"
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+@pytest.mark.parametrize("entry", ["10.0.0.0/23", "%", "10.0.0.2/block"])
+def test_pass_where_an_entry_is_broad_or_no_block(entry: str) -> None:
+    draft = moved(entry)
+    draft.facts(MIGRATION)["classicInstances"] = []
+    expect(draft, RULE, "i-app", Outcome.PASS)
+
+
+def test_unknown_when_nobody_knows_who_is_left_in_a_block() -> None:
+    draft = moved("10.0.0.2/31")
+    draft.facts(MIGRATION)["classicInstances"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "classicInstances")
 
 
 def taking_out() -> Draft:
