@@ -23,8 +23,8 @@ class _Strict(BaseModel):
 class FileSystem(_Strict):
     """A mounted file system.
 
-    `state`, counts and times are those of tune2fs for ext2 to ext4. NTFS is clean or dirty. Other file systems have no
-    state, because nothing checks them at boot.
+    `state`, counts and times are those of tune2fs for ext2 to ext4. Those of Windows are clean or dirty. Other
+    file systems have no state, because nothing checks them at boot.
     """
 
     device: str = Field(description="What is mounted, such as /dev/xvda1.")

@@ -26,7 +26,7 @@ def _sound(system: Facts, restart: Callable[[], datetime]) -> Verdict:
     kind = system.text("type")
     if "readOnly" in system.data and system.flag("readOnly"):
         return failed(f"{name} is mounted read-only, as after an error.")
-    if not kind.startswith(("ext", "ntfs")):
+    if "state" not in system.data and not kind.startswith(("ext", "ntfs")):
         return passed(f"{name} is not checked at a restart.")
     state = system.text("state")
     errors = system.number("errorCount") if "errorCount" in system.data else 0

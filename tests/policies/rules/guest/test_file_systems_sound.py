@@ -68,6 +68,8 @@ def test_fail_for_each_thing_that_delays_the_start(changes: dict[str, Any], mess
 def test_fail_when_one_of_several_is_not_sound() -> None:
     draft = bent(fileSystems=[XFS, {**NTFS, "state": "dirty"}])
     expect(draft, RULE, "i-web", Outcome.FAIL, "C: (C:, ntfs) is in the state dirty")
+    draft = bent(fileSystems=[{**NTFS, "type": "fat32", "state": "dirty"}])
+    expect(draft, RULE, "i-web", Outcome.FAIL, "C: (C:, fat32) is in the state dirty")
 
 
 @pytest.mark.parametrize(
