@@ -187,8 +187,11 @@ def _is_local(mac: str) -> bool:
 
 
 def _began(guest: Facts) -> datetime | None:
-    began = attempt(lambda: guest.moment("collectedAt") - timedelta(seconds=guest.number("uptimeSeconds")))
-    return None if isinstance(began, UnreadableError) else began
+    """Return when the system was started; None where that is not known, or before the calendar begins."""
+    try:
+        return guest.moment("collectedAt") - timedelta(seconds=guest.number("uptimeSeconds"))
+    except (UnreadableError, OverflowError):
+        return None
 
 
 RULE: Final = InstanceRule(

@@ -46,7 +46,7 @@ def _due(system: Facts, restart: Callable[[], datetime]) -> str | None:
         return f"it was mounted {count:g} times since its last check; the limit is {most:g}"
     interval = timedelta(seconds=min(system.number("checkIntervalSeconds"), 1e9))
     last = system.moment("lastChecked")
-    if interval and last + interval <= restart():
+    if interval and last <= restart() - interval:
         return f"it was last checked on {last.date().isoformat()}, more than {interval.days} days before"
     return None
 

@@ -16,6 +16,11 @@ def test_pass_where_the_system_has_the_instances_address() -> None:
     expect(bent(ipAddresses=more), RULE, "i-web", Outcome.PASS)
 
 
+def test_pass_where_the_start_is_before_the_calendar() -> None:
+    """Evidence is a file that anybody may write: a number too large in it is no error of the rule."""
+    expect(bent(uptimeSeconds=1e30), RULE, "i-web", Outcome.PASS)
+
+
 def test_pass_where_cloud_assistant_ran_the_script_in_it() -> None:
     expect(bent(source="cloud-assistant", ipAddresses=None), RULE, "i-web", Outcome.PASS, "Cloud Assistant")
 

@@ -42,8 +42,9 @@ def test_pass_when_a_check_is_due_that_fstab_leaves_out() -> None:
 def test_pass_until_the_check_is_due() -> None:
     expect(changed(mountCount=19.0, maxMountCount=20.0), RULE, "i-web", Outcome.PASS)
     expect(changed(lastChecked="2020-03-03T10:00:05Z", checkIntervalSeconds=1e300), RULE, "i-web", Outcome.PASS)
-    # From 2026-06-15 it is 180 days to the moment of the window.
     interval = {"checkIntervalSeconds": 15_552_000.0}
+    expect(changed(lastChecked="9999-12-31T00:00:00Z", **interval), RULE, "i-web", Outcome.PASS)
+    # From 2026-06-15 it is 180 days to the moment of the window.
     expect(changed(lastChecked="2026-06-14T18:00:01Z", **interval), RULE, "i-web", Outcome.PASS)
     expect(
         changed(lastChecked="2026-06-14T18:00:00Z", **interval), RULE, "i-web", Outcome.FAIL, "checked at the restart"
