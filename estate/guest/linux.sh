@@ -208,6 +208,9 @@ network_mounts() { # "where: what" of file systems of other machines, mounted or
             $3 ~ /^(nfs4?|cifs|smb3|smbfs|ceph|lustre|(fuse[.])?(glusterfs|sshfs|ossfs|s3fs|juicefs|ceph-fuse))$/) {
                 print $2 ": " $1 }' "$file" || echo '~'
     done
+    # What is mounted on demand need not be mounted now.
+    found '[0-9A-Za-z.-]+:/([^/ \t][^ \t]*|[ \t]|$)' $(etc 'auto.*')
+    found '^What=([^/]+:/|//).*' $(etc 'systemd/system/*.mount')
 }
 byte='[0-9A-Fa-f][0-9A-Fa-f]'
 mac="$byte[:-]?$byte[:-]?$byte[:-]?$byte[:-]?$byte[:-]?$byte"

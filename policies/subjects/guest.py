@@ -92,7 +92,7 @@ LOOKED_FOR: Final[Mapping[str, str]] = {
     "ftpServers": "the names of all processes and /proc/net/tcp (Windows: services)",
     "ftpPassive": "the settings of the FTP servers that it knows",
     "fileSystems": "/proc/mounts (Windows: Win32_Volume)",
-    "networkMounts": "/proc/mounts and /etc/fstab",
+    "networkMounts": "/proc/mounts, /etc/fstab, and the settings of autofs and of systemd's mounts",
     "fstabDevices": "/etc/fstab",
     "deviceNames": "the settings below /boot and /etc that it knows",
     "sanPolicy": "the registry's key of the partition manager",

@@ -104,6 +104,15 @@ def test_a_plain_system_lacks_nothing_and_has_nothing_to_tell_of(tmp_path: Path)
             "networkMounts",
             ["/data: 1a.cn-hangzhou.nas.aliyuncs.com:/", "/mnt: //10.1.2.3/share"],
         ),
+        (
+            {
+                "/etc/auto.misc": "cd -fstype=iso9660 :/dev/cdrom\nx -fstype=nfs 1a.nas.aliyuncs.com:/\n# y http://a/b\n",
+                "/etc/systemd/system/data.mount": "Documentation=https://a/b\nWhat=//10.1.2.3/data\n",
+                "/etc/systemd/system/disk.mount": "What=/dev/disk/by-uuid/5a1b\n",
+            },
+            "networkMounts",
+            ["/etc/auto.misc: 1a.nas.aliyuncs.com:/", "/etc/systemd/system/data.mount: What=//10.1.2.3/data"],
+        ),
         ({"/etc/fstab": "/dev/xvdb1 /data ext4 defaults 0 0\n"}, "fstabDevices", ["/dev/xvdb1 /data"]),
         ({"/etc/fstab": "# /dev/xvdb1 /data ext4 defaults 0 0\n"}, "fstabDevices", []),
         (
