@@ -149,10 +149,10 @@ scheduled() { # what runs at boot, and by the clock
 }
 mac_bound() {
     found '(ATTR|SYSFS)S?[{]address[}]==[^,]*' $(etc 'udev/rules.d/*.rules')
-    found "^[ \t]*(HWADDR|MACADDR|LLADDR)=.*:$byte.*" $(etc 'sysconfig/network-scripts/ifcfg-*' 'sysconfig/network/ifcfg-*')
+    found "^[ \t]*(HWADDR|MACADDR|LLADDR)=.*[:-]$byte.*" $(etc 'sysconfig/network-scripts/ifcfg-*' 'sysconfig/network/ifcfg-*')
     found '(hwaddress|mac_?address:)[ \t].*' $(etc network/interfaces 'network/interfaces.d/*' 'netplan/*.yaml' \
         'cloud/cloud.cfg.d/*')
-    found "^[ \t]*(cloned-)?mac-address=.*:$byte.*" $(etc 'NetworkManager/system-connections/*')
+    found "^[ \t]*(cloned-)?mac-address=.*[:-]$byte.*" $(etc 'NetworkManager/system-connections/*')
     found '^[ \t]*(Permanent)?MACAddress=.*' $(etc 'systemd/network/*.network' 'systemd/network/*.link')
     found '^[a-z]+[0-9]+[ \t]+mac[ \t]+.*' $(etc iftab)
 }

@@ -217,6 +217,18 @@ def test_a_plain_system_lacks_nothing_and_has_nothing_to_tell_of(tmp_path: Path)
             "macBoundConfig",
             ["/etc/iftab: eth0 mac 00:16:3e:00:00:01"],
         ),
+        # NetworkManager takes dashes, too.
+        (
+            {
+                "/etc/NetworkManager/system-connections/eth0": "mac-address=00-16-3E-00-00-01\n",
+                "/etc/sysconfig/network-scripts/ifcfg-eth0": 'HWADDR="00-16-3e-00-00-01"\n',
+            },
+            "macBoundConfig",
+            [
+                "/etc/NetworkManager/system-connections/eth0: mac-address=00-16-3E-00-00-01",
+                "/etc/sysconfig/network-scripts/ifcfg-eth0: HWADDR='00-16-3e-00-00-01'",
+            ],
+        ),
         (
             {
                 "/etc/NetworkManager/system-connections/eth0": "cloned-mac-address=permanent\n",
