@@ -87,7 +87,8 @@ class TargetNetworkArgs:
 
     def _problems(self) -> Iterator[str]:
         """Yield the problems of the places and the blocks, as far as they are known."""
-        places = [item.place for item in self.vswitches]
+        # An existing one without room may have a new one beside it.
+        places = [item.place for item in self.vswitches if item.vswitch_id is None]
         for place in sorted({place for place in places if places.count(place) > 1}):
             yield f"expected one VSwitch a zone, or a tier for each, but {place} has several"
         for problem in self._block_problems():

@@ -173,6 +173,16 @@ def test_a_vswitch_is_added_to_an_existing_vpc_beside_those_taken() -> None:
     assert [item.get("tier") for item in recording.outputs[component]["vswitches"]] == [None, "app"]
 
 
+def test_a_new_vswitch_may_stand_beside_an_existing_one_without_room() -> None:
+    """The fix of network-enough-free-addresses adds one in the same zone."""
+    larger = {"zone": "cn-hangzhou-b", "cidrBlock": "172.16.64.0/18"}
+    network = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old"], "vswitches": [larger]}
+    recording = declared(network=network)
+    component = recording.urn("classic-to-vpc:network:TargetNetwork", "network")
+    zones = [(item["zoneId"], item["existing"]) for item in recording.outputs[component]["vswitches"]]
+    assert zones == [("cn-hangzhou-b", True), ("cn-hangzhou-b", False)]
+
+
 def test_the_default_network_is_declared_and_neither_created_nor_changed_here() -> None:
     recording = declared(network={"mode": "default", "zones": ["cn-hangzhou-b"]}, databases=None, classicLink=None)
     component = recording.urn("classic-to-vpc:network:TargetNetwork", "network")
