@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from policies.core.facts import Facts
@@ -23,6 +24,11 @@ def called(event: Facts) -> str:
 def without_time(event: Facts) -> str:
     """Return why no time is ahead that counts for the event; empty where it is scheduled."""
     return _WITHOUT_TIME[event.choice("eventStatus", *_WITHOUT_TIME)]
+
+
+def began_in(event: Facts, start: datetime, now: datetime) -> bool:
+    """Whether the event is being executed, and the window that begins at `start` has begun."""
+    return event.text("eventStatus") == "Executing" and now >= start
 
 
 def handled(instance_id: str, until: str) -> Fix:

@@ -14,7 +14,7 @@ from policies.core.times import to_minute
 from policies.core.waivers import waiver
 from policies.subjects import durations
 from policies.subjects.disks import copied_at, hours_blocked
-from policies.subjects.events import called, handled, without_time
+from policies.subjects.events import began_in, called, handled, without_time
 from policies.subjects.windows import of_wave
 
 # What these do is documented: they restart the instance, on its server or on another one.
@@ -32,13 +32,16 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
 def _event(plan: Plan, timeline: Timeline, instance: Facts, event: Facts) -> Verdict:
     if timeline.start is None:
         raise UnreadableError("the window", "does not show when it moves")
+    kind, due = event.text("eventType"), event.moment("notBefore")
+    # No document names the type or the reason of the event of a move.
+    may_be_the_move = timeline.start <= due < timeline.start + timedelta(minutes=1)
     if why := without_time(event):
         subject = f"{called(event)} {why}"
+        if may_be_the_move and began_in(event, timeline.start, timeline.now):
+            return passed(f"{subject}. It was due when the window began: it counts as the move.")
         return unknown(f"{subject}: whether it is over when the instance moves is not known.", _handled(instance))
-    kind, due = event.text("eventType"), event.moment("notBefore")
     subject = f"{called(event)} is due at {to_minute(due)}"
-    if timeline.start <= due < timeline.start + timedelta(minutes=1):
-        # No document names the type or the reason of the event of a move.
+    if may_be_the_move:
         return passed(f"{subject}, when the window begins: it counts as the move.")
     if not kind.endswith(_RESTARTS):
         if due >= copied_at(timeline, instance):

@@ -1,5 +1,6 @@
 """The move of the instance is scheduled in Alibaba Cloud, for the time that the stack declares."""
 
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -11,7 +12,7 @@ from policies.core.outcome import Verdict, failed, judged, passed, pending, wors
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import InstanceRule
 from policies.core.times import to_minute
-from policies.subjects.events import called, without_time
+from policies.subjects.events import began_in, called, without_time
 from policies.subjects.windows import of_wave
 
 _PLAN: Final = task("Make the plan in the ECS console (Maintenance & Monitoring > Migration Plan), then:")
@@ -22,7 +23,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     wave = _wave_of(plan, instance)
     moves = instance.objects("scheduledMoves")
     if moves:
-        return worst(judged(partial(_shown, wave, move)) for move in moves)
+        return worst(judged(partial(_shown, wave, move, timeline.now)) for move in moves)
     if "scheduled" in wave.data:
         return _seen(plan, wave.object("scheduled"), timeline, instance)
     return pending(
@@ -39,14 +40,16 @@ def _wave_of(plan: Plan, instance: Facts) -> Facts:
     return named[0]
 
 
-def _shown(wave: Facts, move: Facts) -> Verdict:
+def _shown(wave: Facts, move: Facts, now: datetime) -> Verdict:
+    window = wave.object("window")
+    planned, start, latest = move.moment("notBefore"), window.moment("start"), window.moment("latest")
     if why := without_time(move):
+        if began_in(move, start, now):
+            return passed(f"{called(move)}, its move, {why}.")
         return failed(
             f"Its move is not scheduled: {called(move)} {why}.",
             task("Settle it (ECS console, Events), until the move is scheduled for the window."),
         )
-    window = wave.object("window")
-    planned, start, latest = move.moment("notBefore"), window.moment("start"), window.moment("latest")
     when = to_minute(planned) if planned.second == 0 else planned.isoformat(timespec="seconds")
     if planned > latest:
         return failed(f"Its move is scheduled for {when}, after the Latest Schedule Time {to_minute(latest)}.")

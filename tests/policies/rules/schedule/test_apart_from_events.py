@@ -1,8 +1,10 @@
+from datetime import datetime, timedelta
+
 import pytest
 
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
-from tests.policies.prepared import UNKNOWN, Draft, expect, prepared, system_event
+from tests.policies.prepared import START, UNKNOWN, Draft, expect, prepared, system_event
 
 RULE = "schedule-apart-from-events"
 
@@ -48,6 +50,25 @@ def test_unknown_for_an_event_that_may_do_anything() -> None:
 )
 def test_unknown_for_an_event_whose_time_does_not_count(due: str, kind: str, status: str, words: str) -> None:
     expect(scheduled(due, kind, status), RULE, "i-web", Outcome.UNKNOWN, f"e-1 ({kind}) {words}", "waivers:")
+
+
+@pytest.mark.parametrize(
+    ("due", "status", "seconds", "outcome"),
+    [
+        (START, "Executing", 0, Outcome.PASS),
+        ("2026-12-12T02:00:59+08:00", "Executing", 3600, Outcome.PASS),
+        (START, "Executing", -1, Outcome.UNKNOWN),
+        (START, "Inquiring", 0, Outcome.UNKNOWN),
+        ("2026-12-12T02:01:00+08:00", "Executing", 0, Outcome.UNKNOWN),
+        ("2026-12-12T01:59:59+08:00", "Executing", 0, Outcome.UNKNOWN),
+    ],
+)
+def test_what_is_executed_since_the_window_began_counts_as_the_move(
+    due: str, status: str, seconds: int, outcome: Outcome
+) -> None:
+    draft = scheduled(due, status=status)
+    draft.now = datetime.fromisoformat(START) + timedelta(seconds=seconds)
+    expect(draft, RULE, "i-web", outcome, "The system event e-1")
 
 
 def test_the_more_instances_its_own_wave_has_the_longer_no_event_may_restart_it() -> None:

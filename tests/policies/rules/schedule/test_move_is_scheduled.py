@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+
 import pytest
 
 from policies.core.outcome import Outcome
@@ -66,6 +68,24 @@ def test_fail_when_the_event_of_the_move_is_not_scheduled(status: str, words: st
     expect(
         draft, RULE, "i-web", Outcome.FAIL, f"not scheduled: The system event e-1 (SystemMaintenance.Reboot) {words}"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds", "outcome"),
+    [
+        ("Executing", 0, Outcome.PASS),
+        ("Executing", 1, Outcome.PASS),
+        ("Executing", -1, Outcome.FAIL),
+        ("Inquiring", 0, Outcome.FAIL),
+    ],
+)
+def test_a_move_that_is_being_executed_passes_once_its_window_has_begun(
+    status: str, seconds: int, outcome: Outcome
+) -> None:
+    draft = prepared()
+    draft.now = datetime.fromisoformat(START) + timedelta(seconds=seconds)
+    draft.facts(MIGRATING_INSTANCE, "i-web")["scheduledMoves"] = [system_event(START, status=status)]
+    expect(draft, RULE, "i-web", outcome, "The system event e-1")
 
 
 @pytest.mark.parametrize("at", ["2026-12-01T10:00:00+08:00", IN_FREEZE.isoformat()])
