@@ -79,7 +79,7 @@ class TargetNetwork(network.TargetNetwork):
             vpc_id=args.get("vpc_id"),
             use_default=args.get("use_default", False),
         )
-        super().__init__(name, of_network, _once_as(network.TargetNetwork.resource_type, opts))
+        super().__init__(name, of_network, _formerly(network.TargetNetwork.resource_type, opts))
 
 
 class ClonedSecurityGroupsArgs(TypedDict):
@@ -106,7 +106,7 @@ class ClonedSecurityGroups(security_group.ClonedSecurityGroups):
         of_estate = security_group.ClonedSecurityGroupsArgs.of(
             read(), args["instance_ids"], vpc_id=args["vpc_id"], target_cidrs=args["target_cidrs"]
         )
-        super().__init__(name, of_estate, _once_as(security_group.ClonedSecurityGroups.resource_type, opts))
+        super().__init__(name, of_estate, _formerly(security_group.ClonedSecurityGroups.resource_type, opts))
 
 
 class AdmittedVSwitch(TypedDict):
@@ -165,10 +165,10 @@ class DatabaseAccess(database.DatabaseAccess):
             also_admit=args.get("also_admit", ()),
             hybrid_access=_hybrid_access(args),
         )
-        super().__init__(name, of_estate, _once_as(database.DatabaseAccess.resource_type, opts))
+        super().__init__(name, of_estate, _formerly(database.DatabaseAccess.resource_type, opts))
 
 
-def _once_as(resource_type: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+def _formerly(resource_type: str, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
     """Add an alias for stacks in which the component has another type: that of `components/`."""
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=resource_type)]))
 

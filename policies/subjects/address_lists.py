@@ -121,7 +121,7 @@ def holding(entries: Iterable[str], addresses: Iterable[str]) -> tuple[str, ...]
 def left_over(plan: Plan, entries: Iterable[str], address: str) -> tuple[str, ...]:
     """Return the entries that name an address which was given up, and no classic instance that still exists.
 
-    A block that holds a VSwitch of the target network stays: the moved instances are in it.
+    A block that overlaps a VSwitch of the target network stays: moved instances may be in it.
     """
     return tuple(entry for entry in naming(entries, (address,)) if not _is_needed(plan, entry))
 

@@ -30,6 +30,7 @@ _ANSWERS: Final = frozenset(
         "exclude",
         "flows",
         "ftp",
+        "guestRoute",
         "later",
         "leavesBehind",
         "rejoinVserverGroups",

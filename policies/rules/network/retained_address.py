@@ -51,8 +51,8 @@ def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdic
         )
     if not any(_assigns(item, block) for item in vswitches):
         return failed(
-            f"{address} is to be kept, and is among the first address and the last three of its VSwitch, which the "
-            "cloud keeps for itself.",
+            f"{address} is to be kept, and is the first address or one of the last three of its VSwitch, which the "
+            "cloud gives to no instance.",
             _let_go(instance) | change("network.vswitches", [_holder(instance)]),
         )
     if peers and not block.is_inside(parse_block(_LINKED)):

@@ -78,6 +78,7 @@ ANSWERS = [
     config("instances", [{"id": "i-web", "releasePublicIp": True}]),
     config("instances", [{"id": "i-web", "rejoinVserverGroups": True}]),
     config("classicLink.flows", []),
+    config("classicLink", {"guestRoute": True}),
     config("waivers", [{"rule": "backup-a", "owner": "ann", "approvedBy": "bob"}]),
 ]
 
