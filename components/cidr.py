@@ -51,6 +51,11 @@ def network_problems(vpc: str, vswitches: Sequence[str], *, classic_link: bool =
     return [*problems, *vswitch_problems(dict(enumerate(vswitches)), block, classic_link=classic_link)]
 
 
+def block_problems(blocks: Sequence[str]) -> list[CidrProblem]:
+    """Check by their positions that texts are blocks, of any size; they may overlap."""
+    return [problem for index, text in enumerate(blocks) for problem in _parse(text, index, range(33))[1]]
+
+
 def vswitch_problems(
     vswitches: Mapping[int, str], vpc: IPv4Network | None, *, classic_link: bool = False
 ) -> list[CidrProblem]:

@@ -10,7 +10,7 @@ import pulumi
 from pulumi_alicloud.ecs.security_group import SecurityGroup as AlicloudSecurityGroup
 
 from components.alimigrate import ecs
-from components.cidr import vswitch_problems
+from components.cidr import block_problems
 from components.classic_link import ClassicLink, ClassicLinkArgs
 from components.conversion import Conversion, ConversionContext, convert
 from components.facts.security_groups import SharedSecurityGroupFacts, cloned_group_facts
@@ -44,7 +44,7 @@ class ClonedSecurityGroupsArgs:
         of no classic instance: after the move nothing shows which groups an instance was in, and its clones would be
         deleted.
         """
-        for problem in vswitch_problems(dict(enumerate(target_cidrs)), None):
+        for problem in block_problems(target_cidrs):
             raise pulumi.RunError(
                 f"ClonedSecurityGroupsArgs: target_cidrs[{problem.vswitch}]: {problem.fault}, "
                 f"expected {problem.expected}."

@@ -77,6 +77,21 @@ def test_clones_and_their_rules_are_made_at_once() -> None:
     assert {rule["groupId"] for rule in rules if rule.get("clonedFrom") == "sg-web"} == {"sg-web-id"}
 
 
+@pytest.mark.parametrize("blocks", [["172.16.0.0/12"], [BLOCK, BLOCK], ["172.16.0.0/12", BLOCK]])
+def test_the_destination_may_be_named_by_the_vpc_or_twice(blocks: list[str]) -> None:
+    args = ClonedSecurityGroupsArgs.of(estate(), ["i-web"], vpc_id="vpc-1", target_cidrs=blocks)
+    assert [group.id for group in args.groups] == ["sg-web"]
+
+
+@pytest.mark.parametrize(
+    ("block", "fault"),
+    [("b", "'b' is no CIDR block"), ("172.16.1.7/24", r"172\.16\.1\.7/24 is not the first address of its block")],
+)
+def test_a_text_that_is_no_block_of_the_destination_is_refused(block: str, fault: str) -> None:
+    with pytest.raises(pulumi.RunError, match=rf"target_cidrs\[1\]: {fault}"):
+        ClonedSecurityGroupsArgs.of(estate(), ["i-web"], vpc_id="vpc-1", target_cidrs=[BLOCK, block])
+
+
 @pytest.mark.parametrize("gone", ["i-none", "i-mon"], ids=["no such instance", "one in a VPC"])
 def test_an_instance_that_is_not_classic_is_refused(gone: str) -> None:
     """Nothing tells which groups it was in: without a word its clones would be taken away."""
