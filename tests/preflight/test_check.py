@@ -49,6 +49,11 @@ def test_a_wave_is_ready_although_findings_of_another_fail_the_preview(refusal: 
     assert (doubted is ready) == (refusal == {})
 
 
+def test_a_failed_preview_without_a_finding_that_blocks_is_in_doubt() -> None:
+    ready = replace(READY, result={"blocking": 0})
+    assert in_doubt(ready, replace(RUN, failed=True)).code == 40
+
+
 @pytest.mark.parametrize("code", [4, 20, 30, 40])
 def test_not_ready_stays_whatever_else_fails(code: int) -> None:
     decision = Decision(code, "NOT READY", {})
