@@ -38,17 +38,23 @@ class CidrProblem(NamedTuple):
     expected: str
 
 
-def network_problems(vpc: str, vswitches: Sequence[str], *, classic_link: bool = False) -> list[CidrProblem]:
+def network_problems(
+    vpc: str, vswitches: Sequence[str], *, further: Iterable[str] = (), classic_link: bool = False
+) -> list[CidrProblem]:
     """Check the block of a VPC and those of its VSwitches, alone and against each other.
 
-    With `classic_link` the requirements of ClassicLink too. Two checks are left to the caller, because no block shows
-    them: the VPC must have no custom route to 10.0.0.0/8, and `guest_route` may name a route that classic instances
-    need.
+    `further` are the secondary blocks of an existing VPC: VSwitches may be in those that are private. With
+    `classic_link` the requirements of ClassicLink too, which reaches no secondary block. Two checks are left to the
+    caller, because no block shows them: the VPC must have no custom route to 10.0.0.0/8, and `guest_route` may name a
+    route that classic instances need.
     """
     block, problems = _parse(vpc, None, VPC_MASKS)
     if block and not _inside_any(block, RFC1918):
         problems.append(CidrProblem(None, f"{vpc} is not private", f"a block inside {_names(RFC1918)}"))
-    return [*problems, *vswitch_problems(dict(enumerate(vswitches)), block, classic_link=classic_link)]
+    blocks = [block] if block else []
+    if not classic_link:
+        blocks += [item for item in map(IPv4Network, further) if _inside_any(item, RFC1918)]
+    return [*problems, *vswitch_problems(dict(enumerate(vswitches)), blocks, classic_link=classic_link)]
 
 
 def block_problems(blocks: Sequence[str]) -> list[CidrProblem]:
@@ -57,9 +63,9 @@ def block_problems(blocks: Sequence[str]) -> list[CidrProblem]:
 
 
 def vswitch_problems(
-    vswitches: Mapping[int, str], vpc: IPv4Network | None, *, classic_link: bool = False
+    vswitches: Mapping[int, str], vpc: Sequence[IPv4Network] = (), *, classic_link: bool = False
 ) -> list[CidrProblem]:
-    """Check the blocks of VSwitches by their positions: alone, against each other, and against a VPC that is known."""
+    """Check the blocks of VSwitches by their positions: alone, against each other, and against those of a known VPC."""
     problems: list[CidrProblem] = []
     if len(vswitches) > MAX_VSWITCHES:
         problems.append(CidrProblem(None, f"{len(vswitches)} VSwitches", f"at most {MAX_VSWITCHES} in a VPC"))
@@ -170,10 +176,11 @@ def _parse(text: str, vswitch: int | None, masks: range) -> tuple[IPv4Network | 
 
 
 def _placement_problems(
-    index: int, vswitch: IPv4Network, vpc: IPv4Network | None, *, classic_link: bool
+    index: int, vswitch: IPv4Network, vpc: Sequence[IPv4Network], *, classic_link: bool
 ) -> Iterator[CidrProblem]:
-    if vpc and not vswitch.subnet_of(vpc):
-        yield CidrProblem(index, f"{vswitch} is not inside the VPC", f"a block inside {vpc}")
+    if vpc and not _inside_any(vswitch, vpc):
+        fault = "inside the VPC" if _inside_any(vswitch, RFC1918) else "private"
+        yield CidrProblem(index, f"{vswitch} is not {fault}", f"a block inside {_names(vpc)}")
     if classic_link and not _inside_any(vswitch, CLASSIC_LINK_RANGES):
         yield CidrProblem(
             index, f"{vswitch} cannot be reached by ClassicLink", f"a block inside {_names(CLASSIC_LINK_RANGES)}"

@@ -100,7 +100,7 @@ class TargetNetworkArgs:
         # An output shows no block before it is made, and an existing VPC may have further ones.
         if self.mode == "create" and isinstance(self.cidr_block, str):
             return cidr.network_problems(self.cidr_block, list(blocks.values()))
-        return cidr.vswitch_problems(blocks, None)
+        return cidr.vswitch_problems(blocks)
 
     @property
     def mode(self) -> NetworkMode:

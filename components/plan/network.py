@@ -391,7 +391,12 @@ def _block_problems(
     existing = [(f"vswitchIds[{index}]", vswitches[item].cidr_block) for index, item in enumerate(network.vswitch_ids)]
     blocks = [*existing, *_own_blocks(network)]
     link = roster.config.classic_link
-    problems = cidr.network_problems(vpc.cidr_block, [block for _, block in blocks], classic_link=link is not None)
+    problems = cidr.network_problems(
+        vpc.cidr_block,
+        [block for _, block in blocks],
+        further=vpc.secondary_cidr_blocks,
+        classic_link=link is not None,
+    )
     for problem in problems:
         place = "vpcId" if problem.vswitch is None else blocks[problem.vswitch][0]
         yield Problem(f"network.{place}", f"{problem.fault}; expected {problem.expected}")

@@ -190,6 +190,43 @@ def test_the_config_names_only_existing_usable_resources(case: str) -> None:
     assert problems(**changes) == expected
 
 
+FURTHER = "172.30.0.0/16"
+
+
+@pytest.mark.parametrize(
+    ("further", "changes", "refused"),
+    [
+        ((FURTHER,), {"classicLink": None}, None),
+        # It is of the cloud, and in no block of the VPC as it was read.
+        ((), {"classicLink": None}, "172.30.1.0/24 is not inside the VPC; expected a block inside 172.16.0.0/16"),
+        # ClassicLink reaches the first block of a VPC alone.
+        ((FURTHER,), {}, "172.30.1.0/24 is not inside the VPC; expected a block inside 172.16.0.0/16"),
+        (("47.0.0.0/16", FURTHER), {"classicLink": None}, None),
+    ],
+)
+def test_a_vswitch_may_be_in_a_secondary_block_of_its_vpc(
+    further: tuple[str, ...], changes: dict[str, Any], refused: str | None
+) -> None:
+    there = {
+        "vpcs": (Vpc(id="vpc-old", cidr_block="172.16.0.0/16", secondary_cidr_blocks=further),),
+        "vswitches": (vswitch("vsw-old", "vpc-old", "172.30.1.0/24"),),
+    }
+    if refused is None:
+        assert plan(there, network=EXISTING, **changes).network.target_cidrs == ("172.30.1.0/24",)
+    else:
+        assert problems(there, network=EXISTING, **changes) == [f"network.vswitchIds[0]: {refused}"]
+
+
+def test_a_vswitch_in_a_secondary_block_must_be_private_too() -> None:
+    public = {
+        "vpcs": (Vpc(id="vpc-old", cidr_block="172.16.0.0/16", secondary_cidr_blocks=("47.0.0.0/16",)),),
+        "vswitches": (vswitch("vsw-old", "vpc-old", "47.0.1.0/24"),),
+    }
+    assert problems(public, network=EXISTING, classicLink=None) == [
+        "network.vswitchIds[0]: 47.0.1.0/24 is not private; expected a block inside 172.16.0.0/16"
+    ]
+
+
 def test_an_existing_network_must_be_private() -> None:
     """Which rules a packet meets is told by whether its peer is private."""
     public = {
