@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network
 
 from estate.model import Instance
 
 
 class AddressIndex:
-    """The intranet addresses of some instances. Raises ValueError for one that is no IPv4 address."""
+    """The intranet addresses of some instances, or others of theirs. Raises ValueError for one that is no IPv4 one."""
 
-    def __init__(self, instances: Iterable[Instance]) -> None:
-        self._addresses = sorted((int(IPv4Address(text)), item.id) for item in instances for text in item.intranet_ips)
+    def __init__(
+        self,
+        instances: Iterable[Instance],
+        addresses: Callable[[Instance], Iterable[str]] = lambda item: item.intranet_ips,
+    ) -> None:
+        self._addresses = sorted((int(IPv4Address(text)), item.id) for item in instances for text in addresses(item))
 
     def inside(self, block: IPv4Network) -> list[tuple[int, str]]:
         """Return the addresses in a block, in order, each with the id of its instance."""

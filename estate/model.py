@@ -88,7 +88,7 @@ class NetworkInterface(_Model):
     id: str
     type: str = ""
     mac_address: str | None = None
-    primary_ip: str | None = None
+    primary_ip: Address | None = None
 
 
 class Instance(_Identified):
@@ -130,6 +130,11 @@ class Instance(_Identified):
     def is_classic(self) -> bool:
         """Whether the instance is in the classic network."""
         return self.network_type == "classic"
+
+    @property
+    def interface_ips(self) -> tuple[str, ...]:
+        """Its intranet addresses, and those of its secondary interfaces, which may be in other VSwitches."""
+        return (*self.intranet_ips, *(item.primary_ip for item in self.network_interfaces if item.primary_ip))
 
 
 class Disk(_Identified):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from components.plan.roster import Roster
-from estate.model import Instance
 
 
 def former_addresses(roster: Roster) -> tuple[str, ...]:
@@ -17,10 +15,5 @@ def former_addresses(roster: Roster) -> tuple[str, ...]:
     """
     moved = roster.moved_ids & roster.waves_of.keys()
     had = {address for item in moved for address in roster.instances[item].intranet_ips}
-    has = {address for instance in roster.estate.instances for address in _addresses(instance)}
+    has = {address for instance in roster.estate.instances for address in instance.interface_ips}
     return tuple(sorted(had - has, key=IPv4Address))
-
-
-def _addresses(instance: Instance) -> Iterator[str]:
-    yield from instance.intranet_ips
-    yield from (interface.primary_ip for interface in instance.network_interfaces if interface.primary_ip)

@@ -147,8 +147,9 @@ def _vswitch_names(network: CreateNetwork | ExistingNetwork) -> list[str]:
 
 
 def _strangers(roster: Roster, vpc: Vpc | None, blocks: list[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the servers in each block, those with only a secondary interface in it included."""
     servers = [] if vpc is None else [item for item in roster.instances.values() if item.vpc_id == vpc.id]
-    addresses = AddressIndex(servers)
+    addresses = AddressIndex(servers, lambda item: item.interface_ips)
     return {block: tuple(sorted({holder for _, holder in addresses.inside(IPv4Network(block))})) for block in blocks}
 
 

@@ -9,7 +9,7 @@ import pytest
 from components.config import ConfigError, parse
 from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, make_plan
-from estate.model import SecurityGroup
+from estate.model import NetworkInterface, SecurityGroup
 from tests.components.builders import FILE, config, estate, instance, rule
 from tests.components.mocked import Recording, declare
 
@@ -136,11 +136,23 @@ def test_the_classic_groups_of_linked_instances_name_no_group_with_strangers() -
     assert "sg-mon" not in declared(plan(MAPPED, stranger=True)).of_type(added)
 
 
-@pytest.mark.parametrize(("address", "addresses"), [("172.16.8.9", True), ("172.16.99.9", False)])
-def test_other_servers_in_the_blocks_that_instances_move_into_are_known(address: str, addresses: bool) -> None:
+@pytest.mark.parametrize(
+    ("address", "interfaces", "addresses"),
+    [
+        ("172.16.8.9", (), True),
+        ("172.16.99.9", (), False),
+        ("172.16.99.9", ("172.16.99.9", "172.16.8.9"), True),
+        ("172.16.99.9", (None, "172.16.98.9"), False),
+    ],
+)
+def test_other_servers_in_the_blocks_that_instances_move_into_are_known(
+    address: str, interfaces: tuple[str | None, ...], addresses: bool
+) -> None:
+    """A server in another VSwitch may have a secondary interface in the block."""
     planned = plan(stranger=False)
     [cidr] = planned.network.target_cidrs
-    stranger = STRANGER.model_copy(update={"intranet_ips": (address,)})
+    nics = tuple(NetworkInterface(id=f"eni-{place}", primary_ip=item) for place, item in enumerate(interfaces))
+    stranger = STRANGER.model_copy(update={"intranet_ips": (address,), "network_interfaces": nics})
     of = planned.estate.model_copy(update={"instances": (*planned.estate.instances, stranger)})
     changed = make_plan(planned.config, of, FILE)
     assert (planned.network.strangers, planned.network.to_themselves) == ({cidr: ()}, True)
