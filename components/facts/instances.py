@@ -305,7 +305,7 @@ def _vserver_group(item: Membership, planned: PlannedInstance, plan: MigrationPl
 
 def _classic_servers(membership: Membership, planned: PlannedInstance, plan: MigrationPlan) -> list[str]:
     """Return the servers of the same load balancer that are classic once the instance has moved."""
-    roster, start = plan.roster, planned.wave.window.start
+    roster, start = plan.roster, plan.roster.start_of(planned.instance.id)
     return sorted(
         item
         for item in plan.load_balancers.servers.get(membership.load_balancer_id, ())

@@ -109,12 +109,13 @@ def _linked(roster: Roster, talked_to: set[str]) -> tuple[str, ...]:
 def _broad_rules(roster: Roster, in_reach: set[str]) -> tuple[BroadRule, ...]:
     """Return the rules that connect moving instances with classic ones that are not known to be reachable.
 
-    Classic are those that stay, and those of a later wave of this stack until they move themselves.
+    Classic are those that stay, and those of a later wave of this stack until they move themselves. An instance that
+    has moved counts as moving while others of its wave have not: nobody has said that these are out of its reach.
     """
-    starts = {item: wave.window.start for item, wave in roster.waves_of.items() if item not in roster.moved_ids}
+    starts = {item: roster.start_of(item) for item, wave in roster.waves_of.items() if not wave.has_moved}
     reached = in_reach | roster.moved_ids | set(roster.config.later)
     stays = {
-        item.id: roster.waves_of[item.id].window.start if item.id in roster.waves_of else NEVER
+        item.id: roster.start_of(item.id) if item.id in roster.waves_of else NEVER
         for item in roster.classic
         if item.id not in reached
     }
@@ -158,13 +159,13 @@ def flow_problems(roster: Roster) -> Iterator[Problem]:
 
 
 def attachment_problems(roster: Roster) -> Iterator[Problem]:
-    """Yield instances to attach that do not exist, are not classic, or migrate themselves in the first wave."""
-    first = roster.waves[0].window.start
+    """Yield instances to attach that do not exist, are not classic, or migrate themselves before all others."""
+    first = min((roster.start_of(item) for item in roster.waves_of), default=NEVER)
     attach = roster.config.classic_link.attach if roster.config.classic_link else None
     for index, instance_id in enumerate(attach or ()):
         key = f"classicLink.attach[{index}]"
         yield from not_classic(key, instance_id, roster)
-        if instance_id in roster.waves_of and roster.waves_of[instance_id].window.start == first:
+        if instance_id in roster.waves_of and roster.is_classic(instance_id) and roster.start_of(instance_id) == first:
             yield Problem(key, f"{instance_id} migrates; expected an instance that stays, or moves later")
 
 

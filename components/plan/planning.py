@@ -95,8 +95,10 @@ def _dependents(roster: Roster, peers: Mapping[str, Sequence[ClassicPeer]]) -> M
     """Return, for each instance, its peers in other waves, in both directions."""
     dependents: dict[str, list[Dependent]] = defaultdict(list)
     for instance_id, peers_of_one in peers.items():
+        wave = roster.waves_of[instance_id].name
         for peer in peers_of_one:
-            if peer.instance_id in roster.waves_of:
+            # One of the same wave is among them where it has not moved yet, and this one has.
+            if peer.instance_id in roster.waves_of and roster.waves_of[peer.instance_id].name != wave:
                 for own, other in ((instance_id, peer.instance_id), (peer.instance_id, instance_id)):
                     dependents[own].append(Dependent(other, roster.waves_of[other].name, peer.reasons))
     return {key: tuple(sorted(items, key=lambda item: item.instance_id)) for key, items in dependents.items()}

@@ -59,11 +59,17 @@ class Roster:
 
     @cached_property
     def starts(self) -> Mapping[str, datetime]:
-        """The start of each instance that is in a wave of this stack, or of the one whose network it shares."""
+        """When each instance leaves that is in a wave of this stack, or of the one whose network it shares.
+
+        One that has moved left before all that have not, whatever its wave's window is: the others of that wave may
+        have a new one.
+        """
         starts = dict(self.record.starts)
         for instance_id, wave in self.waves_of.items():
             starts[instance_id] = min(wave.window.start, starts.get(instance_id, NEVER))
-        return starts
+        ahead = min((start for item, start in starts.items() if item not in self.moved_ids), default=NEVER)
+        before = ahead - datetime.resolution
+        return {item: min(start, before) if item in self.moved_ids else start for item, start in starts.items()}
 
     def is_classic(self, instance_id: str) -> bool:
         """Whether an instance is in the classic network now."""

@@ -171,6 +171,15 @@ class Plan:
         """Return the waves with instances that have not moved. Raises UnreadableError where that is unknown."""
         return tuple(wave for wave in self.waves if not wave.flag("moved"))
 
+    def left_in(self, wave: Facts) -> tuple[str, ...]:
+        """Return the instances of a wave that are not known to have moved: those that move in its window."""
+        return tuple(item for item in wave.texts("instanceIds") if item not in self._moved_ids)
+
+    @cached_property
+    def _moved_ids(self) -> frozenset[str]:
+        ids = (item.properties.get("instanceId") for item in self.instances if has_moved(item.facts))
+        return frozenset(item for item in ids if isinstance(item, str))
+
     @cached_property
     def instances(self) -> tuple[Resource, ...]:
         """Return the migrating instances."""

@@ -21,7 +21,7 @@ from estate.model import (
     SecurityGroupRule,
     WhitelistGroup,
 )
-from tests.components.builders import FILE, config, estate
+from tests.components.builders import FILE, config, estate, rule
 from tests.components.mocked import Recording, declare
 
 INSTANCE = "classic-to-vpc:instance:MigratingInstance"
@@ -129,6 +129,63 @@ def test_its_own_link_ends_with_the_move_and_nothing_else_changes() -> None:
     ended = before.urn("alimigrate:ecs:ClassicLinkAttachment", "i-app")
     unchanged = {urn: inputs for urn, inputs in resources(before).items() if urn not in (link, ended)}
     assert {urn: inputs for urn, inputs in resources(after).items() if urn != link} == unchanged
+
+
+HALF = {"start": "2026-12-16T02:00:00+08:00", "latest": "2026-12-20T00:00:00+08:00"}
+
+
+@pytest.mark.parametrize("link", [{}, {"attach": ["i-app", "i-mon"]}, None], ids=["found", "listed", "none"])
+def test_the_rest_of_a_wave_with_a_new_window_is_as_a_later_wave(link: dict[str, Any] | None) -> None:
+    """One has moved, the other was put off: until it moves too, it is a classic peer, which ClassicLink reaches."""
+    record = recorded(config(network=NETWORK))
+    moved = after_the_move("i-web")
+    together = plan(config(network=NETWORK, classicLink=link, window=HALF), moved, record)
+    waves = [{**WAVES[1]}, {"name": "rest", "window": HALF, "instances": ["i-app"], "after": ["one"]}]
+    apart = plan(in_waves(network=NETWORK, classicLink=link, waves=waves), moved, record)
+    assert [peer.instance_id for item in together.instances for peer in item.peers] == ["i-mon", "i-app"]
+    for of_one, of_two in zip(together.instances, apart.instances, strict=True):
+        assert (of_one.peers, of_one.instance.id) == (of_two.peers, of_two.instance.id)
+    assert together.links.attached_ids == (("i-app", "i-mon") if link is not None else ())
+    assert resources(declared(together)) == resources(declared(apart))
+    # All dependents are in other waves.
+    assert not any(item.dependents for item in together.instances)
+
+
+def test_the_rest_of_a_wave_that_moves_ends_its_link_and_nobody_asks_for_one() -> None:
+    record = recorded(config(network=NETWORK))
+    for link in ({}, {"attach": ["i-app", "i-mon"]}):
+        all_moved = after_the_move("i-web", "i-app")
+        planned = plan(config(network=NETWORK, classicLink=link, window=HALF), all_moved, record)
+        assert planned.links.attached_ids == ("i-mon",)
+
+
+def test_before_anybody_has_moved_none_of_the_first_window_can_be_attached() -> None:
+    with pytest.raises(ConfigError, match="i-app migrates; expected an instance that stays, or moves later"):
+        plan(config(network=NETWORK, classicLink={"attach": ["i-app"]}))
+
+
+def test_one_that_moves_before_the_window_of_an_earlier_wave_leaves_that_wave_behind() -> None:
+    raw = in_waves(network=NETWORK, waves=[{**WAVES[0], "window": ONE}, {**WAVES[1], "window": TWO}], after=None)
+    raw["waves"][0]["after"] = []
+    assert {item.instance.id: len(item.peers) for item in plan(raw).instances} == {"i-app": 2, "i-web": 0}
+    early = plan(raw, after_the_move("i-web"), recorded(raw))
+    assert [peer.instance_id for item in early.instances if item.moved for peer in item.peers] == ["i-app"]
+
+
+def test_broad_rules_of_the_rest_of_a_wave_are_looked_at() -> None:
+    broad = rule(cidr_ip="10.0.0.0/8", port_range="22/22")
+    groups = tuple(
+        item.model_copy(update={"rules": (broad,) if item.id == "sg-app" else ()}) for item in estate().security_groups
+    )
+    raw = config(network=NETWORK, later=["i-mon", "i-idle"], window=HALF)
+    record = recorded(raw)
+    before = plan(raw, estate(security_groups=groups), record)
+    assert before.links.broad_rules == ()
+    moved = after_the_move("i-web").model_copy(update={"security_groups": groups})
+    [found] = plan(raw, moved, record).links.broad_rules
+    assert (found.group_id, found.instance_ids) == ("sg-app", ("i-app",))
+    all_moved = after_the_move("i-web", "i-app").model_copy(update={"security_groups": groups})
+    assert plan(raw, all_moved, record).links.broad_rules == ()
 
 
 def test_another_round_of_snapshots_leaves_out_what_has_moved() -> None:

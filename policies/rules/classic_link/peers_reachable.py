@@ -7,7 +7,7 @@ from typing import Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
-from policies.core.fixes import change, task
+from policies.core.fixes import Fix, change, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, pending, worst
 from policies.core.plan import (
     CLASSIC_LINK,
@@ -19,18 +19,19 @@ from policies.core.plan import (
     Resource,
 )
 from policies.core.rule import InstanceRule
+from policies.core.waivers import waiver
 from policies.subjects.network import link, with_network
 
 
-def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     peers = instance.objects("classicPeers")
     if not peers:
         return not_applicable("Its group rules name no classic instance outside this migration.")
     later = plan.remember((__name__, "later"), lambda: frozenset(plan.migration.texts("laterInstanceIds")))
-    return worst(judged(partial(_peers, plan, alike, later)) for alike in peers)
+    return worst(judged(partial(_peers, plan, timeline, instance, alike, later)) for alike in peers)
 
 
-def _peers(plan: Plan, alike: Facts, later: frozenset[str]) -> Verdict:
+def _peers(plan: Plan, timeline: Timeline, instance: Facts, alike: Facts, later: frozenset[str]) -> Verdict:
     """Judge the peers that the instance talks with for one reason."""
     ids, reason = alike.texts("instanceIds"), alike.text("reason")
     if not ids:
@@ -48,8 +49,7 @@ def _peers(plan: Plan, alike: Facts, later: frozenset[str]) -> Verdict:
             failed(
                 f"The instance talks with {', '.join(unlinked)} ({reason}), which {stay} in the classic network, and "
                 f"{lacking}.",
-                with_network(plan, link(plan, unlinked))
-                | (task("If it may be out of reach until its own move:") + change("later", unlinked)),
+                _ways(plan, timeline, instance, unlinked),
             )
         )
     if moving:
@@ -57,6 +57,17 @@ def _peers(plan: Plan, alike: Facts, later: frozenset[str]) -> Verdict:
         words = f"in a later wave; the stack accepts that {them} out of reach until then."
         verdicts.append(passed(f"{', '.join(moving)} {move} {words}"))
     return worst(verdicts)
+
+
+def _ways(plan: Plan, timeline: Timeline, instance: Facts, unlinked: list[str]) -> Fix:
+    """Return the ways out: link them, or accept that they are out of reach until they move."""
+    linked = with_network(plan, link(plan, unlinked))
+    if not set(unlinked).isdisjoint(plan.migration.texts("instanceIds")):
+        # The config takes none that is in a wave under `later`, and no waiver holds after the window.
+        if timeline.latest is None or timeline.now >= timeline.latest:
+            return linked
+        return linked | (_OUT_OF_REACH + waiver(instance.text("instanceId")))
+    return linked | (_OUT_OF_REACH + change("later", unlinked))
 
 
 def _linked(plan: Plan, peer_id: str, attachments: list[Resource]) -> Verdict:
@@ -80,6 +91,8 @@ def _attachments(plan: Plan) -> Mapping[str, list[Resource]]:
             attachments[instance_id].append(item)
     return attachments
 
+
+_OUT_OF_REACH: Final = task("If it may be out of reach until its own move:")
 
 RULE: Final = InstanceRule(
     module=__name__,

@@ -6,7 +6,7 @@ from typing import Final
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.core.plan import MIGRATION, Plan
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import MigrationRule
 from policies.core.times import to_minute
 from policies.subjects import durations
@@ -22,10 +22,10 @@ def _check(plan: Plan, timeline: Timeline) -> Verdict:
     if not ahead:
         return not_applicable("All waves have moved.")
     words = f"{hours.text('from')} to {hours.text('to')}, {hours.text('timeZone')}"
-    return worst(judged(partial(_wave, wave, words, timeline)) for wave in ahead)
+    return worst(judged(partial(_wave, plan, wave, words, timeline)) for wave in ahead)
 
 
-def _wave(wave: Facts, hours: str, timeline: Timeline) -> Verdict:
+def _wave(plan: Plan, wave: Facts, hours: str, timeline: Timeline) -> Verdict:
     name, start = wave.text("name"), wave.object("window").moment("start")
     if "offPeakUntil" not in wave.data:
         return failed(
@@ -33,7 +33,7 @@ def _wave(wave: Facts, hours: str, timeline: Timeline) -> Verdict:
             of_wave(name, _START),
         )
     until = wave.moment("offPeakUntil")
-    up = start + durations.moving(len(wave.texts("instanceIds")), timeline)
+    up = start + durations.moving(len(plan.left_in(wave)), timeline)
     if up > until:
         return failed(
             f"Wave {name} begins at {to_minute(start)} and needs about "
@@ -50,7 +50,7 @@ RULE: Final = MigrationRule(
     notice_items=("N01", "N20"),
     why="Every instance is down for about 15 minutes, and nobody can operate it meanwhile.",
     remediation=of_wave("all", _START),
-    reads=(MIGRATION,),
+    reads=(MIGRATION, MIGRATING_INSTANCE),
     unknown_ok=None,
     sources=("Physical server migration and upgrade notice: about 15 minutes; the instance cannot be operated.",),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",

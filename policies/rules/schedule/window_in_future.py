@@ -7,7 +7,7 @@ from typing import Final
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
-from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import MigrationRule
 from policies.core.times import to_minute
 from policies.subjects.windows import of_wave
@@ -20,24 +20,23 @@ def _check(plan: Plan, timeline: Timeline) -> Verdict:
     if not ahead:
         return not_applicable("All waves have moved.")
     instances = {item.facts.optional_text("instanceId"): item.facts for item in plan.instances}
-    return worst(judged(partial(_wave, wave, instances, timeline)) for wave in ahead)
+    return worst(judged(partial(_wave, plan, wave, instances, timeline)) for wave in ahead)
 
 
-def _wave(wave: Facts, instances: Mapping[str | None, Facts], timeline: Timeline) -> Verdict:
+def _wave(plan: Plan, wave: Facts, instances: Mapping[str | None, Facts], timeline: Timeline) -> Verdict:
     name, start = wave.text("name"), wave.object("window").moment("start")
     if start <= timeline.now:
         return failed(
             f"The window of wave {name} began at {to_minute(start)}, and it is {to_minute(timeline.now)} now. What is "
-            f"prepared from now on comes too late: {_instances_left(wave, instances)} not in the target VPC.",
+            f"prepared from now on comes too late: {_instances_left(plan, wave, instances)} not in the target VPC.",
             of_wave(name, _START),
         )
     return passed(f"The window of wave {name} begins at {to_minute(start)}.")
 
 
-def _instances_left(wave: Facts, instances: Mapping[str | None, Facts]) -> str:
+def _instances_left(plan: Plan, wave: Facts, instances: Mapping[str | None, Facts]) -> str:
     """Return the instances of the wave that are not known to have moved, by name and id, with their verb."""
-    ids = wave.texts("instanceIds")
-    ids_left = [item for item in ids if item not in instances or not has_moved(instances[item])]
+    ids, ids_left = wave.texts("instanceIds"), plan.left_in(wave)
     if not ids_left:
         return f"not all of its {len(ids)} instances are known to have moved: some are"
     names = [instances[item].optional_text("instanceName") if item in instances else None for item in ids_left]

@@ -1,8 +1,10 @@
+from datetime import datetime
+
 import pytest
 
 from policies.core.outcome import Outcome
 from policies.core.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
-from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, expect, prepared
+from tests.policies.prepared import BEFORE_FREEZE, LATEST, UNKNOWN, expect, prepared
 
 RULE = "classic-link-peers-reachable"
 
@@ -114,3 +116,15 @@ def test_unknown_when_the_peers_are_not_known() -> None:
 
 def test_not_applicable_without_peers() -> None:
     expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)
+
+
+def test_fail_about_one_that_moves_with_this_stack_later() -> None:
+    """The config takes none of a wave under `later`; a waiver holds until the window is over."""
+    draft = prepared()
+    draft.remove(CLASSIC_LINK_ATTACHMENT)
+    draft.facts(MIGRATION)["instanceIds"] += ["i-stay"]
+    result = expect(draft, RULE, "i-app", Outcome.FAIL, "classicLink: {}", "waivers:")
+    assert "later:" not in result.remediation
+    draft.now = datetime.fromisoformat(LATEST)
+    result = expect(draft, RULE, "i-app", Outcome.FAIL, "classicLink: {}")
+    assert "waivers:" not in result.remediation

@@ -1,5 +1,5 @@
 from policies.core.outcome import Outcome
-from policies.core.plan import MIGRATION
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "schedule-off-peak"
@@ -36,3 +36,15 @@ def test_not_applicable_without_hours() -> None:
 
 def test_not_applicable_once_all_waves_have_moved() -> None:
     expect(with_hours(moved=True), RULE, "dev", Outcome.NOT_APPLICABLE)
+
+
+def test_pass_when_those_that_are_left_are_up_at_their_end() -> None:
+    """Half of the wave has moved: the others have a window of their own by now."""
+    ids = [f"i-{number}" for number in range(6)]
+    draft = with_hours(offPeakUntil="2026-12-12T02:15:00+08:00", instanceIds=["i-web", *ids])
+    expect(draft, RULE, "dev", Outcome.FAIL, "needs about 30 min")
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
+    draft.facts(MIGRATION)["waves"][0]["instanceIds"] = ["i-web", *ids[:5]]
+    expect(draft, RULE, "dev", Outcome.PASS)
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = UNKNOWN
+    expect(draft, RULE, "dev", Outcome.FAIL, "needs about 30 min")
