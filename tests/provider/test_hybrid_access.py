@@ -368,6 +368,18 @@ def test_the_read_write_splitting_address_is_kept_and_extended_too() -> None:
         assert {item["ConnectionString"] for item in case.calls(case.extend)} == {"rm-normal.example", "rw.example"}
 
 
+def test_a_public_read_write_splitting_address_has_no_period() -> None:
+    lists = estates.estate().model_dump(mode="json")
+    [first, *_] = lists["databases"]
+    public = {"connection_string": "rw.example", "kind": "ReadWriteSplitting", "ip_type": "Public"}
+    endpoints = [*first["endpoints"], first["endpoints"][0] | public]
+    with running(given(databases=[first | {"endpoints": endpoints}])) as simulator:
+        case = case_of(simulator, "rds")
+        case.created(days=10)
+        [call] = case.calls(case.switch)
+        assert "ReadWriteSplittingClassicExpiredDays" not in call
+
+
 @pytest.mark.parametrize(
     ("changes", "path"),
     [

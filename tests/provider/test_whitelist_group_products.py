@@ -13,6 +13,7 @@ from provider.values import Properties
 from provider.whitelist_group import MAX_ENTRIES, MongoDbWhitelistGroup, RedisWhitelistGroup, WhitelistGroup
 from simulator.server import Simulator, running
 from tests.estate import estates
+from tests.provider import moved
 
 CASES: list[tuple[WhitelistGroup, str]] = [(RedisWhitelistGroup(), "r-cache"), (MongoDbWhitelistGroup(), "dds-three")]
 each = pytest.mark.parametrize(("resource", "database"), CASES, ids=["redis", "mongodb"])
@@ -111,6 +112,30 @@ def test_a_lost_answer_is_looked_after_and_not_repeated(
             resource.create(cloud, inputs(database))
     assert len(simulator.requests(action=action)) == 1
     assert ("migrated" in groups(simulator, database)) == (effect == "drop-after")
+
+
+@each
+def test_servers_in_the_vpc_of_the_database_keep_the_group_that_alone_admits_them(
+    resource: WhitelistGroup, database: str
+) -> None:
+    with running(moved.estate()) as simulator:
+        cloud = estates.cloud(simulator)
+        before = resource.product.database(cloud, database)
+        assert before is not None
+        resource.product.switch(cloud, before, "vpc-1", "vsw-1", 14)
+        resource_id, state = resource.create(cloud, inputs(database, "172.16.0.0/24"))
+        with pytest.raises(ResourceError, match=r"alone admits batch-2 \(i-bare\), ftp-1 \(i-moved\): without it"):
+            resource.delete(cloud, resource_id, state)
+        assert groups(simulator, database)["migrated"] == ["172.16.0.0/24"]
+
+
+@each
+def test_an_entry_that_somebody_added_meanwhile_is_there_once(
+    resource: WhitelistGroup, database: str, cloud: Cloud, simulator: Simulator
+) -> None:
+    modify(cloud, resource, database, "Append", "10.0.0.0/24")
+    modify(cloud, resource, database, "Append", "10.0.0.0/24", "10.1.2.3")
+    assert sorted(groups(simulator, database)["migrated"]) == ["10.0.0.0/24", "10.1.2.3"]
 
 
 @each
