@@ -25,7 +25,7 @@ from components.marks import NETWORK, maker, mark, mark_of
 from components.plan.lookup import missing
 from components.plan.record import StackRecord
 from components.plan.roster import Roster
-from estate.model import Estate, Vpc, VSwitch
+from estate.model import Estate, Instance, Vpc, VSwitch
 
 Place = tuple[str, str | None]
 """A zone, and the tier in it where the VSwitches have tiers."""
@@ -147,10 +147,20 @@ def _vswitch_names(network: CreateNetwork | ExistingNetwork) -> list[str]:
 
 
 def _strangers(roster: Roster, vpc: Vpc | None, blocks: list[str]) -> Mapping[str, tuple[str, ...]]:
-    """Return the servers in each block, those with only a secondary interface in it included."""
+    """Return the servers that are, or may be, in each block: perhaps with a secondary interface alone."""
     servers = [] if vpc is None else [item for item in roster.instances.values() if item.vpc_id == vpc.id]
     addresses = AddressIndex(servers, lambda item: item.interface_ips)
-    return {block: tuple(sorted({holder for _, holder in addresses.inside(IPv4Network(block))})) for block in blocks}
+    anywhere = {item.id for item in servers if _has_unknown_address(item)}
+    return {
+        block: tuple(sorted(anywhere.union(holder for _, holder in addresses.inside(IPv4Network(block)))))
+        for block in blocks
+    }
+
+
+def _has_unknown_address(server: Instance) -> bool:
+    """Whether the address of a secondary interface is unknown; that of an only interface is the server's own."""
+    interfaces = server.network_interfaces
+    return len(interfaces) > 1 and not all(item.primary_ip for item in interfaces)
 
 
 def _planned_vswitches(roster: Roster, vpc: Vpc | None, avoided: tuple[str, ...]) -> tuple[PlannedVSwitch, ...]:

@@ -56,7 +56,9 @@ def _instance(source: Source, item: Any) -> model.Instance:
         os_name=item.osname_en or item.osname or None,
         local_storage_amount=item.local_storage_amount,
         network_interfaces=tuple(
-            model.NetworkInterface(
+            build(
+                source._replace(of=f"instance {item.instance_id}"),
+                model.NetworkInterface,
                 id=nic.network_interface_id,
                 type=nic.type or "",
                 mac_address=nic.mac_address or None,

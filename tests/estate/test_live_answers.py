@@ -99,6 +99,12 @@ ODD: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "instance i-2",
         "intranetIps.0 is '10.160.2', expected an IPv4 address",
     ),
+    "an address of an interface that is none": (
+        "ecs:DescribeInstances",
+        {"NetworkInterfaces": {"NetworkInterface": [{"NetworkInterfaceId": "eni-1", "PrimaryIpAddress": "10.160.2"}]}},
+        "instance i-2",
+        "network interface eni-1: primaryIp is '10.160.2', expected an IPv4 address",
+    ),
     "a block that is none": (
         "vpc:DescribeVSwitches",
         {"CidrBlock": "172.16.0.1/16"},
