@@ -21,6 +21,9 @@ from preflight.exits import NOT_ALLOWED, Stop
 from preflight.redaction import redacted
 from preflight.workspace import OpenStack, decoded
 
+#: The step during which `check_access` or `access_by` runs: a cloud that does not answer takes its time.
+ASKING: Final = "Asking the cloud who calls it"
+
 
 @dataclass(frozen=True)
 class Access:

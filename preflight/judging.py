@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, READY, Criteria, Decision, decide
-from preflight.access import EXIT_CODES
+from preflight.access import ASKING, EXIT_CODES
 from preflight.exits import Stop
 from preflight.options import check_writable
 from preflight.previewing import Preview, Request, RunLog, preview
@@ -61,14 +62,16 @@ def judge(options: RunOptions, err: Console) -> Judged:
     if options.result is not None:
         # The pack could not write it, and minutes later nothing would be judged.
         check_writable("--result", options.result)
-    with session(options.project, options.stack, options.estate) as opened:
+    with ExitStack() as closing:
+        with progress.running("Opening the stack" if options.estate else ASKING):
+            opened = closing.enter_context(session(options.project, options.stack, options.estate))
         stack = opened.stack
         names = [wave.name for wave in opened.config.waves]
         if options.wave is not None and options.wave not in (names or ["all"]):
             raise Stop(BAD_INPUT, f"--wave {options.wave}: expected one of {', '.join(names or ['all'])}")
         progress.say(f"Stack {stack.name}, {opened.origin}")
         result = opened.scratch / "result.json" if options.result is None else options.result.resolve()
-        with progress.running():
+        with progress.running("Starting the engine"):
             log = RunLog(progress.show_step, opened.scrub)
             ran = preview(stack, Request(result, opened.scratch, options.at, options.plan, options.whole_region), log)
         criteria = Criteria(

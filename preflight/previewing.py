@@ -22,7 +22,7 @@ from policies.pack.run import RUN_VARIABLE
 from preflight.redaction import redacted
 from preflight.steps import Step, Steps
 from preflight.words import number_of
-from preflight.workspace import OpenStack, error_lines
+from preflight.workspace import OpenStack, error_lines, refuse_passphrase
 
 _REFRESH: Final = "refresh"
 # After each resource the engine makes the state of all so far anew, and a preview's is written nowhere: in a stack of
@@ -167,7 +167,7 @@ def _without_states() -> Iterator[None]:
 
 
 def run_engine(stack: OpenStack, run: Callable[[automation.Stack], None], request: Request, log: RunLog) -> Preview:
-    """Run the engine to its end, and say how that was.
+    """Run the engine to its end, and say how that was. Raises Stop for a passphrase that is not the stack's.
 
     At `request.result` no result is left of an earlier run, or of this one where a signal cut it off.
     """
@@ -183,7 +183,9 @@ def run_engine(stack: OpenStack, run: Callable[[automation.Stack], None], reques
         failed = True
         # The engine sums up a run that policies refuse; one that was killed meanwhile ends without that.
         if not log.errors and not (log.violations and log.ended):
-            log.errors += error_lines(log.scrub(str(error))) or ["the engine ended without saying why"]
+            said = error_lines(log.scrub(str(error)))
+            refuse_passphrase(said)
+            log.errors += said or ["the engine ended without saying why"]
     except RuntimeError as error:
         # The Automation API raises this for a successful preview without a summary.
         failed = True

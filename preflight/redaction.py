@@ -23,7 +23,8 @@ _NAMES: Final = (
 )
 # A value in quotation marks goes up to the closing one of its kind, as a passphrase may have spaces.
 _VALUE: Final = r"(?:(\\?(?P<quote>[\"']))(?!\s)(?:(?!(?P=quote))[^\r\n\\])+|(?!\s)[^\s\x00\"'&,;)}\]\\]+)"
-_NAMED: Final = re.compile(rf"(?i)\b({_NAMES})(\\?[\"']?\s*(?:=|:|%3D)\s*){_VALUE}")
+# No value: what our own messages expected of the key that they name.
+_NAMED: Final = re.compile(rf"(?i)\b({_NAMES})(\\?[\"']?\s*(?:=|:|%3D)\s*)(?!expected\s|unknown key\b){_VALUE}")
 # Variables: those of the cloud and of buckets, PULUMI_CONFIG_PASSPHRASE, PULUMI_ACCESS_TOKEN, VAULT_SERVER_TOKEN. In a
 # sentence a colon follows a name that is at fault, so that a value stands behind `=`, or in quotation marks.
 # Each name is read once, up to the first of these words and then to its end: names come from the cloud, too. Without

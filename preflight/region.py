@@ -17,7 +17,7 @@ from estate.identity import PREFIX
 from estate.inventory import SCHEMA_VERSION, Inventory, InventoryError, Origin, load_inventory, load_origin
 from estate.live import read_estate
 from policies.verdict import BAD_INPUT
-from preflight.access import EXIT_CODES, Access, access_by, check_access
+from preflight.access import ASKING, EXIT_CODES, Access, access_by, check_access
 from preflight.exits import Stop
 from preflight.redaction import redacted
 from preflight.screen import Progress
@@ -41,14 +41,15 @@ class Where:
 
 def read_region(where: Where, progress: Progress) -> Inventory:
     """Read the region from the cloud. Raises Stop."""
-    access = _access(where)
+    with progress.running(ASKING):
+        access = _access(where)
     progress.say(access.origin[0].upper() + access.origin[1:])
     cloud = access.cloud
-    progress.show_step(f"Reading the estate of {cloud.region}")
-    try:
-        estate = read_estate(cloud, cloud.now())
-    except EstateError as error:
-        raise Stop(EXIT_CODES[failure_kind(error)], redacted(str(error), cloud.scrub)) from None
+    with progress.running(f"Reading the estate of {cloud.region}"):
+        try:
+            estate = read_estate(cloud, cloud.now())
+        except EstateError as error:
+            raise Stop(EXIT_CODES[failure_kind(error)], redacted(str(error), cloud.scrub)) from None
     progress.say(f"Read {counted(estate)} of {cloud.region}")
     return Inventory(schema_version=SCHEMA_VERSION, rehearsal=cloud.settings.rehearsal(), estate=estate)
 

@@ -65,10 +65,10 @@ class Progress:
         self._last = ""
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """Show the steps that are reported meanwhile."""
+    def running(self, first: str) -> Iterator[None]:
+        """Show the steps that are reported meanwhile; on a terminal `first` until there is one."""
         if self._console.is_terminal:
-            with self._console.status("Starting the engine") as self._status:
+            with self._console.status(first) as self._status:
                 yield
             self._status = None
         else:
@@ -85,8 +85,10 @@ class Progress:
             self._status.update(Text(safe(text)))
 
     def say(self, text: str) -> None:
-        """Show a line that stays."""
-        show(self._console, Text(safe(text)))
+        """Show a line that stays; a terminal would break it within words."""
+        lines = wrapped(text, self._console.width) if self._console.is_terminal else [safe(text)]
+        for line in lines:
+            show(self._console, Text(line))
 
     def _finish(self) -> None:
         """Leave a step with its last count on the screen."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -254,21 +254,29 @@ def _no_file(stack: str, file: str) -> str:
 def _refused(error: automation.CommandError, stack: str, directory: Path) -> Stop:
     """Return why the engine does not open the stack, in a line and with a way out.
 
-    Raises Stop where the stack's file cannot be read: the engine names neither the file nor what was expected.
+    Raises Stop where the passphrase is not the stack's, or a file cannot be read: the engine names neither the file nor
+    what was expected.
     """
     message = "; ".join(error_lines(str(error))) or "it says nothing"
     if "no stack named" in message:
         return Stop(BAD_INPUT, f"there is no stack {stack}: make it by `pulumi stack init {stack}`, or name another")
     if "no stack selected" in message or "no current stack" in message:
         return Stop(BAD_INPUT, "no stack is selected: name one by --stack, or `pulumi stack init NAME` makes the first")
-    if "passphrase" in message:
-        return Stop(NOT_ALLOWED, f"the config cannot be decrypted: {message}")
+    refuse_passphrase([message])
     if "stack name" in message:
         return Stop(BAD_INPUT, f"--stack {safe(stack)}: {message}")
-    path = directory / f"Pulumi.{stack.rpartition('/')[2]}.yaml"
-    if path.exists():
-        _document(path)
+    for file in (_PROJECT_FILE, f"Pulumi.{stack.rpartition('/')[2]}.yaml"):
+        if (directory / file).exists():
+            _document(directory / file)
     return Stop(NOT_JUDGED, f"the engine does not open the stack: {message}")
+
+
+def refuse_passphrase(errors: Iterable[str]) -> None:
+    """Raise Stop where the engine cannot decrypt: without secrets in the config only a run asks for the passphrase."""
+    if message := next((error for error in errors if "passphrase" in error), ""):
+        raise Stop(
+            NOT_ALLOWED, f"the stack cannot be decrypted: {message}. Expected its own in PULUMI_CONFIG_PASSPHRASE."
+        )
 
 
 def error_lines(output: str) -> list[str]:
@@ -287,4 +295,4 @@ def decoded(text: str) -> object:
     return value if isinstance(value, dict | list) else text
 
 
-__all__ = ["ROOT", "OpenStack", "decoded", "error_lines", "judged_environment", "open_stack"]
+__all__ = ["ROOT", "OpenStack", "decoded", "error_lines", "judged_environment", "open_stack", "refuse_passphrase"]

@@ -84,7 +84,9 @@ def show_outcome(console: Console, view: FixView, decision: Decision) -> None:
         more = len(fixes(choose(open_findings(result)).taken, view.rules))
         if more:
             show(console, f"{number_of(more, 'more fix')} can be made now: run {_run(view, 'fix')} --write again.")
-    show(console)
+            show(console)
+    else:
+        show(console)
     show_verdict(console, Verdict(decision, waves(result), (), conditions(result, None)))
 
 

@@ -215,6 +215,8 @@ def _show_rows(out: Console, rows: Sequence[Row], *, everything: bool) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False, width=out.width)
     table.add_column(no_wrap=True)
     table.add_column(ratio=3, overflow="fold")
+    # A column of its own: a name that fills the line beside it would begin below it.
+    table.add_column(no_wrap=True)
     table.add_column(ratio=3, overflow="fold")
     table.add_column(ratio=6, overflow="fold")
     listed = list(rows if everything else _few_rows(rows))
@@ -222,7 +224,8 @@ def _show_rows(out: Console, rows: Sequence[Row], *, everything: bool) -> None:
         table.add_row(
             Text(row.status, _STYLES.get(row.status.partition(",")[0], "")),
             Text(_names(row.sources, everything)),
-            Text(f"-> {_names(row.targets, everything)}"),
+            Text("->"),
+            Text(_names(row.targets, everything)),
             Text(row.traffic if everything else _shortened(row.traffic)),
         )
     show_table(out, table)

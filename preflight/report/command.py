@@ -80,11 +80,17 @@ def report(  # noqa: PLR0913 - one argument an option
             decision = decide(from_result, criteria, datetime.now(UTC), strict=strict)
             finished = _of_a_file(decision, project, wave, into)
     except Stop as stop:
-        write(stopped(stop), into, sys.stdout.write)
+        _write(stopped(stop), into)
         raise
-    write(finished, into, sys.stdout.write)
+    _write(finished, into)
     typer.echo(finished.headline, err=True)
     raise typer.Exit(finished.code)
+
+
+def _write(report: Report, into: Targets) -> None:
+    write(report, into, sys.stdout.write)
+    if files := [str(path) for path in into.values() if path is not None]:
+        typer.echo(f"Wrote {', '.join(files)}", err=True)
 
 
 def _of_a_file(decision: Decision, project: Path, wave: str | None, into: Targets) -> Report:

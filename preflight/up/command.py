@@ -115,7 +115,7 @@ def _update(judged: Judged, options: RunOptions, scratch: Path, out: Console, er
     except (OSError, ValueError, KeyError) as error:
         raise Stop(NOT_JUDGED, f"{_UNCHANGED}: the engine wrote no update plan ({type(error).__name__})") from None
     progress, done = Progress(err), Done()
-    with progress.running():
+    with progress.running("Starting the engine"):
         log = RunLog(progress.show_step, judged.scrub)
         updated = update(judged.stack, options.plan, Request(scratch / "updated.json", scratch), log, done)
     if updated.failed and (updated.errors or updated.failure is not None):

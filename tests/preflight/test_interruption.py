@@ -125,3 +125,27 @@ def test_without_an_engine_it_ends_at_once(tmp_path: Path, number: signal.Signal
         _, err = process.communicate(timeout=60)
     assert process.returncode == 128 + number
     assert err == f"preflight: interrupted by {number.name}; nothing was changed in the cloud\n"
+
+
+#: The command as it is started, interrupted when it is about to load its own code.
+EARLY: Final = """\
+import os, runpy, signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "preflight.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+runpy.run_module("preflight", run_name="__main__")
+"""
+
+
+def test_before_the_command_line_is_there_it_ends_at_once() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 130
+    assert done.stderr == "preflight: interrupted by SIGINT; nothing was changed in the cloud\n"

@@ -11,6 +11,7 @@ from pulumi.automation import CommandError, CommandResult
 from pulumi.automation.events import EngineEvent, PolicyEvent, SummaryEvent
 
 from policies import PACK_NAME
+from preflight.exits import NOT_ALLOWED, Stop
 from preflight.interruption import Interrupted
 from preflight.previewing import Request, RunLog, preview
 from preflight.up.updating import Done, update
@@ -76,6 +77,23 @@ def test_a_run_that_a_signal_cuts_off_leaves_no_result(tmp_path: Path, monkeypat
     with pytest.raises(Interrupted):
         preview(stack, Request(result, tmp_path), RunLog(lambda _: None, str))
     assert not result.exists()
+
+
+def test_a_wrong_passphrase_stops_a_run_as_wrong_credentials_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without secrets in the config the engine asks for it only here."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    said = "error: getting stack configuration: get stack secrets manager: incorrect passphrase"
+
+    class Locked(Engine):
+        def preview(self, **_: Any) -> None:
+            raise CommandError(CommandResult(stdout="", stderr=said, code=255))
+
+    stack: Any = Stack(Locked(interrupted=False))
+    with pytest.raises(Stop, match="incorrect passphrase") as stopped:
+        preview(stack, Request(tmp_path / "result.json", tmp_path), RunLog(lambda _: None, str))
+    assert stopped.value.code == NOT_ALLOWED
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,9 @@ def test_control_sequences_of_a_terminal_are_removed() -> None:
         "They come from ALICLOUD_ACCESS_KEY.",
         "the secret key: see docs/identity.md",
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET: expected the secret of ALICLOUD_ACCESS_KEY, which comes first",
+        "alicloud:accessKey: expected credentials: this key, ALICLOUD_ACCESS_KEY, or another source; found none",
+        "alicloud:secretKey: expected a value or no key: an empty one hides the variables behind it",
+        "alicloud:securitytoken: unknown key; did you mean alicloud:securityToken?",
         "see https://example.com/a?b=c for ann@example.com",
     ],
 )

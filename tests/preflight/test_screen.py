@@ -208,10 +208,19 @@ def test_not_judged_is_said_with_the_reasons() -> None:
 def test_progress_has_one_line_a_step_in_a_log() -> None:
     shown, stream = console(80)
     progress = Progress(shown)
-    with progress.running():
+    with progress.running("Starting the engine"):
         for text in ("Reading the estate", "Previewing: 1 resource", "Previewing: 2 resources", "Judging: 1 message"):
             progress.show_step(text)
     assert stream.getvalue().splitlines() == ["Reading the estate", "Previewing: 2 resources", "Judging: 1 message"]
+
+
+def test_a_terminal_breaks_no_word_of_progress() -> None:
+    stream = io.StringIO()
+    text = f"Stack prod, account 1234567890123456, as acs:ram::1234567890123456:user/{'ann' * 8} by ALICLOUD_ACCESS_KEY"
+    Progress(Console(file=stream, width=80, force_terminal=True, no_color=True, highlight=False)).say(text)
+    lines = stream.getvalue().splitlines()
+    assert " ".join(lines) == text
+    assert max(map(len, lines)) <= 80
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,19 @@ def test_a_name_that_no_stack_can_have_is_bad_input(tmp_path: Path) -> None:
     assert (code, message) == (2, "--stack pr od: a stack name may only contain alphanumeric, hyphens, underscores")
 
 
+def test_a_project_file_that_cannot_be_read_is_bad_input(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: [\n", encoding="utf-8")
+    code, message = refused(tmp_path, "prod", "could not unmarshal 'Pulumi.yaml': invalid YAML file: yaml: line 1")
+    assert code == 2
+    assert f"{tmp_path}/Pulumi.yaml: expected YAML or JSON: " in message
+
+
+def test_a_passphrase_of_another_stack_is_a_matter_of_credentials(tmp_path: Path) -> None:
+    code, message = refused(tmp_path, "prod", "get stack secrets manager: incorrect passphrase")
+    assert code == 3
+    assert "incorrect passphrase. Expected its own in PULUMI_CONFIG_PASSPHRASE." in message
+
+
 def test_what_the_engine_alone_knows_is_not_judged(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.prod.yaml").write_text("config: {}\n", encoding="utf-8")
     assert refused(tmp_path, "prod", "the backend is locked")[0] == 40

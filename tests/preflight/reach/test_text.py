@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +69,14 @@ def test_it_fits_the_terminal_and_the_answer_is_last(name: str, width: int) -> N
     assert len(lines) < 140
     assert lines[0].startswith("Who reaches whom, stack test: before the move, and once the plan is carried out")
     assert " ".join(lines[-2:]).endswith("stack test")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", NAMES)
+def test_each_arrow_has_a_name_beside_it(name: str, width: int) -> None:
+    arrows = [line for line in shown(document(name), width, everything=True) if "->" in line]
+    assert arrows
+    assert [line for line in arrows if not re.search(r"->  \S", line)] == []
 
 
 def test_a_file_passes_no_gate() -> None:

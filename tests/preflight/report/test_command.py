@@ -75,6 +75,18 @@ def test_all_formats_go_into_a_directory_and_commands_to_stdout(judged: list[Any
     assert (into / "report.md").stat().st_mode & 0o777 == 0o644
 
 
+@pytest.mark.parametrize("stops", [False, True])
+def test_it_says_where_the_reports_are(judged: list[Any], tmp_path: Path, stops: bool) -> None:
+    if stops:
+        judged[0] = Stop(3, "no permission")
+    files = tmp_path / "report.html", tmp_path / "report.md"
+    done = CliRunner().invoke(app, ["report", "--format", "html", "--format", "markdown", "--output", str(tmp_path)])
+    assert done.stderr.splitlines()[0] == f"Wrote {files[0]}, {files[1]}"
+    assert all(file.exists() for file in files)
+    done = CliRunner().invoke(app, ["report", "--format", "markdown"])
+    assert "Wrote" not in done.stderr
+
+
 def test_one_format_goes_to_stdout_or_into_the_file_that_is_named(judged: list[Any], tmp_path: Path) -> None:
     assert judged
     code, out, _ = run("--format", "markdown")
