@@ -26,9 +26,7 @@ from simulator.estate_file import EstateFileError
 from simulator.server import running
 
 _INTERRUPTED = 130  # as a shell has it
-_NEXT = """
-On a real account, with your own in place of each `...` and of the region:
-"""
+_NEXT = "\nOn a real account, with your own in place of each `...` and of the region:"
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -89,7 +87,7 @@ def _play(estate: Path, stack_file: Path, directory: Path, console: Console) -> 
     with path.open("w", encoding="utf-8") as log, watching() as watch, running(estate) as cloud:
         screen = Screen(console, log, path)
         screen.say(f"Simulated Alibaba Cloud with {estate.name} at {cloud.url}; there it is {cloud.now}.")
-        screen.say(f"Shown is what matters; the whole output is in {_shown(path)}.")
+        screen.say(f"It takes a few minutes. Shown is what matters; the whole output is in {_shown(path)}.")
         project = Project(directory, cloud, {**os.environ, **watch.environ})
         try:
             story.play(story.Stage(screen, project, cloud, watch), prepared, stack_file.parent)
@@ -98,14 +96,16 @@ def _play(estate: Path, stack_file: Path, directory: Path, console: Console) -> 
             raise StepError(f"{message}\n  The whole output is in {_shown(path)}.") from None
         except StepError as error:
             raise StepError(f"{error}\n  The whole output is in {_shown(path)}.") from None
-        screen.say(_NEXT + steps() + 'README.md, "On a real account", has more.')
+        screen.say(_NEXT)
+        screen.say(steps(), to_copy=True)
+        screen.say('README.md, "On a real account", has more.')
 
 
 def steps() -> str:
     """Return the README's own lines from a clone to the first verdict, less the clone itself."""
     section = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("\n## On a real account\n")[2]
     lines = section.partition("```sh\n")[2].partition("```")[0].splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith("git clone"))
+    return "".join(line for line in lines if not line.startswith("git clone")).rstrip()
 
 
 def _stack_config(path: Path) -> Mapping[str, Any]:

@@ -71,9 +71,10 @@ class Screen:
         self._log = log
         self.path = path
 
-    def say(self, text: str, style: str | None = None) -> None:
-        """Show a text, and log it."""
-        self._console.print(text, style=style, highlight=False, soft_wrap=True, markup=False)
+    def say(self, text: str, style: str | None = None, *, to_copy: bool = False) -> None:
+        """Show a text, and log it. Prose is wrapped to the terminal; a command `to_copy` is left whole."""
+        whole = to_copy or not self._console.is_terminal
+        self._console.print(text, style=style, highlight=False, soft_wrap=whole, markup=False)
         self.note(text)
 
     def note(self, text: str) -> None:
@@ -96,7 +97,7 @@ class Screen:
     def pulumi(self, project: Project, *args: str) -> Output:
         """Run one command as a user would type it, show the relevant part, and return its output."""
         command = " ".join(args)
-        self.say(f"$ pulumi {command}", "bold cyan")
+        self.say(f"$ pulumi {command}", "bold cyan", to_copy=True)
         process = subprocess.Popen(
             ["pulumi", *args, "--non-interactive", "--suppress-progress", "--color", "never"],
             cwd=project.directory,

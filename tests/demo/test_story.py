@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from components.config import CONFIG_KEY, parse_stack
 from demo.__main__ import steps
 from demo.project import REPOSITORY
-from demo.screen import Output
+from demo.screen import Output, Screen
 from demo.story import count_of_findings, standing, unprepared
 
 WINDOW = {"start": "2031-05-20T02:00:00+08:00", "latest": "2031-05-30T00:00:00+08:00"}
@@ -135,3 +138,16 @@ def test_the_last_screen_has_the_steps_of_the_readme() -> None:
     assert "\npreflight init --stack prod " in shown_steps
     assert shown_steps.splitlines()[-1].startswith("preflight check --stack prod")
     assert shown_steps in (REPOSITORY / "README.md").read_text(encoding="utf-8"), "whole, and in order"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_prose_is_wrapped_to_a_terminal_and_a_command_is_left_whole(width: int, tmp_path: Path) -> None:
+    shown, log = io.StringIO(), io.StringIO()
+    text = "taken away, by an API call: " + "172.16.1.0/24 from the whitelist group classic_to_vpc " * 3
+    screen = Screen(Console(file=shown, width=width, force_terminal=True, no_color=True), log, tmp_path / "demo.log")
+    screen.say(text)
+    assert max(len(line.rstrip()) for line in shown.getvalue().splitlines()) <= width
+    assert shown.getvalue().split() == text.split()
+    screen.say(text, to_copy=True)
+    assert text in shown.getvalue()
+    assert log.getvalue() == f"{text}\n" * 2
