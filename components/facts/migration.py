@@ -136,6 +136,13 @@ class GoneFacts(TypedDict):
     id: str
 
 
+class DroppedVSwitchFacts(TypedDict):
+    """A VSwitch of the last `up` that the stack no longer has, and that is still in the cloud."""
+
+    vswitchId: Annotated[str, field("id")]
+    cidrBlock: str
+
+
 class ZoneFacts(TypedDict):
     """A zone, and what can be created in it now."""
 
@@ -220,6 +227,7 @@ class MigrationFacts(AddressListFacts):
     ]
     linkedSecurityGroups: Annotated[list[SecurityGroupFacts], note("further groups that linked instances are in")]
     gone: NotRequired[Annotated[list[GoneFacts], note("absent: nothing")]]
+    droppedVswitches: NotRequired[Annotated[list[DroppedVSwitchFacts], note("absent: none")]]
     liveSecurityGroups: NotRequired[
         Annotated[list[LiveGroupFacts], note("the stack's own groups of the target VPC; absent: there are none")]
     ]
@@ -231,6 +239,7 @@ class MigrationFacts(AddressListFacts):
 
 
 _zone_facts = reader(Zone, ZoneFacts)
+_dropped_vswitch_facts = reader(VSwitch, DroppedVSwitchFacts)
 _live_vpc_facts = reader(Vpc, LiveVpcFacts)
 _bound_network_acl_facts = reader(VSwitch, BoundNetworkAclFacts)
 _live_link_facts = reader(ClassicLinkAttachment, LiveLinkFacts)
@@ -285,6 +294,8 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
         facts["waivers"] = [_waiver(item, plan.roster) for item in config.waivers]
     if plan.gone:
         facts["gone"] = [{"kind": kind, "id": item} for kind, item in plan.gone]
+    if plan.network.dropped:
+        facts["droppedVswitches"] = list(map(_dropped_vswitch_facts, plan.network.dropped))
     if plan.groups.own:
         facts["liveSecurityGroups"] = [live_group_facts(group) for group in plan.groups.own]
     if sources is not None:

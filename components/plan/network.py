@@ -55,8 +55,9 @@ class PlannedNetwork:
     not exist. `vswitches` are in the order of the config. `avoided_cidrs` are blocks of networks that the instances
     must reach, sorted; `custom_routes` the destinations of the VPC's own routes. `strangers` are servers in the block
     of a VSwitch, by block, that did not move there with this stack. `shared_with` names the stack that chose the
-    network, if another one did. `retained` means that it outlives a destroy, because a database in hybrid access never
-    leaves it.
+    network, if another one did. `dropped` are VSwitches of the VPC that the stack had at its last `up` and has no more:
+    their blocks go from whitelists and rules. `retained` means that it outlives a destroy, because a database in hybrid
+    access never leaves it.
     """
 
     choice: NetworkChoice | None
@@ -66,6 +67,7 @@ class PlannedNetwork:
     custom_routes: tuple[str, ...]
     strangers: Mapping[str, tuple[str, ...]]
     shared_with: str | None
+    dropped: tuple[VSwitch, ...]
     retained: bool
 
     @property
@@ -100,6 +102,7 @@ def look_up_network(roster: Roster) -> PlannedNetwork:
         custom_routes=tuple(item.destination for item in estate.routes if vpc is not None and item.vpc_id == vpc.id),
         strangers=_strangers(roster, vpc, [item.cidr_block for item in vswitches if item.cidr_block]),
         shared_with=roster.record.shared_with,
+        dropped=_dropped(roster, vpc, vswitches),
         retained=any(choice.hybrid_access for choice in config.databases),
     )
 
@@ -161,6 +164,15 @@ def _has_unknown_address(server: Instance) -> bool:
     """Whether the address of a secondary interface is unknown; that of an only interface is the server's own."""
     interfaces = server.network_interfaces
     return len(interfaces) > 1 and not all(item.primary_ip for item in interfaces)
+
+
+def _dropped(roster: Roster, vpc: Vpc | None, planned: tuple[PlannedVSwitch, ...]) -> tuple[VSwitch, ...]:
+    applied, blocks = roster.record.applied.get("vswitch", ()), {item.cidr_block for item in planned}
+    return tuple(
+        item
+        for item in roster.estate.vswitches
+        if vpc is not None and item.vpc_id == vpc.id and item.id in applied and item.cidr_block not in blocks
+    )
 
 
 def _planned_vswitches(roster: Roster, vpc: Vpc | None, avoided: tuple[str, ...]) -> tuple[PlannedVSwitch, ...]:

@@ -51,15 +51,25 @@ def surroundings(plan: Plan) -> Surroundings:
 
 
 def departures(plan: Plan) -> Mapping[str, int]:
-    """Return the position of each instance's wave in the stack: the same for all that move at the same time."""
+    """Return the position at which each instance moves in the stack: the same for all that move at the same time.
+
+    One that has moved is before all that have not, even if the rest of its wave has the same window.
+    """
 
     def read() -> dict[str, int]:
-        starts = sorted({wave.object("window").moment("start") for wave in plan.waves})
-        return {
-            instance_id: starts.index(wave.object("window").moment("start"))
+        starts = {
+            (instance_id, instance_id in left): wave.object("window").moment("start")
             for wave in plan.waves
+            for left in [plan.left_in(wave)]
             for instance_id in wave.texts("instanceIds")
         }
+        ahead = min((start for (_, is_left), start in starts.items() if is_left), default=None)
+        times = {
+            instance_id: (start, True) if is_left or ahead is None or start < ahead else (ahead, False)
+            for (instance_id, is_left), start in starts.items()
+        }
+        positions = {time: position for position, time in enumerate(sorted(set(times.values())))}
+        return {instance_id: positions[time] for instance_id, time in times.items()}
 
     return plan.remember("departures", read)
 

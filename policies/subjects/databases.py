@@ -270,8 +270,8 @@ def network_type_needed(database: Facts) -> str:
 def admission(plan: Plan, database: Facts, block: str) -> Verdict:
     """Judge whether a database admits a block of the VPC, or is declared to."""
     needed = network_type_needed(database)
-    ways = [judged(partial(_live, group, needed, block)) for group in database.objects("whitelistGroups")]
     groups = whitelist_groups(plan, database)
+    ways = [judged(partial(_live, group, groups, needed, block)) for group in database.objects("whitelistGroups")]
     ways += [judged(partial(_declared, plan, database, item, needed, block)) for item in groups]
     admitted = best([way for way in ways if way.reason] or [failed("")])
     if admitted.reason:
@@ -368,9 +368,14 @@ def is_hidden(group: Facts) -> bool:
     return group.optional_text("attribute") == "hidden"
 
 
-def _live(group: Facts, needed: str, block: str) -> Verdict:
+def _live(group: Facts, declared: Iterable[Resource], needed: str, block: str) -> Verdict:
     if is_hidden(group) or group.text("networkType") != needed:
         return failed("")
+    for resource in declared:
+        # The stack's own group has what is declared once the update is over, and nothing else.
+        same = resource.facts.text("groupName") == group.text("groupName") and declared_network_type(resource) == needed
+        if same and not covers(resource.facts, block):
+            return failed("")
     return passed(f"{group.text('groupName')} admits {block}.") if covers(group, block) else failed("")
 
 

@@ -486,6 +486,18 @@ def test_the_groups_of_the_stack_are_reported_as_the_cloud_has_them() -> None:
     }
 
 
+def test_a_vswitch_that_the_stack_no_longer_has_is_reported_while_it_exists() -> None:
+    raw = in_waves(network=NETWORK)
+    outputs = {"vswitches": [{"vswitchId": item} for item in ("vsw-old", "vsw-twin", "vsw-deleted", "vsw-other")]}
+    record = record_of({"vpcId": "vpc-old", **exported(plan(raw)), **outputs})
+    planned = plan(raw, after_the_move("i-web"), record)
+    assert [item.id for item in planned.network.dropped] == ["vsw-twin"]
+    facts, _ = facts_of(planned)
+    assert facts["droppedVswitches"] == [{"vswitchId": "vsw-twin", "cidrBlock": "172.16.9.0/24"}]
+    facts, _ = facts_of(plan(raw, after_the_move("i-web"), recorded(raw)))
+    assert "droppedVswitches" not in facts
+
+
 def test_a_link_that_is_there_or_that_a_move_has_ended_is_not_gone() -> None:
     known = record_of({"vpcId": "vpc-old", "linkedInstanceIds": ["i-mon", "i-vpc"]})
     links = (ClassicLinkAttachment(instance_id="i-mon", vpc_id="vpc-old"),)

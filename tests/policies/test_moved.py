@@ -4,7 +4,8 @@ from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE
 from policies.core.rule import InstanceRule
 from policies.pack.registry import all_rules
-from tests.policies.prepared import UNKNOWN, prepared
+from policies.security_groups.reading import departures
+from tests.policies.prepared import UNKNOWN, add_wave, prepared
 
 INSTANCE_RULES = {rule.id: rule for rule in all_rules() if isinstance(rule, InstanceRule)}
 UNTIL_MOVE = {rule_id for rule_id, rule in INSTANCE_RULES.items() if rule.until_move}
@@ -61,3 +62,16 @@ def test_all_rules_apply_to_an_instance_that_may_not_have_moved() -> None:
     del draft.facts(MIGRATING_INSTANCE, "i-web")["moved"]
     draft.facts(MIGRATING_INSTANCE, "i-web")["eniQuantity"] = 0.0
     assert ("instance-type-supports-eni", "i-web") in draft.blocking()
+
+
+def test_one_that_has_moved_left_before_the_rest_of_its_wave_and_of_all_others() -> None:
+    draft = prepared()
+    assert departures(draft.plan()) == {"i-web": 0, "i-app": 0}
+    draft.facts(MIGRATING_INSTANCE, "i-app")["moved"] = True
+    assert departures(draft.plan()) == {"i-app": 0, "i-web": 1}
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
+    assert departures(draft.plan()) == {"i-web": 0, "i-app": 0}
+    add_wave(draft, "second", "i-app", start="2027-01-12T02:00:00+08:00")
+    assert departures(draft.plan()) == {"i-web": 0, "i-app": 1}
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = UNKNOWN
+    assert departures(draft.plan()) == {"i-app": 0, "i-web": 1}

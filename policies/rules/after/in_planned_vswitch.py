@@ -18,8 +18,10 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         return not_applicable("It has not moved yet.")
     if not plan.of_type(TARGET_NETWORK):
         return not_applicable("The stack declares no target network.")
-    if not plan.waves_ahead and timeline.now >= cleanup(plan, timeline).due:
-        return not_applicable("All waves have moved, and the cleanup is over: its address is the team's own by now.")
+    dropped = plan.migration.objects("droppedVswitches") if "droppedVswitches" in plan.migration.data else ()
+    over = not plan.waves_ahead and timeline.now >= cleanup(plan, timeline).due
+    if over and not dropped:
+        return not_applicable(_OVER)
     present, place = instance.object("present"), place_of(instance)
     addresses = present.texts("privateIps")
     if not addresses:
@@ -28,6 +30,15 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     outside = [text for text in addresses if not _holding(planned, block_of(present, "privateIps", text))]
     if not outside:
         return passed(f"Its address {', '.join(addresses)} is in the VSwitch for its zone.")
+    if left := [item for text in outside for item in _holding(dropped, block_of(present, "privateIps", text))]:
+        which = ", ".join(f"{item.text('vswitchId')} ({item.text('cidrBlock')})" for item in left)
+        return failed(
+            f"Its address {', '.join(outside)} is in {which}, which the stack had at the last `pulumi up` and has no "
+            "more: the next one takes that block out of the whitelists and rules that admit the instance.",
+            _PUT_BACK | _MOVED,
+        )
+    if over:
+        return not_applicable(_OVER)
     names = ", ".join(f"{called(item)} ({item.text('cidrBlock')})" for item in planned) or "none"
     return failed(
         f"Its address {', '.join(outside)} is in none of the VSwitches for it: {names}. Whitelists and rules that "
@@ -52,6 +63,8 @@ def _said(instance: Facts, holder: Facts) -> Fix:
     return change("instances", [choice])
 
 
+_OVER: Final = "All waves have moved, and the cleanup is over: its address is the team's own by now."
+_PUT_BACK: Final = task("Put that VSwitch back under network in the stack config, as it was.")
 _NAMED: Final = task(
     "List its VSwitch under network.vswitchIds in the stack config, where network.mode is existing; then databases and "
     "rules are prepared for it, too."

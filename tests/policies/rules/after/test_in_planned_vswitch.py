@@ -62,6 +62,27 @@ def test_fail_until_all_waves_have_moved_and_the_cleanup_is_due() -> None:
     expect(draft, RULE, "i-web", Outcome.FAIL)
 
 
+def test_fail_in_a_vswitch_that_the_stack_has_dropped_even_once_all_is_over() -> None:
+    """With the VSwitch, its block leaves the whitelists of databases that the instance uses."""
+    draft = moved("172.16.2.7")
+    draft.facts(MIGRATION)["droppedVswitches"] = [{"vswitchId": "vsw-2", "cidrBlock": "172.16.2.0/24"}]
+    words = ("172.16.2.7 is in vsw-2 (172.16.2.0/24)", "has no more", "Put that VSwitch back", "--InstanceId i-web")
+    expect(draft, RULE, "i-web", Outcome.FAIL, *words)
+    draft.facts(MIGRATION)["waves"][0]["moved"] = True
+    draft.now = DUE
+    expect(draft, RULE, "i-web", Outcome.FAIL, *words)
+    draft.facts(MIGRATION)["droppedVswitches"][0]["cidrBlock"] = "172.16.3.0/24"
+    expect(draft, RULE, "i-web", Outcome.NOT_APPLICABLE, "cleanup is over")
+    draft.facts(MIGRATION)["droppedVswitches"][0]["cidrBlock"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "cidrBlock")
+
+
+def test_pass_in_a_vswitch_that_the_stack_has_while_another_is_dropped() -> None:
+    draft = moved("172.16.1.7")
+    draft.facts(MIGRATION)["droppedVswitches"] = [{"vswitchId": "vsw-2", "cidrBlock": "172.16.2.0/24"}]
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
 @pytest.mark.parametrize("addresses", [[], [UNKNOWN], ["here"]])
 def test_unknown_where_its_address_is_not_known(addresses: list[object]) -> None:
     expect(moved(*addresses), RULE, "i-web", Outcome.UNKNOWN, "privateIps")

@@ -3,8 +3,24 @@ from datetime import datetime
 import pytest
 
 from policies.core.outcome import Outcome
-from policies.core.plan import CLASSIC_LINK_ATTACHMENT, HYBRID_ACCESS, MIGRATING_INSTANCE, MIGRATION
-from tests.policies.prepared import BEFORE_FREEZE, IN_FREEZE, KEPT_UNTIL, UNKNOWN, Draft, add_wave, expect, prepared
+from policies.core.plan import (
+    CLASSIC_LINK_ATTACHMENT,
+    HYBRID_ACCESS,
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    WHITELIST_GROUP,
+)
+from tests.policies.prepared import (
+    BEFORE_FREEZE,
+    BLOCK,
+    IN_FREEZE,
+    KEPT_UNTIL,
+    UNKNOWN,
+    Draft,
+    add_wave,
+    expect,
+    prepared,
+)
 from tests.policies.rules.database.databases import database, endpoint, followed, without
 
 RULE = "database-hybrid-access-outlasts-wave"
@@ -201,3 +217,15 @@ def test_not_applicable_once_the_instance_has_moved() -> None:
 
 def test_not_applicable_without_databases() -> None:
     expect(prepared(), RULE, "i-web", Outcome.NOT_APPLICABLE)
+
+
+def test_fail_when_this_update_takes_its_address_out_of_the_stacks_own_group() -> None:
+    """As where alsoAdmit was taken out of the config while it was still needed."""
+    draft = _linked_and_admitted()
+    [group] = database(draft)["whitelistGroups"]
+    group["groupName"] = draft.facts(WHITELIST_GROUP)["groupName"]
+    expect(draft, RULE, "i-app", Outcome.FAIL, "do not admit the intranet address", "alsoAdmit:")
+    draft.facts(WHITELIST_GROUP)["securityIps"] = [BLOCK, *group["securityIps"]]
+    expect(draft, RULE, "i-app", Outcome.PASS)
+    draft.facts(WHITELIST_GROUP)["securityIps"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "securityIps")
