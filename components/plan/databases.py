@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -53,7 +53,6 @@ def databases_used(roster: Roster) -> Mapping[str, tuple[Database, ...]]:
     """
     instances = [roster.instances[item] for item in roster.waves_of]
     addresses = AddressIndex(instances)
-    with_address = {item.id for item in instances if item.intranet_ips}
     admitted_before: dict[str, set[str]] = defaultdict(set)
     for instance_id in roster.moved_ids & roster.waves_of.keys():
         for database_id in roster.record.origins[instance_id].database_ids:
@@ -65,7 +64,7 @@ def databases_used(roster: Roster) -> Mapping[str, tuple[Database, ...]]:
             if group.network_type == "classic":
                 users.update(item.id for item in roster.members.get(group.id, ()) if item.id in roster.waves_of)
         for entry in _classic_entries(database):
-            users |= _holders(entry, addresses, with_address)
+            users |= _holders(entry, addresses, roster.waves_of.keys())
         for instance_id in users:
             used[instance_id].append(database)
     return {key: tuple(databases) for key, databases in used.items()}
@@ -75,7 +74,7 @@ def _classic_entries(database: Database) -> set[str]:
     return {entry for group in database.whitelist_groups if group.network_type != "VPC" for entry in group.security_ips}
 
 
-def _holders(entry: str, addresses: AddressIndex, everybody: set[str]) -> set[str]:
+def _holders(entry: str, addresses: AddressIndex, everybody: Set[str]) -> Set[str]:
     """Return the instances that an entry of a whitelist admits; `everybody` where the entry cannot be read.
 
     An unreadable entry may admit any address: preparing one database too many is safer than losing one.

@@ -80,7 +80,10 @@ def test_classic_peers_are_linked_unless_they_are_later() -> None:
     [
         ("10.1.0.2", "MIX", True),
         ("10.1.0.0/24", "Classic", True),
+        ("10.1.0.9/24", "MIX", True),
         ("0.0.0.0/0", "MIX", True),
+        # The classic network has no IPv6.
+        ("::/0", "MIX", False),
         ("10.1.0.9", "MIX", False),
         ("10.1.0.2", "VPC", False),
         ("%.internal", "MIX", True),
