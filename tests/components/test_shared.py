@@ -77,6 +77,18 @@ def test_the_network_of_the_other_stack_becomes_an_existing_one() -> None:
     assert planned.network.target_cidrs == ("172.16.8.0/24",)
 
 
+def test_the_other_stack_may_have_several_vswitches_in_a_zone() -> None:
+    """For its tiers, or a new one beside a full one; a list of the config has one a zone."""
+    outputs = of_the_first()
+    twin = {"zoneId": "cn-hangzhou-b", "cidrBlock": "172.16.9.0/24", "vswitchId": "vsw-twin"}
+    outputs["vswitches"] = [*outputs["vswitches"], twin]
+    planned = second(outputs=outputs)
+    assert planned.network.target_cidrs == ("172.16.8.0/24", "172.16.9.0/24")
+    recording = declared(planned)
+    facts = recording.outputs[recording.urn("classic-to-vpc:network:TargetNetwork", "network")]
+    assert [item["vswitchId"] for item in facts["vswitches"]] == ["vsw-old", "vsw-twin"]
+
+
 def test_the_pack_receives_that_the_other_stack_chose_the_network() -> None:
     recording = declared(second())
     facts = recording.outputs[recording.urn("classic-to-vpc:network:TargetNetwork", "network")]
