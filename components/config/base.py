@@ -16,7 +16,8 @@ from components.config.identities import identity
 class Strict(BaseModel):
     """What all models of the config share: frozen, strict about names, camelCase in the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
+    # Only the whole is ever read: built with it, its parts need not be built one by one when they are imported.
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True, alias_generator=to_camel)
 
 
 # Ids of 2012 to 2015 have other forms than today's (AY1210..., rds...), and estates of that time are still classic. An
