@@ -6,16 +6,22 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+
+from preflight.cli import app
 
 ROOT = Path(__file__).parent.parent
 _TRACKED = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
+_FILES = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
 PAGES = [path for path in _TRACKED.stdout.splitlines() if (ROOT / path).exists()]
 # `make docs` writes these.
 GENERATED = re.compile(r"docs/(rules/.*|facts|notice|coverage|simulator)\.md")
 WRITTEN = [path for path in PAGES if not GENERATED.fullmatch(path)]
 WIDTH = 120
+ROOMS = sorted({path.partition("/")[0] for path in _FILES.stdout.split() if "/" in path})
 
 
 def prose(path: Path) -> Iterator[tuple[int, str]]:
@@ -56,6 +62,53 @@ def _anchors(page: Path) -> Iterator[str]:
         if line.startswith("#"):
             title = line.lstrip("#").strip().lower()
             yield re.sub(r"[^\w\- ]", "", title).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+def test_the_files_that_a_page_names_are_there(page: str) -> None:
+    """In backticks, from the root; a pattern stands for at least one file."""
+    named = re.findall(rf"`((?:{'|'.join(ROOMS)})/[\w./*-]+)`", (ROOT / page).read_text(encoding="utf-8"))
+    assert [name for name in named if not (list(ROOT.glob(name)) or list((ROOT / page).parent.glob(name)))] == []
+
+
+def _commands(command: Any, *words: str) -> Iterator[tuple[str, list[list[str]]]]:
+    """Each command of `preflight`, and the names of each of its options."""
+    for name, item in getattr(command, "commands", {}).items():
+        yield from _commands(item, *words, name)
+    if not hasattr(command, "commands"):
+        options = [item for item in command.params if item.param_type_name == "option"]
+        yield " ".join(words), [[*item.opts, *item.secondary_opts] for item in options]
+
+
+COMMANDS = dict(_commands(typer.main.get_command(app)))
+
+
+def test_the_commands_have_options() -> None:
+    assert ["--stack", "-s"] in COMMANDS["check"]
+    assert {"fleet plan", "evidence collect", "rules"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("words", sorted(COMMANDS))
+def test_each_option_of_a_command_is_on_its_page(words: str) -> None:
+    first = words.partition(" ")[0]
+    own = {"evidence": "components/guest-evidence"}.get(first, f"preflight-{first}")
+    page = _text(f"docs/{own}.md") or _text("docs/preflight.md")
+    assert [names for names in COMMANDS[words] if not any(name in page for name in names if name[:2] == "--")] == []
+
+
+def _text(path: str) -> str:
+    file = ROOT / path
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def test_the_benchmarks_that_make_bench_leaves_out_are_named() -> None:
+    page, makefile = _text("bench/README.md"), _text("Makefile")
+    each = set(re.findall(r"-m bench\.(\w+)", page.partition("```sh")[2].partition("```")[0]))
+    run = re.search(r"for what in ([\w ]+); do \$\(PYTHON\) -m bench", makefile)
+    left_out = re.search(r"`make bench` runs\nall of these but `(\w+)` and `(\w+)`", page)
+    assert run is not None
+    assert left_out is not None
+    assert set(run[1].split()) | set(left_out.groups()) == each
 
 
 def test_the_glossary_is_sorted_and_says_each_word_once() -> None:

@@ -42,7 +42,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     names = ", ".join(f"{called(item)} ({item.text('cidrBlock')})" for item in planned) or "none"
     return failed(
         f"Its address {', '.join(outside)} is in none of the VSwitches for it: {names}. Whitelists and rules that "
-        "admit those need not admit it, and what other rules say of them does not hold for it.",
+        "admit these VSwitches may refuse this address. Other rules judge the instance as if it were in one of them.",
         _ways(plan, instance, block_of(present, "privateIps", outside[0])),
     )
 

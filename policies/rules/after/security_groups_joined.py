@@ -33,8 +33,8 @@ def _group(plan: Plan, instance_id: str, group_id: str, present: tuple[str, ...]
     if not missing:
         return passed(f"It is in the VPC groups that replace {group_id}.{beside}")
     return failed(
-        f"It is in {', '.join(present)}, and not in {', '.join(missing)}, which replaces {group_id}: what other rules "
-        "say of its traffic does not hold.",
+        f"It is in {', '.join(present)}, and not in {', '.join(missing)}, which replaces {group_id}. Other rules judge "
+        "its traffic as if it were in all of them.",
         then_all(
             aliyun("ecs", "JoinSecurityGroup", {"InstanceId": instance_id, "SecurityGroupId": item}) for item in missing
         ),
