@@ -343,6 +343,7 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
         snapshot_group_ids=tuple((outputs.get("snapshotGroupIds") or {}).values()),
         whitelist_group_ids=tuple((outputs.get("whitelistGroupIds") or {}).values()),
         linked_before=tuple(outputs.get("linkedBefore") or ()),
+        waves={item: wave["name"] for wave in outputs.get("waves") or () for item in wave["instanceIds"]},
         origins={
             instance_id: Origin(
                 zone_id=origin["zoneId"],

@@ -53,7 +53,7 @@ class StackRecord:
     that the state does not have, by type and mark (`components.marks`). `whitelist_group_ids` are ids of the stack's
     own resources on databases, `snapshot_ids` and `snapshot_group_ids` those of the last round of snapshots.
     `linked_before` are the VPC, if ClassicLink was enabled on it, and the instances that were linked to it, before this
-    stack declared them.
+    stack declared them. `waves` is the name of each instance's wave.
     """
 
     vpc_id: str | None = None
@@ -68,6 +68,7 @@ class StackRecord:
     snapshot_ids: tuple[str, ...] = ()
     snapshot_group_ids: tuple[str, ...] = ()
     linked_before: tuple[str, ...] = ()
+    waves: Mapping[str, str] = field(default_factory=dict)
 
     def leftover(self, kind: str, name: str) -> str | None:
         """Return the id of the resource that a killed run made under this name, if it did."""

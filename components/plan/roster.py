@@ -99,12 +99,24 @@ def enrol(config: MigrationConfig, estate: Estate, record: StackRecord) -> Roste
         item.id: record.origins[item.id].before(item) if item.id in moved else item for item in estate.instances
     }
     not_moving = {*config.later, *config.staying_ids}
+    kept = _kept(config, record, moved)
     waves = []
     for wave in config.all_waves:
-        ids = tuple(item.id for item in members(wave, instances, not_moving))
+        ids = tuple(item.id for item in members(wave, instances, not_moving, kept))
         waves.append(PlannedWave(wave.name, wave.window, wave.after, ids, moved.intersection(ids)))
     waves.sort(key=lambda wave: (wave.window.start, wave.name))
     return Roster(config, index, record, instances, moved, tuple(waves))
+
+
+def _kept(config: MigrationConfig, record: StackRecord, moved_ids: frozenset[str]) -> Mapping[str, str]:
+    """Return the wave of each instance that moved with a wave by tags: it stays there, whatever its tags are now."""
+    by_tags = {wave.name for wave in config.all_waves if wave.selector is not None}
+    named = {choice.id for _, choice in config.keyed_instances}
+    return {
+        instance_id: name
+        for instance_id, name in record.waves.items()
+        if instance_id in moved_ids and name in by_tags and instance_id not in named
+    }
 
 
 def instance_problems(roster: Roster) -> Iterator[Problem]:

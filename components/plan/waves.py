@@ -26,16 +26,23 @@ class PlannedWave:
         return self.moved_ids.issuperset(self.instance_ids)
 
 
-def members(wave: Wave, instances: Mapping[str, Instance], left_ids: Collection[str]) -> tuple[Instance, ...]:
+def members(
+    wave: Wave, instances: Mapping[str, Instance], left_ids: Collection[str], kept: Mapping[str, str]
+) -> tuple[Instance, ...]:
     """Return the instances of one wave, sorted by id; a selector never takes one of `left_ids`.
 
-    `instances` are all of the region by id, sorted by it.
+    `instances` are all of the region by id, sorted by it. `kept` are those whose tags no longer count, each with the
+    wave that it is in.
     """
     if wave.selector is None:
         return tuple(instances[item] for item in sorted({choice.id for choice in wave.instances}) if item in instances)
     tags = wave.selector.tags
     return tuple(
-        item for item in instances.values() if item.is_classic and item.id not in left_ids and carries(item, tags)
+        item
+        for item in instances.values()
+        if item.is_classic
+        and item.id not in left_ids
+        and (kept[item.id] == wave.name if item.id in kept else carries(item, tags))
     )
 
 

@@ -19,6 +19,7 @@ from estate.model import (
     NetworkInterface,
     SecurityGroup,
     SecurityGroupRule,
+    Tag,
     WhitelistGroup,
 )
 from tests.components.builders import FILE, config, estate, rule
@@ -104,6 +105,44 @@ def test_selectors_may_not_put_an_instance_into_two_waves() -> None:
     nobody = [{"name": "one", "window": ONE, "selector": {"tags": {"wave": "9"}}}]
     with pytest.raises(ConfigError, match=r"waves\[0\]\.selector\.tags: no classic instance carries these tags"):
         plan(in_waves(waves=nobody))
+
+
+def tagged(of: Estate, **waves: str) -> Estate:
+    """The estate in which instances have the tag `wave`, or none at all."""
+    instances = [
+        item.model_copy(
+            update={"tags": (Tag(key="wave", value=waves[name]),) if (name := item.id[2:]) in waves else ()}
+        )
+        for item in of.instances
+    ]
+    return of.model_copy(update={"instances": tuple(instances)})
+
+
+def test_a_moved_instance_stays_in_its_wave_whatever_becomes_of_its_tags() -> None:
+    """Tags are the team's own: without the instance, its clones would go, and its record."""
+    by_tags = [
+        {"name": "one", "window": ONE, "selector": {"tags": {"wave": "1"}}},
+        {"name": "two", "window": TWO, "selector": {"tags": {"wave": "2"}}},
+    ]
+    raw = in_waves(network=NETWORK, waves=by_tags)
+    before = plan(raw, tagged(estate(), web="1", app="2"))
+    record = record_of({"vpcId": "vpc-old", **exported(before)})
+    for tags in ({"app": "2"}, {"app": "2", "web": "2"}):
+        after = plan(raw, tagged(after_the_move("i-web"), **tags), record)
+        assert [(wave.name, wave.instance_ids) for wave in after.waves] == [("one", ("i-web",)), ("two", ("i-app",))]
+        assert resources(declared(after)) == resources(declared(before))
+        assert exported(after) == {**exported(after), "classicOrigins": exported(before)["classicOrigins"]}
+    # One that has not moved goes by its tags, and so does one of a wave that is gone.
+    assert plan(raw, tagged(estate(), web="2", app="1"), record).waves[0].instance_ids == ("i-app",)
+    renamed = in_waves(network=NETWORK, waves=[{**by_tags[0], "name": "first"}, by_tags[1]])
+    with pytest.raises(ConfigError, match="no classic instance carries these tags"):
+        plan(renamed, tagged(after_the_move("i-web"), app="2"), record)
+    # A wave that names it has it.
+    named = in_waves(network=NETWORK, waves=[{"name": "front", "window": ONE, "instances": ["i-web"]}, by_tags[1]])
+    assert plan(named, tagged(after_the_move("i-web"), app="2"), record).waves[0].instance_ids == ("i-web",)
+    both = in_waves(network=NETWORK, waves=[by_tags[0], {"name": "two", "window": TWO, "instances": ["i-web"]}])
+    moved = tagged(after_the_move("i-web"), app="1")
+    assert [wave.instance_ids for wave in plan(both, moved, record).waves] == [("i-app",), ("i-web",)]
 
 
 @pytest.mark.parametrize(

@@ -85,13 +85,22 @@ def _gone(plan: Plan) -> Iterator[Verdict]:
     for item in plan.migration.objects("gone") if "gone" in plan.migration.data else ():
         kind, gone_id = item.choice("kind", *_KINDS), item.text("id")
         kind_name, types = _KINDS[kind]
-        declared = plan.of_type_in(types)
-        # A resource that `up` created again has an id of the cloud's own; a link has none, and looks the same again.
-        by_state = (plan.migration.flag("dryRun") or kind != "linkedInstance") and any(
-            gone_id in (resource.facts.data.get("id"), resource.facts.data.get("instanceId")) for resource in declared
-        )
-        if by_state or not all(resource.exists for resource in declared):
+        is_missing = _link_is_missing if kind == "linkedInstance" else _is_missing
+        if is_missing(plan, gone_id, plan.of_type_in(types)):
             yield failed(f"{kind_name} {gone_id} was applied, and is gone from the cloud.")
+
+
+def _is_missing(_plan: Plan, gone_id: str, declared: Sequence[Resource]) -> bool:
+    # A resource that `up` created again has an id of the cloud's own.
+    by_state = any(resource.facts.data.get("id") == gone_id for resource in declared)
+    return by_state or not all(resource.exists for resource in declared)
+
+
+def _link_is_missing(plan: Plan, instance_id: str, declared: Sequence[Resource]) -> bool:
+    """Whether a lost link is still wanted: with an instance that was released, its link is gone for good."""
+    own = [resource for resource in declared if resource.facts.data.get("instanceId") == instance_id]
+    # A link has no id of its own: one that `up` made again looks the same.
+    return any(plan.migration.flag("dryRun") or not resource.exists for resource in own)
 
 
 def _was_applied(item: Resource) -> bool:

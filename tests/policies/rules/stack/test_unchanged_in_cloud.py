@@ -72,7 +72,6 @@ def test_fail_shows_the_first_changes_and_counts_the_rest() -> None:
         ("vpc", VPC, "id", "VPC x-1 was applied, and is gone from the cloud"),
         ("vswitch", VSWITCH, "id", "VSwitch x-1 was applied, and is gone from the cloud"),
         ("securityGroup", SECURITY_GROUP, "id", "security group x-1 was applied"),
-        ("linkedInstance", CLASSIC_LINK_ATTACHMENT, "applied", "the ClassicLink of x-1 was applied"),
     ],
 )
 def test_fail_when_something_is_gone_until_it_is_made_anew(
@@ -92,6 +91,16 @@ def test_fail_when_a_link_is_gone_that_the_state_still_has(dry_run: bool, outcom
     draft.facts(MIGRATION).update(gone=[{"kind": "linkedInstance", "id": "i-stay"}], dryRun=dry_run)
     words = ["the ClassicLink of i-stay was applied, and is gone"] if outcome is Outcome.FAIL else []
     expect(draft, RULE, _alone(draft), outcome, *words)
+
+
+@pytest.mark.parametrize("dry_run", [True, False], ids=["preview", "up"])
+def test_pass_when_a_link_ended_with_its_instance_while_another_is_to_be_made(dry_run: bool) -> None:
+    draft = prepared()
+    draft.facts(MIGRATION).update(gone=[{"kind": "linkedInstance", "id": "i-released"}], dryRun=dry_run)
+    draft.facts(CLASSIC_LINK_ATTACHMENT)["applied"] = UNKNOWN
+    expect(draft, RULE, _alone(draft), Outcome.PASS)
+    draft.facts(MIGRATION)["gone"][0]["id"] = "i-stay"
+    expect(draft, RULE, _alone(draft), Outcome.FAIL, "the ClassicLink of i-stay was applied, and is gone")
 
 
 @pytest.mark.parametrize("drift", [None, UNKNOWN])
