@@ -343,6 +343,33 @@ def test_a_drop_for_its_own_group_drops_all_where_its_members_may_be_without_roo
     assert conversion.report[0].outcome is Outcome.NOT_PORTABLE
 
 
+def test_a_rule_for_the_address_of_a_member_is_left_to_the_default() -> None:
+    web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.7/32 1", inner="Accept")
+    conversion = converted(web, around=context(WEB, WEB_2))
+    assert labels(conversion) == []
+    assert [(entry.outcome, entry.reason) for entry in conversion.report] == [
+        (Outcome.CARRIED_OVER, "members of a group reach each other without a rule")
+    ]
+
+
+def test_a_rule_for_an_address_of_another_group_says_nothing_of_members() -> None:
+    web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.2/32 1")
+    conversion = converted(web, group("sg-app"), around=context(WEB, WEB_2, APP))
+    assert labels(conversion) == ["ingress accept TCP 80/80 from clone of sg-app (1)"]
+    assert [(entry.outcome, entry.reason) for entry in conversion.report] == [
+        (Outcome.CARRIED_OVER, "names moving instances by the clones of sg-app")
+    ]
+
+
+@pytest.mark.parametrize("policy", ["accept", "drop"])
+def test_a_rule_for_an_address_that_no_instance_has_is_unchanged(policy: str) -> None:
+    conversion = converted(group("sg-web", f"intranet ingress {policy} TCP 80/80 192.168.9.9/32 1"))
+    assert labels(conversion) == [f"ingress {policy} TCP 80/80 from 192.168.9.9/32 (1)"]
+    assert [(entry.outcome, entry.reason) for entry in conversion.report] == [
+        (Outcome.CARRIED_OVER, "unchanged in a VPC group")
+    ]
+
+
 # ---- limits, and the blocks that instances move into ----
 
 
@@ -486,19 +513,38 @@ def test_the_address_of_an_instance_that_stays_unlinked_is_kept_and_said() -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "fields", "widest_drop"),
+    ("text", "fields", "widest_drop", "told"),
     [
-        ("intranet ingress {} TCP -1/-1 192.168.0.0/24 1", {"port_range_list_id": "prl-1"}, "TCP 1/65535"),
-        ("intranet ingress {} 50 -1/-1 192.168.0.0/24 1", {}, "ALL -1/-1"),
-        ("intranet ingress {} TCP 80/80 192.168.0.0/24 1", {"local_cidr_ip": "10.0.0.1/32"}, "TCP 80/80"),
+        ("TCP -1/-1 192.168.0.0/24 1", {"port_range_list_id": "prl-1"}, "TCP 1/65535", "all ports"),
+        ("50 -1/-1 192.168.0.0/24 1", {}, "ALL -1/-1", "all protocols"),
+        ("TCP 80/80 192.168.0.0/24 1", {"local_cidr_ip": "10.0.0.1/32"}, "TCP 80/80", "every own address"),
+        ("TCP 80/80 192.168.0.0/24 1", {"source_port_range": "high"}, "TCP 80/80", "all source ports"),
     ],
 )
-def test_an_accept_is_left_out_and_a_drop_grows(text: str, fields: dict[str, str], widest_drop: str) -> None:
-    accept = converted(group("sg-web", rule(text.format("accept"), **fields)))
-    drop = converted(group("sg-web", rule(text.format("drop"), **fields)))
+def test_an_accept_is_left_out_and_a_drop_grows(
+    text: str, fields: dict[str, str], widest_drop: str, told: str
+) -> None:
+    accept = converted(group("sg-web", rule(f"intranet ingress accept {text}", **fields)))
+    drop = converted(group("sg-web", rule(f"intranet ingress drop {text}", **fields)))
     assert labels(accept) == []
     assert labels(drop) == [f"ingress drop {widest_drop} from 192.168.0.0/24 (1)"]
+    assert accept.report[0].reason.endswith("; not carried over")
+    assert drop.report[0].reason.endswith(f"; drops {told} instead")
     assert accept.report[0].outcome is drop.report[0].outcome is Outcome.NOT_PORTABLE
+
+
+@pytest.mark.parametrize(
+    ("nic", "blocks"),
+    [
+        # Public addresses that the rule may have meant never reached the intranet NIC: their traffic is not cut.
+        ("intranet", ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]),
+        ("internet", ["0.0.0.0/0", "::/0"]),
+    ],
+)
+def test_a_peer_that_is_no_address_may_be_any_of_its_network_card(nic: str, blocks: list[str]) -> None:
+    drop = converted(group("sg-web", f"{nic} ingress drop TCP 22/22 10.1.0.300 1"))
+    assert sorted(item.peer.value for item in drop.rules) == blocks
+    assert labels(converted(group("sg-web", f"{nic} ingress accept TCP 22/22 10.1.0.300 1"))) == []
 
 
 def test_prefix_lists_are_guarded_on_the_internet_and_not_portable_on_the_intranet() -> None:
