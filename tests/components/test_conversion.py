@@ -231,14 +231,16 @@ def test_a_group_whose_linked_members_stay_keeps_its_classic_id_beside_its_clone
     ]
 
 
-@pytest.mark.parametrize("owner", [None, "1234567890"])
-def test_a_group_that_cannot_be_reached_is_not_portable(owner: str | None) -> None:
-    stated = rule("intranet ingress accept TCP 80/80 sg-other 1", group_owner_account=owner)
+@pytest.mark.parametrize("policy", ["accept", "drop"])
+@pytest.mark.parametrize(("owner", "whose"), [(None, ""), ("1234567890", " of account 1234567890")])
+def test_a_group_that_cannot_be_reached_is_not_portable(owner: str | None, whose: str, policy: str) -> None:
+    stated = rule(f"intranet ingress {policy} TCP 80/80 sg-other 1", group_owner_account=owner)
     conversion = converted(group("sg-web", stated))
     assert labels(conversion) == []
     (entry,) = conversion.report
     assert entry.outcome is Outcome.NOT_PORTABLE
-    assert ("of account 1234567890" in entry.classic_rule) == (owner is not None)
+    assert entry.classic_rule == f"intranet ingress {policy} TCP 80/80 from sg-other{whose} (1)"
+    assert entry.reason.startswith(f"sg-other{whose} is not cloned, and none of its members has ClassicLink")
 
 
 def test_an_address_beside_a_group_wins() -> None:
