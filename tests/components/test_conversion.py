@@ -474,6 +474,14 @@ def test_a_drop_that_strikes_instances_which_move_into_its_block_is_reported() -
     assert entry.reason.endswith("move into its block: i-app (10.0.0.2), i-web (10.0.0.1)")
 
 
+@pytest.mark.parametrize(("targets", "stays"), [(NEW_BLOCK, False), ("10.0.0.0/28", True)])
+def test_a_drop_for_an_address_that_is_left_stays_where_others_may_get_it(targets: str, stays: bool) -> None:
+    web = group("sg-web", "intranet ingress drop TCP 80/80 10.0.0.2/32 1")
+    conversion = converted(web, group("sg-app"), around=context(WEB, APP, targets=targets))
+    literal = ["ingress drop TCP 80/80 from 10.0.0.2/32 (1)"] if stays else []
+    assert labels(conversion) == [*literal, "ingress drop TCP 80/80 from clone of sg-app (1)"]
+
+
 def test_a_block_reaches_moving_instances_by_their_groups() -> None:
     web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.0/8 1")
     assert labels(converted(web, group("sg-app"), around=context(WEB, APP))) == [
