@@ -301,10 +301,10 @@ def _dropped(blocks: tuple[IPv4Network, ...], scope: Scope) -> _Peers:
         notes.append(_lost(f"also drops instances that move into its block: {_names(struck)}"))
     if moves.all_targets_in(written):
         return _Peers(cidr_peers(written), tuple(notes))
-    cover = moves.cover(refused.possibly, refused.surely, None if scope.ways.second else scope.own)
+    own = None if scope.ways.second else scope.own
+    cover = moves.cover(refused.possibly, refused.surely, own)
     if cover.exact:
         notes.append(_by_clones(cover.exact))
-    own = None if scope.ways.second else scope.own
     wider = [(item, moves.closest_group(item, refused.surely, own)) for item in cover.unnamed]
     notes += [
         _lost(f"drops the whole clone of {group_id} for {_names([item])}: no group has only refused members")

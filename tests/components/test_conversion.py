@@ -269,6 +269,14 @@ def test_guards_serve_where_no_member_is_cut_off(members: tuple[Instance, ...], 
     assert labels(converted(web, around=context(*members)))[0] == GUARDS_IN[0].format(1)
 
 
+def test_a_rule_for_public_addresses_is_unchanged_beside_one_that_is_written_as_public_blocks() -> None:
+    rules = [f"internet ingress accept TCP 80/80 {block} 1" for block in ("0.0.0.0/0", "203.0.113.0/24")]
+    conversion = converted(group("sg-web", *rules, inner="Accept"), around=context(WEB, WEB_2))
+    reasons = {entry.classic_rule.split()[-2]: entry.reason for entry in conversion.report}
+    assert reasons["0.0.0.0/0"].startswith("written as the ")
+    assert reasons["203.0.113.0/24"] == "unchanged in a VPC group"
+
+
 def test_too_many_public_blocks_give_way_to_guards_and_a_second_group_that_names_the_first() -> None:
     rules = [f"internet ingress accept TCP {port}/{port} 0.0.0.0/0 1" for port in range(1, 80, 2)]
     conversion = converted(group("sg-web", *rules, inner="Accept"), around=context(WEB, WEB_2))
