@@ -113,6 +113,23 @@ def test_ipv6_has_a_guard_of_its_own() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("nic", "block", "written", "outcome"),
+    [
+        ("internet", "fd00::/8", [], Outcome.NARROWED),
+        ("internet", "2001:db8::/32", ["2001:db8::/32"], Outcome.CARRIED_OVER),
+        ("intranet", "fd00::/8", ["fd00::/8"], Outcome.CARRIED_OVER),
+        ("intranet", "2001:db8::/32", [], Outcome.NARROWED),
+        ("intranet", "::/0", ["fc00::/7"], Outcome.NARROWED),
+    ],
+)
+def test_ipv6_is_private_in_its_own_range(nic: str, block: str, written: list[str], outcome: Outcome) -> None:
+    stated = rule(f"{nic} ingress accept TCP 80/80 - 1", cidr_ip=None, ipv6_cidr_ip=block)
+    conversion = converted(group("sg-web", stated))
+    assert labels(conversion) == [f"ingress accept TCP 80/80 from {peer} (1)" for peer in written]
+    assert [entry.outcome for entry in conversion.report] == [outcome]
+
+
 def test_office_ssh_keeps_its_priority_and_needs_no_guard() -> None:
     conversion = converted(group("sg-web", "internet ingress accept TCP 22/22 203.0.113.0/24 7"))
     assert labels(conversion) == ["ingress accept TCP 22/22 from 203.0.113.0/24 (7)"]
