@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import IPv4Network, collapse_addresses
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from typing import Any
 
 import pytest
@@ -260,6 +260,20 @@ def test_a_group_that_cannot_be_reached_is_not_portable(owner: str | None, whose
     assert entry.reason.startswith(f"sg-other{whose} is not cloned, and none of its members has ClassicLink")
 
 
+@pytest.mark.parametrize("linked", [True, False])
+@pytest.mark.parametrize("policy", ["accept", "drop"])
+def test_of_a_mapped_group_with_strangers_only_linked_members_are_named(policy: str, linked: bool) -> None:
+    """An accept admits no strangers of the VPC groups; a drop may be wider."""
+    stays = instance("i-stays", "10.0.0.9", "sg-app")
+    around = context(WEB, APP, stays, stays="i-stays", linked="i-stays" if linked else "")
+    web = group("sg-web", f"intranet ingress {policy} TCP 80/80 sg-app 1")
+    conversion = convert([web], replace(around, mapped={"sg-app": 1}))["sg-web"]
+    wider = [f"ingress drop TCP 80/80 from {NEW_BLOCK} (1)"] if policy == "drop" else []
+    named = [f"ingress {policy} TCP 80/80 from classic sg-app (1)"] if linked else []
+    assert sorted(labels(conversion)) == sorted([*wider, *named])
+    assert [entry.outcome for entry in conversion.report] == [Outcome.NOT_PORTABLE]
+
+
 def test_an_address_beside_a_group_wins() -> None:
     stated = rule("intranet ingress accept TCP 80/80 192.168.1.1/32 1", group_id="sg-web")
     assert labels(converted(group("sg-web", stated))) == ["ingress accept TCP 80/80 from 192.168.1.1/32 (1)"]
@@ -284,6 +298,15 @@ def test_members_that_a_guard_would_cut_off_are_left_to_the_default() -> None:
 def test_guards_serve_where_no_member_is_cut_off(members: tuple[Instance, ...], inner: str) -> None:
     web = group("sg-web", "internet ingress accept TCP 80/80 0.0.0.0/0 1", inner=inner)
     assert labels(converted(web, around=context(*members)))[0] == GUARDS_IN[0].format(1)
+
+
+def test_the_public_blocks_of_ipv6_are_all_but_private_ones() -> None:
+    stated = rule("internet ingress accept TCP 80/80 - 1", cidr_ip=None, ipv6_cidr_ip="::/0")
+    conversion = converted(group("sg-web", stated, inner="Accept"), around=context(WEB, WEB_2))
+    blocks = [IPv6Network(item.peer.value) for item in conversion.rules]
+    private = IPv6Network("fc00::/7")
+    assert list(collapse_addresses([*blocks, private])) == [IPv6Network("::/0")]
+    assert not [block for block in blocks if block.overlaps(private)]
 
 
 def test_a_rule_for_public_addresses_is_unchanged_beside_one_that_is_written_as_public_blocks() -> None:
@@ -505,6 +528,7 @@ def test_a_drop_for_an_address_that_is_left_stays_where_others_may_get_it(target
     conversion = converted(web, group("sg-app"), around=context(WEB, APP, targets=targets))
     literal = ["ingress drop TCP 80/80 from 10.0.0.2/32 (1)"] if stays else []
     assert labels(conversion) == [*literal, "ingress drop TCP 80/80 from clone of sg-app (1)"]
+    assert conversion.report[0].reason.endswith("names moving instances by the clones of sg-app")
 
 
 def test_a_block_reaches_moving_instances_by_their_groups() -> None:
@@ -556,9 +580,7 @@ def test_the_address_of_an_instance_that_stays_unlinked_is_kept_and_said() -> No
         ("TCP 80/80 192.168.0.0/24 1", {"source_port_range": "high"}, "TCP 80/80", "all source ports"),
     ],
 )
-def test_an_accept_is_left_out_and_a_drop_grows(
-    text: str, fields: dict[str, str], widest_drop: str, told: str
-) -> None:
+def test_an_accept_is_left_out_and_a_drop_grows(text: str, fields: dict[str, str], widest_drop: str, told: str) -> None:
     accept = converted(group("sg-web", rule(f"intranet ingress accept {text}", **fields)))
     drop = converted(group("sg-web", rule(f"intranet ingress drop {text}", **fields)))
     assert labels(accept) == []
