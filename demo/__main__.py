@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+
+# While it loads, ctrl-c ends it without a traceback.
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -51,6 +56,9 @@ def demo(
 def _run(estate: Path, stack_config: Path, directory: Path) -> int:
     """Run the story; return 0 only if each step had the expected result."""
     console = Console()
+    # From here on ctrl-c is an exception.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # A signal from outside ends the demo as ctrl-c does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

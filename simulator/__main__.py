@@ -1,5 +1,11 @@
 """Command line: `python -m simulator serve --estate FILE ...`, `... schema` and `... reference`."""
 
+import signal
+
+# While it loads, ctrl-c ends it without a traceback.
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import json
 import sys
 from collections.abc import Sequence

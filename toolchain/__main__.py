@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import signal
+
+# While it loads, ctrl-c ends it without a traceback.
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import os
 import sys
 from collections.abc import Sequence
@@ -63,6 +69,9 @@ def answer(command: str, engine: Engine) -> str:
 
 
 def _answer(command: str, build: bool) -> int:
+    # From here on ctrl-c is an exception.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         engine = ensure(force_build=build)
     except ToolchainError as error:

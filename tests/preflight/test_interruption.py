@@ -127,25 +127,36 @@ def test_without_an_engine_it_ends_at_once(tmp_path: Path, number: signal.Signal
     assert err == f"preflight: interrupted by {number.name}; nothing was changed in the cloud\n"
 
 
-#: The command as it is started, interrupted when it is about to load its own code.
+#: A command as it is started, interrupted when it is about to load what takes its time.
 EARLY: Final = """\
 import os, runpy, signal, sys
+module, slow = sys.argv[1:]
 class Interrupting:
     def find_spec(self, name, path=None, target=None):
-        if name == "preflight.cli":
+        if name == slow:
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Interrupting())
-runpy.run_module("preflight", run_name="__main__")
+runpy.run_module(module, run_name="__main__")
 """
+IN_A_LINE: Final = (130, "preflight: interrupted by SIGINT; nothing was changed in the cloud\n")
+SILENTLY: Final = (-signal.SIGINT, "")
 
 
-def test_before_the_command_line_is_there_it_ends_at_once() -> None:
+@pytest.mark.parametrize(
+    ("module", "slow", "expected"),
+    [
+        ("preflight", "preflight.cli", IN_A_LINE),
+        ("demo", "typer", SILENTLY),
+        ("simulator", "typer", SILENTLY),
+        ("toolchain", "typer", SILENTLY),
+    ],
+)
+def test_while_it_loads_it_ends_at_once(module: str, slow: str, expected: tuple[int, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", EARLY],
+        [sys.executable, "-c", EARLY, module, slow],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 130
-    assert done.stderr == "preflight: interrupted by SIGINT; nothing was changed in the cloud\n"
+    assert (done.returncode, done.stderr) == expected
