@@ -572,22 +572,33 @@ def test_the_address_of_an_instance_that_stays_unlinked_is_kept_and_said() -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "fields", "widest_drop", "told"),
+    ("ports", "fields", "cause", "widest_drop", "widest"),
     [
-        ("TCP -1/-1 192.168.0.0/24 1", {"port_range_list_id": "prl-1"}, "TCP 1/65535", "all ports"),
-        ("50 -1/-1 192.168.0.0/24 1", {}, "ALL -1/-1", "all protocols"),
-        ("TCP 80/80 192.168.0.0/24 1", {"local_cidr_ip": "10.0.0.1/32"}, "TCP 80/80", "every own address"),
-        ("TCP 80/80 192.168.0.0/24 1", {"source_port_range": "high"}, "TCP 80/80", "all source ports"),
+        ("TCP -1/-1", {"port_range_list_id": "prl-1"}, "its ports are in port list prl-1", "TCP 1/65535", "all ports"),
+        ("TCP http", {}, "its ports are 'http'", "TCP 1/65535", "all ports"),
+        ("50 -1/-1", {}, "its protocol is '50'", "ALL -1/-1", "all protocols"),
+        ("TCP 80/80", {"source_port_range": "high"}, "its source ports are 'high'", "TCP 80/80", "all source ports"),
+        (
+            "TCP 80/80",
+            {"local_cidr_ip": "10.0.0.1/32"},
+            "it applies to the own address 10.0.0.1/32, which changes",
+            "TCP 80/80",
+            "every own address",
+        ),
     ],
 )
-def test_an_accept_is_left_out_and_a_drop_grows(text: str, fields: dict[str, str], widest_drop: str, told: str) -> None:
-    accept = converted(group("sg-web", rule(f"intranet ingress accept {text}", **fields)))
-    drop = converted(group("sg-web", rule(f"intranet ingress drop {text}", **fields)))
+def test_an_accept_is_left_out_and_a_drop_grows(
+    ports: str, fields: dict[str, str], cause: str, widest_drop: str, widest: str
+) -> None:
+    accept, drop = (
+        converted(group("sg-web", rule(f"intranet ingress {policy} {ports} 192.168.0.0/24 1", **fields)))
+        for policy in ("accept", "drop")
+    )
     assert labels(accept) == []
     assert labels(drop) == [f"ingress drop {widest_drop} from 192.168.0.0/24 (1)"]
-    assert accept.report[0].reason.endswith("; not carried over")
-    assert drop.report[0].reason.endswith(f"; drops {told} instead")
     assert accept.report[0].outcome is drop.report[0].outcome is Outcome.NOT_PORTABLE
+    assert accept.report[0].reason == f"{cause}; not carried over"
+    assert drop.report[0].reason == f"{cause}; drops {widest} instead"
 
 
 @pytest.mark.parametrize(
