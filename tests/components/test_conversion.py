@@ -309,12 +309,18 @@ def test_the_public_blocks_of_ipv6_are_all_but_private_ones() -> None:
     assert not [block for block in blocks if block.overlaps(private)]
 
 
-def test_a_rule_for_public_addresses_is_unchanged_beside_one_that_is_written_as_public_blocks() -> None:
-    rules = [f"internet ingress accept TCP 80/80 {block} 1" for block in ("0.0.0.0/0", "203.0.113.0/24")]
-    conversion = converted(group("sg-web", *rules, inner="Accept"), around=context(WEB, WEB_2))
-    reasons = {entry.classic_rule.split()[-2]: entry.reason for entry in conversion.report}
-    assert reasons["0.0.0.0/0"].startswith("written as the ")
-    assert reasons["203.0.113.0/24"] == "unchanged in a VPC group"
+def test_only_ingress_rules_with_private_addresses_are_written_as_public_blocks() -> None:
+    web = group(
+        "sg-web",
+        "internet ingress accept TCP 80/80 0.0.0.0/0 1",
+        "internet ingress accept TCP 22/22 203.0.113.0/24 1",
+        "internet egress drop TCP 25/25 0.0.0.0/0 1",
+        inner="Accept",
+    )
+    reason_of = {entry.classic_rule: entry.reason for entry in converted(web, around=context(WEB, WEB_2)).report}
+    assert reason_of["internet ingress accept TCP 80/80 from 0.0.0.0/0 (1)"].startswith("written as the ")
+    assert reason_of["internet ingress accept TCP 22/22 from 203.0.113.0/24 (1)"] == "unchanged in a VPC group"
+    assert reason_of["internet egress drop TCP 25/25 to 0.0.0.0/0 (1)"] == "unchanged in a VPC group"
 
 
 def test_too_many_public_blocks_give_way_to_guards_and_a_second_group_that_names_the_first() -> None:
