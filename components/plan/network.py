@@ -137,10 +137,8 @@ def _is_made(vpc: Vpc, network: CreateNetwork, record: StackRecord) -> bool:
 
 def _made_name(resource: Vpc | VSwitch, names: Iterable[str], record: StackRecord) -> str:
     """Return the one of `names` in the stack's mark on it, even if it was renamed; without a mark, its name."""
-    words = mark_of(resource.description)
-    if words is None or record.stack is None:
-        return resource.name
-    return next((name for name in names if mark(record.stack, name) == words), resource.name)
+    stack, words = record.stack, mark_of(resource.description)
+    return next((name for name in names if stack is not None and mark(stack, name) == words), resource.name)
 
 
 def _vswitch_names(network: CreateNetwork | ExistingNetwork) -> list[str]:
