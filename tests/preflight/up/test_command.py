@@ -269,6 +269,16 @@ def test_it_exits_by_the_verdict_after_the_update(run: Run) -> None:
     assert "it cannot be read" in out
 
 
+def test_an_update_with_nothing_to_do_says_so(run: Run) -> None:
+    run.done = {}
+    code, out, _ = run("--yes", "--strict")
+    assert code == 10
+    assert out.splitlines()[-2:] == [
+        "Done: nothing.",
+        "READY WITH CONDITIONS: stack test, after the update",
+    ]
+
+
 def test_a_failed_update_is_not_ready_though_the_pack_finds_it_so(run: Run) -> None:
     """Another policy pack may refuse what it sees only when everything is done."""
     run.updated = failed(run)
