@@ -19,6 +19,9 @@ _DECLARING = ("classic-to-vpc:", "alimigrate:", "alicloud:")
 # They carry facts, and serve no item of the notice.
 _FACTS = {MIGRATION, MIGRATING_INSTANCE}
 
+# Rules of this family are about moved instances alone.
+_AFTER = "after-"
+
 # Pages of docs/components that show how to declare an item.
 PAGES = {
     "network": ("N09", "N10"),
@@ -44,10 +47,8 @@ def _page(rule: AnyRule) -> str:
         "What it reads": _bullets(f"`{name}`" for name in rule.reads) + _permissions(rule),
         "When unknown may wait": rule.unknown_ok or "Never.",
         "Lead time and settings": _settings(rule),
-        "How to fix it": (
-            f"### Before the window\n\n{_fix(rule, rule.remediation)}\n\n### After the move\n\n{_afterwards(rule)}"
-        ),
-        "Waivers": "One can cover it." if rule.unwaivable is None else f"None can cover it: {rule.unwaivable}.",
+        "How to fix it": _fixes(rule),
+        "Waivers": "A waiver can cover it." if rule.unwaivable is None else f"No waiver can: {rule.unwaivable}.",
         "Notice items": _bullets(f"{item}: {ITEMS[item].text}" for item in rule.notice_items) or "None.",
         "Sources": _bullets([*rule.sources, f"<{rule.url}>"]),
     }
@@ -78,6 +79,13 @@ def _settings(rule: AnyRule) -> str:
         f"`{name}`, default {item.default:g} ({item.minimum:g} to {item.maximum:g}): {item.meaning}"
         for name, item in rule.adjustable.items()
     )
+
+
+def _fixes(rule: AnyRule) -> str:
+    fix = _fix(rule, rule.remediation)
+    if rule.id.startswith(_AFTER):
+        return f"### After the move\n\n{fix}"
+    return f"### Before the window\n\n{fix}\n\n### After the move\n\n{_afterwards(rule)}"
 
 
 def _afterwards(rule: AnyRule) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -99,6 +100,24 @@ def test_each_option_of_a_command_is_on_its_page(words: str) -> None:
 def _text(path: str) -> str:
     file = ROOT / path
     return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def _defaults(schema: Any) -> Iterator[tuple[str, str]]:
+    """Each key of a schema that has a default, and the default as a page shows it."""
+    if isinstance(schema, dict):
+        for name, item in schema.get("properties", {}).items():
+            if "default" in item:
+                yield name, str(item["default"]).lower()
+        schema = list(schema.values())
+    for item in schema if isinstance(schema, list) else ():
+        yield from _defaults(item)
+
+
+def test_what_a_key_is_unless_given_is_its_default() -> None:
+    pages = "".join(_text(path) for path in PAGES if path.startswith("docs/components/"))
+    said = re.findall(r"^ *(?:- )?(\w+):.*?# (?:.*; )?(\w+) unless given$", pages, re.MULTILINE)
+    assert {"maxAgeHours", "keepDaysAfterWindow", "marginDays", "protect"} <= {name for name, _ in said}
+    assert set(said) - set(_defaults(json.loads(_text("docs/schema/stack.schema.json")))) == set()
 
 
 def test_the_benchmarks_that_make_bench_leaves_out_are_named() -> None:
