@@ -16,7 +16,7 @@ from components.config import ConfigError, CreateNetwork, ExistingNetwork, Migra
 from components.facts.instances import membership_facts
 from components.facts.migration import wave_facts
 from components.marks import NETWORK, found_marked, is_recent, maker, mark
-from components.plan import Membership, MigrationPlan, Origin, StackRecord, snapshot_sets
+from components.plan import Membership, MigrationPlan, Origin, Seen, StackRecord, snapshot_sets
 from components.public_address import interface_name
 from estate.model import Estate, FreeInterface, SnapshotGroup
 
@@ -344,6 +344,7 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
         whitelist_group_ids=tuple((outputs.get("whitelistGroupIds") or {}).values()),
         linked_before=tuple(outputs.get("linkedBefore") or ()),
         waves={item: wave["name"] for wave in outputs.get("waves") or () for item in wave["instanceIds"]},
+        seen={wave["name"]: _seen(wave) for wave in outputs.get("waves") or () if "scheduled" in wave},
         origins={
             instance_id: Origin(
                 zone_id=origin["zoneId"],
@@ -356,6 +357,13 @@ def record_of(outputs: Mapping[str, Any]) -> StackRecord:
             for instance_id, origin in origins.items()
         },
     )
+
+
+def _seen(wave: Mapping[str, Any]) -> Seen:
+    """Return the sighting of an exported wave; an earlier version exported no start with it."""
+    sighting = wave["scheduled"]
+    start = sighting.get("start", wave["window"]["start"])
+    return Seen(sighting["by"], datetime.fromisoformat(sighting["at"]), datetime.fromisoformat(start))
 
 
 def _memberships(groups: Iterable[Mapping[str, Any]]) -> tuple[Membership, ...]:

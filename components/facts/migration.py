@@ -43,6 +43,7 @@ class SightingFacts(TypedDict):
     by: str
     at: Annotated[str, note("ISO")]
     zones: Annotated[list[str], note("destination zones of the plans that were seen")]
+    start: NotRequired[Annotated[str, note("ISO; that of the window when this was first declared")]]
 
 
 class WaveFacts(TypedDict):
@@ -393,6 +394,7 @@ def wave_facts(wave: PlannedWave, off_peak: OffPeak | None = None) -> WaveFacts:
             "by": window.scheduled.by,
             "at": window.scheduled.at.isoformat(),
             "zones": sorted(window.scheduled.zones),
+            "start": (wave.seen_start or window.start).isoformat(),
         }
     return facts
 

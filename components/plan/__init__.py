@@ -12,7 +12,7 @@ from components.plan.load_balancers import LoadBalancers, Membership, Standing
 from components.plan.model import MigrationPlan, PlannedInstance
 from components.plan.network import PlannedNetwork, PlannedVSwitch
 from components.plan.planning import make_plan, plan
-from components.plan.record import Origin, StackRecord
+from components.plan.record import Origin, Seen, StackRecord
 from components.plan.roster import Roster
 from components.plan.scopes import instance_ids_of
 from components.plan.security_groups import PlannedGroups, clone_description
@@ -33,6 +33,7 @@ __all__ = [
     "PlannedVSwitch",
     "PlannedWave",
     "Roster",
+    "Seen",
     "Selection",
     "SnapshotSet",
     "StackRecord",

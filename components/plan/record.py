@@ -42,6 +42,15 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A sighting of the pending task, as `window.scheduled` has it, and the window's start when it was declared."""
+
+    by: str
+    at: datetime
+    start: datetime
+
+
+@dataclass(frozen=True)
 class StackRecord:
     """The exports of the last `up`, of this stack and of the one whose network it shares.
 
@@ -53,7 +62,7 @@ class StackRecord:
     that the state does not have, by type and mark (`components.marks`). `whitelist_group_ids` are ids of the stack's
     own resources on databases, `snapshot_ids` and `snapshot_group_ids` those of the last round of snapshots.
     `linked_before` are the VPC, if ClassicLink was enabled on it, and the instances that were linked to it, before this
-    stack declared them. `waves` is the name of each instance's wave.
+    stack declared them. `waves` is the name of each instance's wave, `seen` the sighting of each wave that has one.
     """
 
     vpc_id: str | None = None
@@ -69,6 +78,7 @@ class StackRecord:
     snapshot_group_ids: tuple[str, ...] = ()
     linked_before: tuple[str, ...] = ()
     waves: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, Seen] = field(default_factory=dict)
 
     def leftover(self, kind: str, name: str) -> str | None:
         """Return the id of the resource that a killed run made under this name, if it did."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from components.config import ExistingNetwork, MigratingInstanceChoice, MigrationConfig, Problem
+from components.config import ExistingNetwork, MigratingInstanceChoice, MigrationConfig, Problem, Wave
 from components.peers import NEVER
 from components.plan.indexes import Indexes, grouped
 from components.plan.lookup import missing
@@ -103,7 +103,8 @@ def enrol(config: MigrationConfig, estate: Estate, record: StackRecord) -> Roste
     waves = []
     for wave in config.all_waves:
         ids = tuple(item.id for item in members(wave, instances, not_moving, kept))
-        waves.append(PlannedWave(wave.name, wave.window, wave.after, ids, moved.intersection(ids)))
+        seen = _seen_start(wave, record)
+        waves.append(PlannedWave(wave.name, wave.window, wave.after, ids, moved.intersection(ids), seen))
     waves.sort(key=lambda wave: (wave.window.start, wave.name))
     return Roster(config, index, record, instances, moved, tuple(waves))
 
@@ -117,6 +118,16 @@ def _kept(config: MigrationConfig, record: StackRecord, moved_ids: frozenset[str
         for instance_id, name in record.waves.items()
         if instance_id in moved_ids and name in by_tags and instance_id not in named
     }
+
+
+def _seen_start(wave: Wave, record: StackRecord) -> datetime | None:
+    """Return the start for which somebody saw the pending task: that of the first `up` with the same sighting."""
+    sighting, seen = wave.window.scheduled, record.seen.get(wave.name)
+    if sighting is None:
+        return None
+    if seen is not None and (seen.by, seen.at) == (sighting.by, sighting.at):
+        return seen.start
+    return wave.window.start
 
 
 def instance_problems(roster: Roster) -> Iterator[Problem]:

@@ -12,13 +12,17 @@ from estate.model import Instance
 
 @dataclass(frozen=True)
 class PlannedWave:
-    """One wave with its instances, sorted by id; `moved_ids` are those in the target VPC."""
+    """One wave with its instances, sorted by id; `moved_ids` are those in the target VPC.
+
+    `seen_start` is the start that the window had when its sighting was first declared; None without a sighting.
+    """
 
     name: str
     window: Window
     after: tuple[str, ...]
     instance_ids: tuple[str, ...]
     moved_ids: frozenset[str]
+    seen_start: datetime | None = None
 
     @property
     def has_moved(self) -> bool:

@@ -317,10 +317,34 @@ def test_the_pack_receives_what_the_team_says_of_a_window() -> None:
     facts, _ = facts_of(plan(config(window=window, offPeak=night)))
     [wave] = facts["waves"]
     assert facts["offPeak"] == night
+    wave["scheduled"].pop("start")
     assert {key: wave[key] for key in statements} == statements
     assert wave["offPeakUntil"] == "2026-12-12T06:00:00+08:00"
     [silent] = facts_of(plan(config()))[0]["waves"]
     assert not {"end", "disksNeededFrom", "scheduled", "offPeakUntil"} & set(silent)
+
+
+def test_a_sighting_is_of_the_start_that_the_window_had_then() -> None:
+    """Also after an `up` with the new window; a new sighting is of the new one."""
+
+    def with_window(window: dict[str, str], at: str = "2026-12-01T00:00:00+08:00") -> dict[str, Any]:
+        return config(network=NETWORK, window={**window, "scheduled": {"by": "ops", "at": at}})
+
+    def seen(raw: dict[str, Any], record: StackRecord) -> str:
+        [wave] = facts_of(plan(raw, record=record))[0]["waves"]
+        start: str = wave["scheduled"]["start"]
+        return start
+
+    first = recorded(with_window(ONE))
+    assert seen(with_window(ONE), StackRecord()) == seen(with_window(ONE), first) == ONE["start"]
+    assert seen(with_window(HALF), first) == ONE["start"]
+    again = record_of({"vpcId": "vpc-old", **exported(plan(with_window(HALF), record=first))})
+    assert seen(with_window(HALF), again) == ONE["start"]
+    assert seen(with_window(HALF, "2026-12-13T09:00:00+08:00"), again) == HALF["start"]
+    # What an earlier version exported has no start.
+    outputs: dict[str, Any] = exported(plan(with_window(ONE)))
+    del outputs["waves"][0]["scheduled"]["start"]
+    assert seen(with_window(HALF), record_of({"vpcId": "vpc-old", **outputs})) == ONE["start"]
 
 
 def test_the_pack_receives_scheduled_moves_ends_and_other_events() -> None:

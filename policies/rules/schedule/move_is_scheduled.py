@@ -25,7 +25,7 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
     if moves:
         return worst(judged(partial(_shown, wave, move, timeline.now)) for move in moves)
     if "scheduled" in wave.data:
-        return _seen(plan, wave.object("scheduled"), timeline, instance)
+        return _seen(plan, wave, timeline, instance)
     return pending(
         "No system event shows that its move is scheduled, and window.scheduled names no person who saw it.",
         _seen_by(instance),
@@ -62,7 +62,8 @@ def _shown(wave: Facts, move: Facts, now: datetime) -> Verdict:
     return passed(f"Its move is scheduled for {when}, as the system event {move.text('eventId')} shows.")
 
 
-def _seen(plan: Plan, sighting: Facts, timeline: Timeline, instance: Facts) -> Verdict:
+def _seen(plan: Plan, wave: Facts, timeline: Timeline, instance: Facts) -> Verdict:
+    sighting, start = wave.object("scheduled"), wave.object("window").moment("start")
     by, at = sighting.text("by"), sighting.moment("at")
     when = to_minute(at)
     if at > timeline.now:
@@ -71,6 +72,12 @@ def _seen(plan: Plan, sighting: Facts, timeline: Timeline, instance: Facts) -> V
         return pending(
             f"{by} saw the pending task at {when}, more than {LONGEST.days} days ago: the task may have another time "
             "by now.",
+            _seen_by(instance),
+        )
+    if "start" in sighting.data and (seen := sighting.moment("start")) != start:
+        return pending(
+            f"{by} saw the pending task at {when}, for a window that began at {to_minute(seen)}. It begins at "
+            f"{to_minute(start)} now, and nobody has seen whether the task does so, too.",
             _seen_by(instance),
         )
     zones = _zones_of_wave(plan, instance)

@@ -170,3 +170,15 @@ def test_unknown_in_a_wave_that_there_is_not() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["wave"] = "second"
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "0 waves named second")
+
+
+def test_pending_when_the_window_has_another_start_than_when_the_task_was_seen() -> None:
+    for same in (START, "2026-12-11T18:00:00Z"):
+        expect(seen(start=same), RULE, "i-web", Outcome.PASS)
+    draft = seen(start="2026-12-05T02:00:00+08:00", at="2026-11-20T10:00:00+08:00")
+    words = ("for a window that began at 2026-12-05T02:00+08:00", "begins at 2026-12-12T02:00+08:00 now", "scheduled: ")
+    draft.now = BEFORE_FREEZE
+    expect(draft, RULE, "i-web", Outcome.PENDING, *words)
+    draft.now = IN_FREEZE
+    expect(draft, RULE, "i-web", Outcome.FAIL, *words)
+    expect(seen(start=UNKNOWN), RULE, "i-web", Outcome.UNKNOWN, "start")
