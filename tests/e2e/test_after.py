@@ -136,7 +136,7 @@ def test_old_addresses_are_removed_after_the_move(stack: Stack) -> None:
     Api(stack.cloud)("ecs:AuthorizeSecurityGroup", SecurityGroupId=group, Policy="accept", **opened)
     code, out, err = front("reach", "-s", "test", "--rehearsal", "--accept-whole-vswitches", columns=80)
     assert code == 20, out + err
-    assert re.search(r"opened +0\.0\.0\.0/0 +-> web-1 +TCP 5000", out), out
+    assert re.search(r"opened +0\.0\.0\.0/0 +-> +web-1 +TCP 5000", out), out
     gone = {key: value for key, value in opened.items() if key != "Priority"}
     Api(stack.cloud)("ecs:RevokeSecurityGroup", SecurityGroupId=group, Policy="accept", **gone, Priority="1")
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
