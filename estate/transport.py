@@ -113,9 +113,7 @@ def _no_answer(error: OSError, proxy: str | None, trusted: object, timeout: Any)
         ):
             return NoAnswerError(f"no connection within {connect:g} s", _way(proxy))
         if isinstance(item, urllib3.exceptions.ReadTimeoutError):
-            return NoAnswerError(
-                f"no answer within {read:g} s", f"Run it again; if it stays so: {_way(proxy)}", sent=True
-            )
+            return NoAnswerError(f"no answer within {read:g} s", _again(proxy), sent=True)
     return _cut(causes, proxy)
 
 
@@ -138,7 +136,7 @@ def _cut(causes: list[BaseException], proxy: str | None) -> NoAnswerError:
         if isinstance(item, ssl.SSLError) and item.reason == "WRONG_VERSION_NUMBER":
             way = _way(proxy) if proxy else "Check the port in alicloud:endpoints, and the key alicloud:protocol."
             return NoAnswerError("what listens there does not speak TLS", way, lasting=True)
-    return NoAnswerError("the connection was cut", f"Run it again; if it stays so: {_way(proxy)}", sent=True)
+    return NoAnswerError("the connection was cut", _again(proxy), sent=True)
 
 
 def _untrusted(error: ssl.SSLCertVerificationError) -> NoAnswerError:
@@ -170,9 +168,17 @@ def _unusable(file: object) -> str | None:
 
 
 def _way(proxy: str | None) -> str:
+    return f"Check {_suspects(proxy)}."
+
+
+def _again(proxy: str | None) -> str:
+    return f"Run it again; if it stays so, check {_suspects(proxy)}."
+
+
+def _suspects(proxy: str | None) -> str:
     if proxy:
-        return f"Check {proxy}, and whether NO_PROXY is to spare this host."
-    return "Check the network and its firewall, the region, and the key alicloud:endpoints."
+        return f"{proxy}, and whether NO_PROXY is to spare this host"
+    return "the network and its firewall, the region, and the key alicloud:endpoints"
 
 
 def honour_no_proxy() -> None:

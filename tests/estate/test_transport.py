@@ -155,7 +155,11 @@ CASES: dict[str, tuple[Case, tuple[str, ...], bool]] = {
         ("what listens there does not speak TLS. Check the port in alicloud:endpoints, and the key",),
         False,
     ),
-    "a connection that is cut": (("cut", "HTTP", {}), ("the connection was cut. Run it again; if it stays so:",), True),
+    "a connection that is cut": (
+        ("cut", "HTTP", {}),
+        ("the connection was cut. Run it again; if it stays so, check the network",),
+        True,
+    ),
 }
 
 
