@@ -66,16 +66,20 @@ def _parts(size: int) -> dict[str, float]:
     """Return the CPU seconds of each part."""
     found: dict[str, float] = {"read": _reading(size)}
     estate, config = estate_of(size), parse(config_of(estate_of(size)), "Pulumi.bench.yaml")
-    began = time.process_time()
     plan = make_plan(config, estate, "Pulumi.bench.yaml")
-    found["plan"] = time.process_time() - began
-    found["facts"] = _seconds(lambda: (migration_facts(plan), [instance_facts(item, plan) for item in plan.instances]))
-    found["conversion"] = _seconds(lambda: convert(plan.groups.to_clone, conversion_context(plan)))
+    found["plan"] = _best(lambda: make_plan(config, estate, "Pulumi.bench.yaml"))
+    found["facts"] = _best(lambda: (migration_facts(plan), [instance_facts(item, plan) for item in plan.instances]))
+    found["conversion"] = _best(lambda: convert(plan.groups.to_clone, conversion_context(plan)))
     with tempfile.TemporaryDirectory() as directory:
         question = Path(directory) / "question"
         question.write_bytes(question_of(size).SerializeToString())
         found["rules and result"], _ = judged(REPOSITORY, question, 1)
     return found
+
+
+def _best(work: Callable[[], object]) -> float:
+    """Return what short work takes where the least else runs beside it."""
+    return min(_seconds(work) for _ in range(3))
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -15,13 +15,13 @@ from rich.text import Text
 from components.inputs import counted
 from estate.inventory import Change, Inventory, InventoryError, changes, render, save_inventory
 from policies.core.facts import safe
+from policies.core.words import number_of
 from policies.verdict import BAD_INPUT, NOT_JUDGED
 from preflight.exits import CHANGED, NOT_ALLOWED, Stop
 from preflight.options import check_writable
 from preflight.redaction import redacted
 from preflight.region import Where, read_file, read_region
 from preflight.screen import Progress, console, show, when, wrapped
-from preflight.words import number_of
 
 EXITS: Final = f"""exit codes:
 

@@ -18,10 +18,10 @@ from pulumi.automation import events
 from components.run import FAILURE_VARIABLE, RESULT_VARIABLE, WHOLE_REGION_VARIABLE
 from policies import PACK_NAME
 from policies.core.clock import NOW_VARIABLE
+from policies.core.words import number_of
 from policies.pack.run import RUN_VARIABLE
 from preflight.redaction import redacted
 from preflight.steps import Step, Steps
-from preflight.words import number_of
 from preflight.workspace import OpenStack, error_lines, refuse_passphrase
 
 _REFRESH: Final = "refresh"

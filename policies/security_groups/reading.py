@@ -60,7 +60,7 @@ def departures(plan: Plan) -> Mapping[str, int]:
         starts = {
             (instance_id, instance_id in left): wave.object("window").moment("start")
             for wave in plan.waves
-            for left in [plan.left_in(wave)]
+            for left in [frozenset(plan.left_in(wave))]
             for instance_id in wave.texts("instanceIds")
         }
         ahead = min((start for (_, is_left), start in starts.items() if is_left), default=None)

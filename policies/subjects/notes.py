@@ -16,8 +16,10 @@ from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.plan import Plan, has_moved, place_of
 from policies.core.settings import Settings
 from policies.core.times import to_minute
+from policies.core.words import number_of
 from policies.subjects import durations
 from policies.subjects.disks import hours_blocked
+from policies.subjects.guest import listed
 from policies.subjects.notice import ITEMS
 
 VOUCHER_WORKING_DAYS: Final = 7
@@ -76,8 +78,8 @@ def _stopped(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
     timeline = Timeline(wave.timeline.now, settings=_BY_DEFAULT)
     each, all_of_them = (durations.text(durations.moving(count, timeline)) for count in (1, number))
     return (
-        f"{start}: {number} instances, each stopped for about {each}; about {all_of_them} until all are up, if "
-        "five move at once."
+        f"{start}: {number_of(number, 'instance')}, each stopped for about {each}; about {all_of_them} until all "
+        "are up, if five move at once."
     )
 
 
@@ -86,12 +88,11 @@ def _no_way_back(_plan: Plan, _schedule: Schedule, _wave: Wave) -> str:
 
 
 def _later(plan: Plan, schedule: Schedule, wave: Wave) -> str:
-    other_waves = sorted(item.name for item in schedule.waves if item.name != wave.name)
-    later = sorted(plan.migration.texts("laterInstanceIds"))
-    others_named = [f"wave {name}" for name in other_waves] + (
-        [f"{len(later)} instances of no wave yet"] if later else []
-    )
-    return f"At another time: {', '.join(others_named)}. They reach it over ClassicLink only." if others_named else ""
+    waves = tuple(item.name for item in schedule.waves if item.name != wave.name)
+    later = len(plan.migration.texts("laterInstanceIds"))
+    others = [f"{'wave' if len(waves) == 1 else 'waves'} {listed(waves)}"] if waves else []
+    others += [f"{number_of(later, 'instance')} of no wave yet"] if later else []
+    return f"At another time: {'; '.join(others)}. They reach this wave over ClassicLink only." if others else ""
 
 
 def _out_of_reach(_plan: Plan, _schedule: Schedule, _wave: Wave) -> str:
@@ -190,8 +191,8 @@ def _ports(_plan: Plan, instance: Facts) -> str:
 
 
 def _restarted(_plan: Plan, instance: Facts) -> str:
-    days = instance.object("guest").number("uptimeSeconds") / _DAY
-    return f"It is restarted, after {days:.0f} days up when the evidence was collected: file systems may be checked."
+    up = number_of(round(instance.object("guest").number("uptimeSeconds") / _DAY), "day")
+    return f"It is restarted, after {up} up when the evidence was collected: file systems may be checked."
 
 
 def _buckets(_plan: Plan, instance: Facts) -> str:

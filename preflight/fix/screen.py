@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.text import Text
 
 from policies.core.facts import safe
+from policies.core.words import number_of
 from policies.verdict import Decision
 from preflight.fix.choosing import Choice, Wish, choose, ways_by_config
 from preflight.fix.merging import Merged
 from preflight.fixes import Fix, fixes, open_findings
 from preflight.screen import Verdict, fix_block, show, show_verdict, wrapped
 from preflight.summary import conditions, waves
-from preflight.words import number_of
 
 _MOST_LINES = 3
 _MOST_NAMES = 3

@@ -13,6 +13,7 @@ from rich.text import Text
 from components.config import CONFIG_KEY, ConfigError, parse
 from components.plan import make_plan
 from estate.documents import DocumentError, parse_document, read_document
+from policies.core.words import number_of
 from policies.verdict import BAD_INPUT
 from preflight.exits import Stop
 from preflight.fleet import files
@@ -39,7 +40,6 @@ from preflight.options import KeysOption, LatestOption, StartOption, StayOption
 from preflight.redaction import redacted
 from preflight.region import read_file
 from preflight.screen import console, show, wrapped
-from preflight.words import number_of
 
 _SIZE: Final = 1000
 _WAVE_SIZE: Final = 20

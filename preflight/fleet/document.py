@@ -13,12 +13,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pydantic.alias_generators import to_camel
 
 from estate.documents import DocumentError, decode, parse_json, read_bytes
+from policies.core.words import number_of
 from policies.verdict import BAD_INPUT
 from preflight.exits import Stop
 from preflight.fleet.placing import Cut
 from preflight.init.survey import BondKind
 from preflight.redaction import redacted
-from preflight.words import number_of
 
 #: What it costs if two stacks move the members of a tie, and what the tie is. Ties of other kinds are never cut.
 _COSTS: Final[dict[BondKind, str]] = {

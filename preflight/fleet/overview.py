@@ -8,6 +8,7 @@ from typing import Final
 
 from rich.text import Text
 
+from policies.core.words import number_of
 from preflight.fleet.document import CutDocument
 from preflight.fleet.files import Draft
 from preflight.fleet.files import starts as times_of
@@ -15,7 +16,6 @@ from preflight.fleet.limits import Limit
 from preflight.fleet.placing import FleetStack
 from preflight.init.overview import counted_zones, few
 from preflight.screen import when, wrapped
-from preflight.words import number_of
 
 _MOST_STACKS: Final = 20
 _MOST_CUTS: Final = 6

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from policies.core.facts import safe
+from policies.core.words import number_of
 from policies.verdict import (
     CONDITIONS,
     MALFORMED,
@@ -27,7 +28,6 @@ from preflight.fleet.document import FleetDocument
 from preflight.fleet.staying import staying_in
 from preflight.init.overview import few
 from preflight.summary import waves
-from preflight.words import number_of
 
 #: The worst first. A fleet is as ready as the worst of its stacks.
 _CODES: Final = (NOT_JUDGED, NOT_READY, UNKNOWN, WHAT_IF, CONDITIONS, READY)

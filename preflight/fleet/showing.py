@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from policies.core.facts import safe
+from policies.core.words import number_of
 from preflight.fleet.rollup import Rollup, StackVerdict
 from preflight.report.markdown import code, prose
 from preflight.screen import STYLES, styled, when, wrapped
-from preflight.words import number_of
 
 _MOST_STACKS: Final = 20
 _MOST_PROBLEMS: Final = 6

@@ -21,6 +21,7 @@ from estate.documents import DocumentError, parse_document, read_document, write
 from estate.identity import PREFIX
 from estate.inventory import Inventory
 from policies.core.facts import safe
+from policies.core.words import number_of
 from policies.verdict import BAD_INPUT, NOT_JUDGED
 from preflight.exits import NOT_ALLOWED, Stop
 from preflight.init.grouping import Proposal, propose
@@ -31,7 +32,6 @@ from preflight.options import KeysOption, LatestOption, ProjectOption, StartOpti
 from preflight.redaction import redacted
 from preflight.region import Where, keys_in, read_file, read_region
 from preflight.screen import Progress, console, show
-from preflight.words import number_of
 
 EXITS: Final = f"""exit codes:
 

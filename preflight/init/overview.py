@@ -10,10 +10,10 @@ from rich.text import Text
 
 from estate.model import Instance
 from policies.core.facts import printable
+from policies.core.words import number_of
 from preflight.init.grouping import Proposal, ProposedWave
 from preflight.init.survey import Bond, Survey
 from preflight.screen import when, wrapped
-from preflight.words import number_of
 
 _MOST_LINES: Final = 6
 _MOST_NAMES: Final = 6

@@ -15,10 +15,10 @@ from components.config import CONFIG_KEY
 from estate.identity import PREFIX
 from estate.model import Estate, Instance
 from policies.core.facts import printable
+from policies.core.words import number_of
 from preflight.init.grouping import Proposal, ProposedWave
 from preflight.init.overview import bonds_text, counted_zones, few
 from preflight.screen import when, wrapped
-from preflight.words import number_of
 
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _WIDTH: Final = 110

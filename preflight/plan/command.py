@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 
 from policies.core.facts import printable
+from policies.core.words import number_of
 from policies.verdict import BAD_INPUT, NotJudgedError, load
 from preflight.exits import Stop
 from preflight.judging import Judged, RunOptions, judge, not_judged
@@ -31,7 +32,6 @@ from preflight.plan.model import Comparison, Document
 from preflight.plan.text import change_lines, comparison_lines
 from preflight.screen import console, show, styled, wrapped
 from preflight.steps import plan_of
-from preflight.words import number_of
 
 # Errors that an incomplete or mistyped result raises.
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)

@@ -12,9 +12,9 @@ from typing import Final
 from rich.text import Text
 
 from policies.core.facts import printable
+from policies.core.words import number_of
 from preflight.plan.model import Action, Area, Became, Change, Comparison, Decision, FindingChange, GroupChange, Part
 from preflight.screen import when, wrapped
-from preflight.words import number_of
 
 SIGNS: Final[Mapping[Action, str]] = {"create": "+", "update": "~", "replace": "±", "delete": "-", "release": "="}
 WORDS: Final[Mapping[Action, str]] = {

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from policies.core.facts import printable
+from policies.core.words import number_of
 from preflight.reach.model import Document, End, PairReach, Reach
 from preflight.screen import show, show_table, when, wrapped
-from preflight.words import number_of
 
 _STYLES: Final = {
     "opened": "bold red",

@@ -22,7 +22,7 @@ from policies.core.plan import (
     Plan,
     Resource,
 )
-from preflight.words import number_of
+from policies.core.words import number_of
 
 _NOT_KNOWN: Final = "known after the update"
 

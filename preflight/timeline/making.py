@@ -18,11 +18,11 @@ from policies.core.clock import Timeline as Clock
 from policies.core.facts import Facts, UnreadableError, printable
 from policies.core.plan import Plan, has_moved
 from policies.core.settings import Settings
+from policies.core.words import number_of
 from policies.subjects import durations
 from policies.subjects.after import cleanup
 from preflight.fixes import open_findings
 from preflight.timeline.model import Event, Kind, Phase, Span, Timeline
-from preflight.words import number_of
 
 T = TypeVar("T")
 # The wave of a finding that blocks later, None for the migration, and from when on.

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from policies.core.clock import NOW_VARIABLE
 from policies.core.facts import printable, safe
+from policies.core.words import number_of
 from policies.verdict import BAD_INPUT, NOT_JUDGED, Decision, decide
 from preflight import exits
 from preflight.access import EXIT_CODES
@@ -27,7 +28,6 @@ from preflight.previewing import Preview, Request, RunLog
 from preflight.screen import Progress, console, show, show_not_judged, styled
 from preflight.up.holding import may_follow, release_what_runs_on
 from preflight.up.updating import Done, update
-from preflight.words import number_of
 
 #: Exit code: the update failed, or nobody confirmed it.
 FAILED: Final = 1

@@ -5,7 +5,6 @@ spelled so there). Undocumented: the codes of CreateDefaultVSwitch (InvalidVpcId
 default VPC, OperationDenied if the zone has a default VSwitch).
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -160,15 +159,15 @@ def route_table_of(cloud: Cloud, vswitch: VSwitch) -> RouteTable:
 
 def available_addresses(cloud: Cloud, vswitches: Iterable[VSwitch]) -> dict[str, int]:
     """Return AvailableIpAddressCount of each VSwitch, by id: the addresses neither reserved nor in use."""
-    taken = Counter(link.vswitch_id for link in cloud.registry_links())
+    free = {vswitch.id: IPv4Network(vswitch.cidr_block).num_addresses - RESERVED_ADDRESSES for vswitch in vswitches}
+    for link in cloud.registry_links():
+        if link.vswitch_id in free:
+            free[link.vswitch_id] -= 1
     for _, table in cloud.estate.tables("vswitch_id"):
         for item in table:
-            if item.vswitch_id is not None:
-                taken[item.vswitch_id] += _addresses(item)
-    return {
-        vswitch.id: IPv4Network(vswitch.cidr_block).num_addresses - RESERVED_ADDRESSES - taken[vswitch.id]
-        for vswitch in vswitches
-    }
+            if item.vswitch_id in free:
+                free[item.vswitch_id] -= _addresses(item)
+    return free
 
 
 def _addresses(item: Any) -> int:

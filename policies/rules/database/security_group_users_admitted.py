@@ -9,6 +9,7 @@ from policies.core.fixes import Fix, aliyun
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import HYBRID_ACCESSES, MIGRATION, Plan
 from policies.core.rule import MigrationRule
+from policies.core.words import number_of
 from policies.subjects.databases import (
     READING,
     ClassicUsers,
@@ -50,7 +51,8 @@ def _database(database: Facts, classic: ClassicUsers) -> Verdict:
             _command(database, cut_off),
         )
     return passed(
-        f"{label(database)} also admits by address all {len(users)} instances that it admits by security group."
+        f"{label(database)} also admits by address what it admits by security group: "
+        f"{number_of(len(users), 'instance')}."
     )
 
 

@@ -9,6 +9,7 @@ from policies.core.fixes import Fix, aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, WHITELIST_GROUPS, Plan
 from policies.core.rule import InstanceRule
+from policies.core.words import number_of
 from policies.subjects.databases import READING, declared_network_type, each_used, label, whitelist_groups
 
 MAX_GROUPS: Final = 200
@@ -46,7 +47,10 @@ def _database(plan: Plan, database: Facts) -> Verdict:
             f"{MAX_GROUPS}.",
             _remedy(database),
         )
-    return passed(f"{label(database)} has {entries} whitelist entries in {len(sizes)} groups with what is declared.")
+    return passed(
+        f"{label(database)} has {entries} of {MAX_ENTRIES} whitelist entries with what is declared, in "
+        f"{number_of(len(sizes), 'group')}."
+    )
 
 
 def _remedy(database: Facts) -> Fix:

@@ -9,6 +9,7 @@ from policies.core.outcome import Verdict, failed, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
+from policies.core.words import number_of
 from policies.subjects.guest import by_evidence, is_windows, listed
 
 # The notice states "a long time" without a number; half a year is our choice.
@@ -25,9 +26,10 @@ def _uptime(guest: Facts, most: float) -> Verdict:
     days = guest.number("uptimeSeconds") / _DAY
     if days > most:
         return failed(
-            f"It has not been restarted for {days:.0f} days; after {most:g} days nobody knows whether it starts."
+            f"It has not been restarted for {number_of(round(days), 'day')}; after {most:g} days nobody knows whether "
+            "it starts."
         )
-    return passed(f"It was restarted {days:.0f} days ago.")
+    return passed(f"It was restarted {number_of(round(days), 'day')} ago.")
 
 
 def _awaiting(guest: Facts) -> Verdict:

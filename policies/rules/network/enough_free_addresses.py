@@ -23,6 +23,7 @@ from policies.core.plan import (
 )
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
+from policies.core.words import number_of
 from policies.security_groups.packets import block_of
 from policies.subjects.databases import endpoints, hybrid_accesses
 from policies.subjects.network import assignable
@@ -45,13 +46,13 @@ def _check(plan: Plan, timeline: Timeline, instance: Facts) -> Verdict:
         (_free(item) - sum(of[item.path] for of in entering), _free(item), *(of[item.path] for of in entering))
         for item in vswitches
     )
-    kinds = zip(others, ("addresses of databases", "second network interfaces"), strict=True)
-    beside = "".join(f", and {number} for {kind}" for number, kind in kinds if number)
+    kinds = zip(others, ("database address", "second network interface"), strict=True)
+    beside = "".join(f", and for {number_of(number, kind)}" for number, kind in kinds if number)
+    room = f"{number_of(free, 'free address')} for {number_of(moving, 'instance')}{beside}"
     if left >= moving + timeline.threshold(_SPARE):
-        return passed(f"{free} addresses are free in zone {zone_id}, for {moving} instances{beside}.")
+        return passed(f"The VSwitch of zone {zone_id} has {room}.")
     return failed(
-        f"{free} addresses are free in the VSwitch of zone {zone_id} and {moving} instances move there{beside}: at "
-        f"least {timeline.threshold(_SPARE):g} more must be free.",
+        f"The VSwitch of zone {zone_id} has {room}: at least {timeline.threshold(_SPARE):g} more must be free.",
         change("network.vswitches", [{"zone": zone_id, "cidrBlock": "<a larger block>"}]),
     )
 

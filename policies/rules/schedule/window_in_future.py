@@ -10,6 +10,7 @@ from policies.core.outcome import Verdict, failed, judged, not_applicable, passe
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import MigrationRule
 from policies.core.times import to_minute
+from policies.core.words import number_of
 from policies.subjects.windows import of_wave
 
 _START: Final = {"start": "<scheduled time of the pending task, with UTC offset>"}
@@ -38,10 +39,10 @@ def _instances_left(plan: Plan, wave: Facts, instances: Mapping[str | None, Fact
     """Return the instances of the wave that are not known to have moved, by name and id, with their verb."""
     ids, ids_left = wave.texts("instanceIds"), plan.left_in(wave)
     if not ids_left:
-        return f"not all of its {len(ids)} instances are known to have moved: some are"
+        return f"not all of its {number_of(len(ids), 'instance')} are known to have moved: some are"
     names = [instances[item].optional_text("instanceName") if item in instances else None for item in ids_left]
     labels = [item if name in (None, item) else f"{name} ({item})" for item, name in zip(ids_left, names, strict=True)]
-    return f"{', '.join(labels)} of its {len(ids)} instances {'is' if len(ids_left) == 1 else 'are'}"
+    return f"{', '.join(labels)} of its {number_of(len(ids), 'instance')} {'is' if len(ids_left) == 1 else 'are'}"
 
 
 RULE: Final = MigrationRule(

@@ -12,6 +12,7 @@ from policies.core.outcome import Verdict, failed, judged, not_applicable, passe
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
 from policies.core.times import to_minute
+from policies.core.words import number_of
 from policies.subjects import durations
 from policies.subjects.windows import of_wave
 
@@ -29,8 +30,8 @@ def _wave(plan: Plan, wave: Facts, timeline: Timeline) -> Verdict:
     up = start + durations.moving(len(gib), timeline)
     whole = up + durations.copying(max(gib, default=0), timeline)
     takes = (
-        f"Wave {name} has {len(gib)} instances: about {durations.text(up - start)} until all are up, and about "
-        f"{durations.text(whole - up)} more until all disk functions of the largest work"
+        f"Wave {name} has {number_of(len(gib), 'instance')}: about {durations.text(up - start)} until all are up, and "
+        f"about {durations.text(whole - up)} more until all disk functions of the largest work"
     )
     limits = [(key, _limit(wave, key)) for key in ("end", "disksNeededFrom")]
     if all(limit is None for _, limit in limits):

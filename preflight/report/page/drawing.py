@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from policies.core.words import number_of
 from preflight.report.page.times import Moment
 from preflight.report.topology import Topology
-from preflight.words import number_of
 
 WIDTH: Final = 960
 #: Boxes in a column; the table has all.

@@ -33,7 +33,7 @@ def test_a_wave_is_told_when_how_long_and_that_there_is_no_way_back() -> None:
     notes = text_of(prepared())
     assert "2026-12-12T02:00+08:00: 2 instances, each stopped for about 15 min; about 15 min" in notes["", "N01"]
     assert "no way back" in notes["", "N02"]
-    assert "1 instances of no wave yet" in notes["", "N16"]
+    assert "1 instance of no wave yet" in notes["", "N16"]
     assert "restarted after the move" in notes["", "N20"]
     assert "until 2026-12-20T02:00+08:00 at the latest." in notes["", "N35"]
 
@@ -66,7 +66,7 @@ def test_an_instance_is_told_what_becomes_of_it() -> None:
     assert "10.0.0.1 is replaced by a random address of 172.16.1.0/24" in notes["N06"]
     assert "about 1.6 h after the move (40 GiB)" in notes["N07"]
     assert "sg-web" in notes["N13"]
-    assert "after 1 days up" in notes["N28"]
+    assert "after 1 day up" in notes["N28"]
     assert "Take 10.0.0.1 out of OSS bucket policies" in notes["N25"]
     assert "Take 10.0.0.1 out of whitelists of Container Service" in notes["N26"]
     assert not [text for text in text_of(prepared()).values() if "not known" in text]
@@ -123,7 +123,16 @@ def test_of_what_has_moved_only_what_comes_after() -> None:
     notes = draft.evaluation().notes
     moved = [note for note in notes if note.wave == "all"]
     assert {note.item for note in moved} == {"N03", "N25", "N26", "N29", "N31", "N35"}
-    assert "At another time: wave all, 1 instances" in next(n.text for n in notes if (n.wave, n.item) == ("two", "N16"))
+    other = next(note.text for note in notes if (note.wave, note.item) == ("two", "N16"))
+    assert other.startswith("At another time: wave all; 1 instance of no wave yet. They reach this wave")
+
+
+def test_of_many_other_waves_the_next_are_named() -> None:
+    draft = prepared()
+    waves = draft.facts(MIGRATION)["waves"]
+    waves += [{**waves[0], "name": f"wave-{number}", "instanceIds": []} for number in range(2, 9)]
+    note = next(note.text for note in draft.evaluation().notes if (note.wave, note.item) == ("all", "N16"))
+    assert note.startswith("At another time: waves wave-2, wave-3, wave-4, wave-5, wave-6 and 2 more; 1 instance of")
 
 
 def _every_kind() -> Iterator[Note]:
@@ -164,7 +173,7 @@ def test_a_preview_announces_the_waves_in_a_few_lines() -> None:
     (diagnostic,) = _announced(draft)
     assert diagnostic.startswith("Independent of findings:\n")
     assert diagnostic.count("no way back") == 1
-    assert "N01 two: 2027-01-20T02:00+08:00: 1 instances" in diagnostic
+    assert "N01 two: 2027-01-20T02:00+08:00: 1 instance," in diagnostic
     assert diagnostic.splitlines()[-1] == "  - N16, N29, N35: for each wave in the notices of the result file"
     assert len(diagnostic.splitlines()) < 12
     draft.remove(MIGRATION)

@@ -16,7 +16,7 @@ def _crowd(draft: Draft, groups: int, entries: int = 1) -> None:
 
 
 def test_pass_with_room_left() -> None:
-    expect(prepared(), RULE, "i-app", Outcome.PASS, "2 whitelist entries in 2 groups")
+    expect(prepared(), RULE, "i-app", Outcome.PASS, "2 of 1000 whitelist entries", "in 2 groups")
 
 
 def test_pass_at_the_limit_and_fail_beyond_it() -> None:

@@ -12,7 +12,7 @@ DAY = 86_400.0
 
 
 def test_pass_when_restarted_lately() -> None:
-    expect(prepared(), RULE, "i-web", Outcome.PASS, "1 days ago")
+    expect(prepared(), RULE, "i-web", Outcome.PASS, "1 day ago")
     expect(bent(uptimeSeconds=180 * DAY), RULE, "i-web", Outcome.PASS)
 
 

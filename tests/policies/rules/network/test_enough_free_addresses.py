@@ -9,7 +9,7 @@ RULE = "network-enough-free-addresses"
 
 
 def test_pass_with_a_new_block() -> None:
-    expect(prepared(exists=False), RULE, "i-web", Outcome.PASS, "252 addresses")
+    expect(prepared(exists=False), RULE, "i-web", Outcome.PASS, "252 free addresses")
 
 
 def test_pass_with_one_more_than_instances() -> None:
@@ -21,38 +21,38 @@ def test_pass_with_one_more_than_instances() -> None:
 def test_fail_with_as_many_as_instances() -> None:
     draft = prepared()
     use_existing_vswitch(draft, free=2.0)
-    words = (f"2 addresses are free in the VSwitch of zone {ZONE}", "2 instances")
-    expect(draft, RULE, "i-web", Outcome.FAIL, *words)
+    words = f"The VSwitch of zone {ZONE} has 2 free addresses for 2 instances: at least 1 more"
+    expect(draft, RULE, "i-web", Outcome.FAIL, words)
 
 
 def test_pass_with_a_block_that_the_cloud_is_yet_to_choose() -> None:
     draft = prepared(exists=False)
     draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = UNKNOWN
-    expect(draft, RULE, "i-web", Outcome.PASS, "252 addresses")
+    expect(draft, RULE, "i-web", Outcome.PASS, "252 free addresses")
 
 
 def test_pass_where_one_of_two_vswitches_has_room_for_all() -> None:
     draft = prepared()
     (vswitch,) = draft.facts(TARGET_NETWORK)["vswitches"]
     draft.facts(TARGET_NETWORK)["vswitches"] = [{**vswitch, "availableIpAddressCount": free} for free in (1.0, 3.0)]
-    expect(draft, RULE, "i-web", Outcome.PASS, "3 addresses are free")
+    expect(draft, RULE, "i-web", Outcome.PASS, "3 free addresses")
 
 
 def test_fail_with_a_new_block_that_is_too_small() -> None:
     draft = prepared(exists=False)
     draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = "172.16.1.0/30"
-    expect(draft, RULE, "i-web", Outcome.FAIL, "0 addresses")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "0 free addresses")
 
 
 def test_fail_where_databases_are_to_get_the_last_addresses() -> None:
     """Two instances move, and a database gets an address of its own."""
     draft = prepared(exists=False)
     draft.facts(TARGET_NETWORK)["vswitches"][0].update(cidrBlock="172.16.1.0/29", availableIpAddressCount=4.0)
-    words = "4 addresses are free in zone cn-hangzhou-h, for 2 instances, and 1 for addresses of databases"
+    words = "has 4 free addresses for 2 instances, and for 1 database address"
     expect(draft, RULE, "i-web", Outcome.PASS, words)
     nodes = database(draft)["endpoints"]
     nodes.append({**nodes[0], "kind": "Secondary"})
-    expect(draft, RULE, "i-web", Outcome.FAIL, "and 2 for addresses of databases")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "and for 2 database addresses")
 
 
 def test_fail_where_second_interfaces_are_to_get_the_last_addresses() -> None:
@@ -60,10 +60,10 @@ def test_fail_where_second_interfaces_are_to_get_the_last_addresses() -> None:
     draft = prepared()
     use_existing_vswitch(draft, free=3.0)
     draft.facts(MIGRATING_INSTANCE, "i-web")["ftpPlan"] = "eip-cut-through"
-    words = "3 addresses are free in the VSwitch", "2 instances move there, and 1 for second network interfaces"
-    expect(draft, RULE, "i-app", Outcome.FAIL, *words)
+    words = "has 3 free addresses for 2 instances, and for 1 second network interface: at least 1 more"
+    expect(draft, RULE, "i-app", Outcome.FAIL, words)
     draft.facts(TARGET_NETWORK)["vswitches"][0]["availableIpAddressCount"] = 4.0
-    expect(draft, RULE, "i-app", Outcome.PASS, "for 2 instances, and 1 for second network interfaces")
+    expect(draft, RULE, "i-app", Outcome.PASS, "for 2 instances, and for 1 second network interface")
 
 
 @pytest.mark.parametrize(("applied", "outcome"), [(UNKNOWN, Outcome.FAIL), ("digest", Outcome.PASS)])
@@ -72,7 +72,7 @@ def test_an_interface_of_a_moved_instance_counts_until_it_is_made(applied: objec
     use_existing_vswitch(draft, free=2.0)
     draft.facts(MIGRATING_INSTANCE, "i-web").update(ftpPlan="eip-cut-through", moved=True)
     draft.add(CUT_THROUGH_BINDING, "i-web", {"instanceId": "i-web", "applied": applied})
-    expect(draft, RULE, "i-app", outcome, "2 addresses are free", "1 instances")
+    expect(draft, RULE, "i-app", outcome, "2 free addresses for 1 instance")
 
 
 def test_unknown_when_an_ftp_plan_is_not_known() -> None:
@@ -84,14 +84,14 @@ def test_unknown_when_an_ftp_plan_is_not_known() -> None:
 def test_pass_where_the_database_has_its_address() -> None:
     draft = prepared()
     use_existing_vswitch(draft, free=3.0)
-    expect(draft, RULE, "i-web", Outcome.PASS, "3 addresses are free in zone cn-hangzhou-h, for 2 instances.")
+    expect(draft, RULE, "i-web", Outcome.PASS, "zone cn-hangzhou-h has 3 free addresses for 2 instances.")
 
 
 def test_pass_where_this_update_gave_the_database_its_address_or_nothing_is_to() -> None:
     draft = prepared()
     use_existing_vswitch(draft, free=3.0)
     without(draft, "Private")
-    text = "3 addresses are free in zone cn-hangzhou-h, for 2 instances."
+    text = "zone cn-hangzhou-h has 3 free addresses for 2 instances."
     expect(draft, RULE, "i-web", Outcome.PASS, text)
     draft.remove(HYBRID_ACCESS)
     expect(draft, RULE, "i-web", Outcome.PASS, text)
@@ -101,7 +101,7 @@ def test_pass_where_the_database_has_its_address_and_hybrid_access_is_only_decla
     draft = prepared()
     use_existing_vswitch(draft, free=3.0)
     draft.facts(HYBRID_ACCESS)["applied"] = UNKNOWN
-    expect(draft, RULE, "i-web", Outcome.PASS, "3 addresses are free in zone cn-hangzhou-h, for 2 instances.")
+    expect(draft, RULE, "i-web", Outcome.PASS, "zone cn-hangzhou-h has 3 free addresses for 2 instances.")
 
 
 @pytest.mark.parametrize("place", [0, 1])
@@ -110,9 +110,9 @@ def test_the_address_is_taken_in_the_zone_of_the_database(place: int) -> None:
     network = draft.facts(TARGET_NETWORK)
     network["vswitches"][0]["availableIpAddressCount"] = 3.0
     network["vswitches"].insert(place, {**network["vswitches"][0], "zoneId": "cn-hangzhou-b"})
-    expect(draft, RULE, "i-web", Outcome.FAIL, "and 1 for addresses of databases")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "and for 1 database address")
     database(draft)["zoneIds"] = ["cn-hangzhou-b"]
-    expect(draft, RULE, "i-web", Outcome.PASS, "3 addresses are free in zone cn-hangzhou-h, for 2 instances.")
+    expect(draft, RULE, "i-web", Outcome.PASS, "zone cn-hangzhou-h has 3 free addresses for 2 instances.")
 
 
 def test_pass_where_the_database_goes_elsewhere() -> None:
@@ -125,13 +125,17 @@ def test_pass_where_the_database_goes_elsewhere() -> None:
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 
-@pytest.mark.parametrize("part", ["endpoints", "zoneIds"])
-def test_a_database_that_cannot_be_read_counts_with_the_most_that_it_may_get(part: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "needed", "too_few"), [("endpoints", "7 database addresses", 9.0), ("zoneIds", "1 database address", 3.0)]
+)
+def test_a_database_that_cannot_be_read_counts_with_the_most_that_it_may_get(
+    part: str, needed: str, too_few: float
+) -> None:
     """Others than its users are judged, and pass where even that has room."""
     draft = prepared(exists=False)
     del database(draft)[part]
-    expect(draft, RULE, "i-web", Outcome.PASS, f"and {7 if part == 'endpoints' else 1} for addresses of databases")
-    draft.facts(TARGET_NETWORK)["vswitches"][0]["availableIpAddressCount"] = 9.0 if part == "endpoints" else 3.0
+    expect(draft, RULE, "i-web", Outcome.PASS, f"and for {needed}.")
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["availableIpAddressCount"] = too_few
     expect(draft, RULE, "i-web", Outcome.FAIL)
 
 
@@ -162,7 +166,7 @@ def test_unknown_when_another_instance_may_go_to_the_same_zone() -> None:
 def test_fail_when_others_have_filled_the_vswitch_that_this_stack_made() -> None:
     draft = prepared()
     draft.facts(TARGET_NETWORK)["vswitches"][0]["availableIpAddressCount"] = 1.0
-    expect(draft, RULE, "i-web", Outcome.FAIL, "1 addresses are free")
+    expect(draft, RULE, "i-web", Outcome.FAIL, "has 1 free address for")
 
 
 def test_tiers_are_counted_apart() -> None:
@@ -172,5 +176,5 @@ def test_tiers_are_counted_apart() -> None:
     network["vswitches"] = [small, {**network["vswitches"][0], "tier": "app", "availableIpAddressCount": 1.0}]
     for name, tier in (("i-web", "web"), ("i-app", "app")):
         draft.facts(MIGRATING_INSTANCE, name)["targetTier"] = tier
-    expect(draft, RULE, "i-web", Outcome.PASS, "4 addresses are free", "for 1 instances")
-    expect(draft, RULE, "i-app", Outcome.FAIL, "1 addresses are free")
+    expect(draft, RULE, "i-web", Outcome.PASS, "4 free addresses for 1 instance")
+    expect(draft, RULE, "i-app", Outcome.FAIL, "has 1 free address for")

@@ -51,7 +51,7 @@ def test_fail_for_a_wave_of_the_past_that_has_not_moved_whole() -> None:
     draft = prepared()
     add_wave(draft, "second", "i-web", start="2026-12-30T02:00:00+08:00")
     draft.now = datetime.fromisoformat("2026-12-15T00:00:00+08:00")
-    expect(draft, RULE, "dev", Outcome.FAIL, "wave all", "app-1 (i-app) of its 1 instances is not in the target VPC")
+    expect(draft, RULE, "dev", Outcome.FAIL, "wave all", "app-1 (i-app) of its 1 instance is not in the target VPC")
 
 
 def test_fail_names_the_instances_that_were_not_moved_and_no_other() -> None:

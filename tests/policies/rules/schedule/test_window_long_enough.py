@@ -68,7 +68,7 @@ def test_pass_without_those_that_have_moved() -> None:
     draft = prepared()
     wave(draft, end="2026-12-12T02:15:00+08:00")
     draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
-    expect(draft, RULE, "dev", Outcome.PASS, "1 instances")
+    expect(draft, RULE, "dev", Outcome.PASS, "1 instance:")
     wave(draft, disksNeededFrom=START)
     draft.facts(MIGRATING_INSTANCE, "i-app")["moved"] = True
     expect(draft, RULE, "dev", Outcome.PASS, "0 instances")
@@ -78,7 +78,7 @@ def test_pass_without_those_of_another_wave() -> None:
     draft = prepared()
     wave(draft, end="2026-12-12T02:15:00+08:00")
     add_wave(draft, "second", "i-app", start="2026-12-30T02:00:00+08:00")
-    expect(draft, RULE, "dev", Outcome.PASS, "Wave all has 1 instances")
+    expect(draft, RULE, "dev", Outcome.PASS, "Wave all has 1 instance:")
 
 
 def test_unknown_when_a_size_is_not_known() -> None:

@@ -1,4 +1,4 @@
-"""Write counts with their nouns, the same in all commands."""
+"""Write counts with their nouns, the same in findings and in all commands."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ def number_of(count: int, noun: str) -> str:
     """Return a count with its noun, in the plural unless it is 1, such as `1 finding` or `2 fixes`."""
     if count == 1:
         return f"1 {noun}"
-    return f"{count} {noun}{'es' if noun.endswith('x') else 's'}"
+    return f"{count} {noun}{'es' if noun.endswith(('s', 'x')) else 's'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from preflight.words import number_of
+from policies.core.words import number_of
 
 
 @pytest.mark.parametrize(
