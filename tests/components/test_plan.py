@@ -372,6 +372,30 @@ def test_a_network_renamed_in_the_console_stays_the_stacks_own(name: str, given:
     ]
 
 
+def test_renamed_vswitches_are_told_apart_by_their_marks() -> None:
+    target = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16", description=marked("", STACK, "target"))
+    names = {"172.20.5.0/24": "target-web-cn-hangzhou-b", "172.20.6.0/24": "target-cn-hangzhou-b"}
+    there = tuple(
+        vswitch(f"vsw-{place}", "vpc-target", block).model_copy(
+            update={"name": f"renamed-{place}", "description": marked("", STACK, name)}
+        )
+        for place, (block, name) in enumerate(names.items())
+    )
+    live = {"vpcs": (*estate().vpcs, target), "vswitches": (*estate().vswitches, *there)}
+    network = {**CREATED, "vswitches": [{"zone": "cn-hangzhou-b"}, {"zone": "cn-hangzhou-b", "tier": "web"}]}
+    planned = plan(live, StackRecord("vpc-target", stack=STACK), network=network, instances=["i-web"])
+    assert {block: name for name, block in blocks(planned).items()} == names
+
+
+@pytest.mark.parametrize("change", [{"name": "another"}, {"cidrBlock": "172.21.0.0/16"}])
+def test_a_network_with_another_name_or_block_is_yet_to_be_made(change: dict[str, str]) -> None:
+    target = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16", description=marked("", STACK, "target"))
+    record = StackRecord("vpc-target", stack=STACK)
+    default = Vpc(id="vpc-default", cidr_block="172.31.0.0/16", is_default=True)
+    live = {"vpcs": (*estate().vpcs, default, target)}
+    assert plan(live, record, network={**CREATED, **change}, classicLink=None).network.vpc is None
+
+
 def test_a_planned_block_keeps_off_every_vswitch_of_the_vpc_whatever_their_names() -> None:
     target = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
     unnamed = tuple(
@@ -380,6 +404,24 @@ def test_a_planned_block_keeps_off_every_vswitch_of_the_vpc_whatever_their_names
     live = {"vpcs": (*estate().vpcs, target), "vswitches": (*estate().vswitches, *unnamed)}
     network = {**CREATED, "vswitches": [{"zone": "cn-hangzhou-b"}]}
     assert blocks(plan(live, OURS, network=network)) == {"target-cn-hangzhou-b": "172.20.2.0/24"}
+
+
+def test_vswitches_of_another_vpc_are_in_nobodys_way() -> None:
+    """One may have the name of a VSwitch of the stack, and their blocks may overlap those of the target."""
+    target = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
+    alike = vswitch("vsw-alike", "vpc-other", "172.20.9.0/24").model_copy(update={"name": "target-cn-hangzhou-b"})
+    taken = vswitch("vsw-first", "vpc-other", "172.20.0.0/24")
+    live = {"vpcs": (*estate().vpcs, target), "vswitches": (*estate().vswitches, alike, taken)}
+    [planned] = plan(live, OURS, network=CREATED).network.vswitches
+    assert (planned.cidr_block, planned.existing, planned.free) == ("172.20.0.0/24", None, None)
+
+
+def test_by_a_file_the_network_of_that_name_and_block_is_the_stacks() -> None:
+    """A file does not show who made it: without a record nothing else is known."""
+    target = Vpc(id="vpc-target", name="target", cidr_block="172.20.0.0/16")
+    wider = target.model_copy(update={"id": "vpc-a-wider", "cidr_block": "172.16.0.0/12"})
+    planned = plan({"vpcs": (*estate().vpcs, wider, target)}, network=CREATED, classicLink=None)
+    assert planned.network.vpc == target
 
 
 @pytest.mark.parametrize("maker", [None, "organization/shop/other"])
@@ -433,7 +475,9 @@ def test_the_default_network_is_found_or_left_to_the_cloud() -> None:
     assert (unmade.cidr_block, unmade.existing) == (None, None)
     vpc = Vpc(id="vpc-default", cidr_block="172.31.0.0/16", is_default=True)
     there = vswitch("vsw-default", "vpc-default", "172.31.0.0/20").model_copy(update={"is_default": True})
-    changes = {"vpcs": (*estate().vpcs, vpc), "vswitches": (*estate().vswitches, there)}
+    # One that somebody added to the default VPC is no default one.
+    added = vswitch("vsw-added", "vpc-default", "172.31.16.0/20")
+    changes = {"vpcs": (*estate().vpcs, vpc), "vswitches": (*estate().vswitches, added, there)}
     planned = plan(changes, network=network)
     assert [item.existing for item in planned.network.vswitches] == [there]
     assert planned.network.target_cidrs == ("172.31.0.0/20",)
