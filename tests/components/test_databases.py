@@ -193,6 +193,17 @@ class TestComponent:
         retained = {item.type for item in without.resources.values() if item.request.retainOnDelete}
         assert retained & {HYBRID["rds"], *network} == set()
 
+    @pytest.mark.parametrize(
+        ("choices", "retained"),
+        [([], False), ([{}], False), ([{"hybridAccess": {}}], True), ([{}, {"hybridAccess": {}}], True)],
+    )
+    def test_one_database_with_hybrid_access_is_enough_to_keep_the_network(
+        self, choices: list[dict[str, Any]], retained: bool
+    ) -> None:
+        ids = [item.id for item in OF_ALL]
+        named = [{"id": database_id, **choice} for database_id, choice in zip(ids, choices, strict=False)]
+        assert plan(OF_ALL, *named).network.retained is retained
+
     def test_nothing_is_declared_that_was_not_asked_for(self) -> None:
         recording = declared(OF_ALL, {"id": "rm-orders"})
         component = recording.urn(ACCESS, "rm-orders")

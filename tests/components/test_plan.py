@@ -475,10 +475,13 @@ def test_the_default_network_is_found_or_left_to_the_cloud() -> None:
     assert (unmade.cidr_block, unmade.existing) == (None, None)
     vpc = Vpc(id="vpc-default", cidr_block="172.31.0.0/16", is_default=True)
     there = vswitch("vsw-default", "vpc-default", "172.31.0.0/20").model_copy(update={"is_default": True})
-    # One that somebody added to the default VPC is no default one.
+    # One that somebody added to the default VPC is no default one, and a zone has its own.
     added = vswitch("vsw-added", "vpc-default", "172.31.16.0/20")
-    changes = {"vpcs": (*estate().vpcs, vpc), "vswitches": (*estate().vswitches, added, there)}
+    apart = there.model_copy(update={"id": "vsw-apart", "zone_id": "cn-hangzhou-e", "cidr_block": "172.31.32.0/20"})
+    others = Vpc(id="vpc-a-shop", cidr_block="172.16.0.0/16")
+    changes = {"vpcs": (*estate().vpcs, others, vpc), "vswitches": (*estate().vswitches, added, apart, there)}
     planned = plan(changes, network=network)
+    assert planned.network.vpc == vpc
     assert [item.existing for item in planned.network.vswitches] == [there]
     assert planned.network.target_cidrs == ("172.31.0.0/20",)
 
