@@ -39,7 +39,7 @@ $(CACHE)/uv/bin/uv:
 # nothing here uses, and the debugger, the lexers, the packaging tools and the self-tests that packages bring along.
 NOT_COMPILED := pulumi_alicloud/(?!ecs/|vpc/|config/)[a-z0-9]+/|/(debugpy|setuptools)/|/pygments/(lexers|styles)/[a-z]|/SelfTest/
 define install
-	@echo "Python environment: installing what $(1) pins" >&2
+	@echo "Python environment: installing what $(1) pins (a minute or two)" >&2
 	@$(UV) venv --quiet --allow-existing --python '$(or $(BASE_PYTHON),>=3.11)' .venv
 	@$(UV) pip sync --quiet --require-hashes $(1)
 	@$(PYTHON) -m compileall -q -j 0 -x '$(NOT_COMPILED)' .venv/lib >&2 || true

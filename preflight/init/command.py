@@ -28,7 +28,15 @@ from preflight.init.grouping import Proposal, propose
 from preflight.init.overview import proposal_lines, survey_lines
 from preflight.init.survey import Survey, survey
 from preflight.init.writing import Choices, stack_file
-from preflight.options import KeysOption, LatestOption, ProjectOption, StartOption, StayOption, moment
+from preflight.options import (
+    KeysOption,
+    LatestOption,
+    ProjectOption,
+    StartOption,
+    StayOption,
+    check_writable,
+    moment,
+)
 from preflight.redaction import redacted
 from preflight.region import Where, keys_in, read_file, read_region
 from preflight.screen import Progress, console, show
@@ -116,6 +124,8 @@ def init(  # noqa: PLR0913 - one argument an option
     name = _stack_name(wish, asking)
     path = project / f"Pulumi.{name}.yaml"
     pulumi_keys = kept_keys(path, force)
+    # A large region takes minutes to read, and then the file could not be written.
+    check_writable("the stack file", path)
     inventory = _inventory(source, Where(project, None, region, cloud), asking)
     survey = surveyed(inventory, path.name)
     out = console()

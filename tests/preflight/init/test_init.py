@@ -237,7 +237,7 @@ def test_staying_instances_are_written_with_their_owner(owner: str, sample: str,
         ),
         (
             ("--from", "estate.json", "--project", "missing"),
-            "missing/Pulumi.new.yaml: expected a file that can be written",
+            "the stack file missing/Pulumi.new.yaml: expected a file in a directory that exists and can be written",
         ),
     ],
 )
