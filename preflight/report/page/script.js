@@ -48,8 +48,10 @@
   const found = document.getElementById("found");
   const items = [...document.querySelectorAll(".item")].map((element) => {
     const ids = [...element.querySelectorAll("[data-id]")].map((part) => part.dataset.id).join(" ");
-    return { element, text: `${element.textContent} ${ids}`.toLowerCase(), row: element.matches("tr") };
+    const [row, fix] = [element.matches("tr"), element.matches(".fix")];
+    return { element, text: `${element.textContent} ${ids}`.toLowerCase(), row, fix };
   });
+  const rowsOfAll = items.filter((item) => item.row).length, fixesOfAll = items.filter((item) => item.fix).length;
   const states = {
     "": () => true,
     blocking: (data) => data.blocking !== "0",
@@ -60,15 +62,15 @@
   const apply = () => {
     const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
     let rows = 0, fixes = 0;
-    for (const { element, text, row } of items) {
+    for (const { element, text, row, fix } of items) {
       const shown = words.every((word) => text.includes(word)) &&
         (!row || ((wave.value === "" || element.dataset.wave === wave.value) && states[state.value](element.dataset)));
       element.hidden = !shown;
       if (shown && row) rows += 1;
-      if (shown && element.matches(".fix")) fixes += 1;
+      if (shown && fix) fixes += 1;
     }
     const all = words.length === 0 && wave.value === "" && state.value === "";
-    found.textContent = all ? "" : `${rows} instances and ${fixes} fixes match`;
+    found.textContent = all ? "" : `${rows} of ${rowsOfAll} instances and ${fixes} of ${fixesOfAll} fixes match`;
   };
   let waiting = 0;
   query.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 120); });
