@@ -143,10 +143,13 @@ def dumped(name: str) -> list[dict[str, Any]]:
     return items
 
 
-def begun(given: Estate) -> Simulator:
-    """Return a simulated cloud that begins with `given`: the one server of this process, as it begins anew."""
+def begun(given: Estate, saved: str | None = None) -> Simulator:
+    """Return a simulated cloud that begins with `given`: the one server of this process, as it begins anew.
+
+    With `saved` it goes on from that state.
+    """
     server = _server()
-    server.simulation.reset(given)
+    server.simulation.reset(given, saved)
     return server
 
 

@@ -6,6 +6,7 @@ failed is done again as the engine would: after a refresh. Then the cloud is as 
 
 from __future__ import annotations
 
+import copy
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -198,17 +199,33 @@ def look(simulator: Simulator) -> Any:
     return scrub(simulator.state())
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A life before one of its steps: the cloud, and what engine and plugin know."""
+
+    cloud: str
+    inputs: Properties
+    id: str
+    known: Properties
+
+
 class Life:
     """One resource as engine and plugin lead it: a refresh before each operation, and what was written read back."""
 
-    def __init__(self, case: Case, simulator: Simulator) -> None:
+    def __init__(self, case: Case, simulator: Simulator, moment: Moment | None = None) -> None:
         self.slept: list[float] = []
         self.cloud = Cloud(estates.settings(simulator), sleep=self._sleep, jitter=lambda: 1.0)
         self.case = case
         self.simulator = simulator
-        self.inputs = case.resource.check(case.inputs(simulator, self.cloud)).inputs
         self.id = ""
         self.known: Properties = {}
+        if moment is None:
+            self.inputs = case.resource.check(case.inputs(simulator, self.cloud)).inputs
+        else:
+            self.inputs, self.id, self.known = copy.deepcopy((moment.inputs, moment.id, moment.known))
+
+    def moment(self) -> Moment:
+        return Moment(self.simulator.simulation.saved()[1], *copy.deepcopy((self.inputs, self.id, self.known)))
 
     def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -252,17 +269,24 @@ def born(name: str) -> tuple[Simulator, Life]:
     return simulator, Life(CASES[name], simulator)
 
 
+def come_to(name: str, step: str) -> Life:
+    """Return a life that nothing has disturbed until this step."""
+    case, moment = CASES[name], led(name)[2][STEPS.index(step)]
+    return Life(case, estates.begun(case.estate(), moment.cloud), moment)
+
+
 @functools.cache
-def led(name: str) -> tuple[list[list[str]], list[Any]]:
-    """Return what each step of an undisturbed life calls, and the cloud after it."""
-    called, seen = [], []
+def led(name: str) -> tuple[list[list[str]], list[Any], list[Moment]]:
+    """Return what each step of an undisturbed life calls, the cloud after it, and the moment before it."""
+    called, seen, moments = [], [], []
     simulator, life = born(name)
     for step in STEPS:
+        moments.append(life.moment())
         before = len(simulator.requests())
         life.step(step)
         called.append(list(dict.fromkeys(item["action"] for item in simulator.requests()[before:])))
         seen.append(look(simulator))
-    return called, seen
+    return called, seen, moments
 
 
 def reads(action: str) -> bool:
@@ -271,7 +295,7 @@ def reads(action: str) -> bool:
 
 def undisturbed(name: str) -> tuple[list[tuple[str, ...]], list[Any]]:
     """Return the writes of each step, and the cloud after it."""
-    called, seen = led(name)
+    called, seen, _ = led(name)
     return [tuple(action for action in actions if not reads(action)) for actions in called], seen
 
 
@@ -282,32 +306,31 @@ def test_a_write_that_meets_a_fault_converges_or_says_why(name: str, fault: str)
     assert writes[0], "a life without a write shows nothing"
     for struck, actions in zip(STEPS, writes, strict=True):
         for action in actions:
-            _struck(born(name)[1], struck, action, fault, seen)
+            _struck(come_to(name, struck), struck, action, fault, seen)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_read_that_fails_is_never_taken_for_an_answer(name: str) -> None:
     """A resource that a failing read showed as gone would leave the state, and what it did would be nobody's."""
-    called, seen = led(name)
+    called, seen, _ = led(name)
     for struck, actions in zip(STEPS, called, strict=True):
         for action in filter(reads, actions):
-            _struck(born(name)[1], struck, action, "failing for good", seen)
+            _struck(come_to(name, struck), struck, action, "failing for good", seen)
 
 
 def _struck(life: Life, struck: str, action: str, fault: str, seen: Sequence[Any]) -> None:
-    """Lead a life in which one action of one step meets a fault."""
-    simulator = life.simulator
-    for step, expected in zip(STEPS, seen, strict=True):
-        if step == struck:
-            simulator.faults.add(actions=[f"*:{action}"], **FAULTS[fault])
-            failure = _tried(life, step)
-            assert simulator.faults.all()[0]["struck"], f"{action} was never called"
-            simulator.faults.clear()
-            if failure is not None:
-                _names_the_cause(failure, fault, action)
-                life.step(step)
-        else:
-            life.step(step)
+    """Lead a life from this step on, in which one action meets a fault."""
+    simulator, first = life.simulator, STEPS.index(struck)
+    simulator.faults.add(actions=[f"*:{action}"], **FAULTS[fault])
+    failure = _tried(life, struck)
+    assert simulator.faults.all()[0]["struck"], f"{action} was never called"
+    simulator.faults.clear()
+    if failure is not None:
+        _names_the_cause(failure, fault, action)
+        life.step(struck)
+    assert look(simulator) == seen[first], f"after {struck}, with {action} {fault}"
+    for step, expected in list(zip(STEPS, seen, strict=True))[first + 1 :]:
+        life.step(step)
         assert look(simulator) == expected, f"after {step}, with {action} {fault} in {struck}"
     assert sum(life.slept) < LONGEST
     # What the answer asks for is waited, and little more: the jitter is none here.
