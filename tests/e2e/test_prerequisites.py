@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from simulator.model.estate import Estate
 from simulator.model.slb import LoadBalancer, VServerGroup
 from simulator.server import running
 from tests.e2e.conftest import ESTATE, Bend, Stack, bent_config
+from tests.e2e.test_policy_pack import Analysis, agree, policy_events
 from tests.policies.in_process import Scene, previewed, sample_config, served
 
 IDS = {
@@ -157,61 +158,6 @@ def test_its_absence_and_nothing_else_is_found(prerequisite: str) -> None:
     assert _found(results, blocking=False) == _advice(expected)
 
 
-#: Of which each has a finding of its own, so that one preview of the engine shows them all.
-TOGETHER = (
-    (
-        "snapshots",
-        "MongoDB",
-        "a VSwitch in a zone",
-        "consent to release",
-        "a plan for FTP",
-        "evidence that is fresh enough",
-    ),
-    ("security groups", "hybrid access", "Redis", "evidence of the guest systems"),
-    ("ClassicLink", "one database", "room in a VSwitch", "time before the latest schedule time"),
-)
-
-
-def test_each_is_taken_away_on_the_engine_and_seen() -> None:
-    assert sorted(name for names in TOGETHER for name in names) == sorted(PREREQUISITES)
-    for names in TOGETHER:
-        pairs = {name: _pairs(PREREQUISITES[name][1]) for name in names}
-        for name in names:
-            assert pairs[name] - set().union(*(pairs[other] for other in names if other != name)), name
-
-
-def _pairs(expected: Mapping[str, set[str]]) -> set[tuple[str, str]]:
-    return {(rule, subject) for rule, subjects in expected.items() for subject in subjects}
-
-
-@pytest.fixture(scope="module")
-def previews(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack that is previewed only, so that tests can share it."""
-    with running(ESTATE) as cloud:
-        yield Stack.prepared(engine, cloud, tmp_path_factory.mktemp("previews"))
-
-
-@pytest.mark.engine
-@pytest.mark.parametrize("names", TOGETHER, ids=", ".join)
-def test_the_absence_of_several_is_found_by_the_engine(previews: Stack, names: tuple[str, ...]) -> None:
-    expected: dict[str, set[str]] = {}
-
-    def bend(migration: dict[str, Any]) -> None:
-        for name in names:
-            PREREQUISITES[name][0](migration)
-
-    for name in names:
-        for rule, found in PREREQUISITES[name][1].items():
-            expected[rule] = expected.get(rule, set()) | found
-    previews.configure(bend)
-    assert (previews.pulumi("preview") != 0) is bool(_mandatory(expected))
-    assert previews.found() == _mandatory(expected)
-    assert previews.advised() == _advice(expected)
-    for rule in expected:
-        assert rule in previews.output
-    assert previews.writes() == []
-
-
 def _type_without_interfaces(estate: Estate) -> None:
     [ftp_type] = [item for item in estate.instance_types if item.id == "ecs.n1.large"]
     ftp_type.eni_quantity = 0
@@ -293,20 +239,99 @@ def test_obstacles_in_the_cloud_are_found_with_their_fix(obstacle: str) -> None:
     assert [text for text in ways_out if way_out in " ".join(text.split())] != []
 
 
+#: What is missing and what the cloud has, of which each has a finding of its own: one run of the engine shows them all.
+BY_PREVIEW: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        (
+            "snapshots",
+            "MongoDB",
+            "a VSwitch in a zone",
+            "consent to release",
+            "a plan for FTP",
+            "evidence that is fresh enough",
+        ),
+        (
+            "a database that cannot have hybrid access",
+            "a vServer group",
+            "a whitelist group of somebody else",
+            "automatic snapshots in the window",
+        ),
+    ),
+    (
+        ("security groups", "hybrid access", "Redis", "evidence of the guest systems"),
+        ("a type without interfaces",),
+    ),
+)
+BY_UPDATE = ("ClassicLink", "one database", "room in a VSwitch", "time before the latest schedule time")
+
+
+def test_each_is_seen_on_the_engine() -> None:
+    runs = (*BY_PREVIEW, (BY_UPDATE, ()))
+    assert sorted(name for names, _ in runs for name in names) == sorted(PREREQUISITES)
+    assert sorted(name for _, names in runs for name in names) == sorted(IN_THE_CLOUD)
+    for names, obstacles in runs:
+        pairs = {name: _pairs(PREREQUISITES[name][1]) for name in names}
+        pairs |= {name: _pairs(IN_THE_CLOUD[name][1]) for name in obstacles}
+        for name in pairs:
+            assert pairs[name] - set().union(*(pairs[other] for other in pairs if other != name)), name
+
+
+def _pairs(expected: Mapping[str, set[str]]) -> set[tuple[str, str]]:
+    return {(rule, subject) for rule, subjects in expected.items() for subject in subjects}
+
+
+def _all_of(names: Iterable[str]) -> Bend:
+    def bend(migration: dict[str, Any]) -> None:
+        for name in names:
+            PREREQUISITES[name][0](migration)
+
+    return bend
+
+
+def _united(expected: Iterable[Mapping[str, set[str]]]) -> dict[str, set[str]]:
+    united: dict[str, set[str]] = {}
+    for of_one in expected:
+        for rule, names in of_one.items():
+            united[rule] = united.get(rule, set()) | names
+    return united
+
+
+def _finds(stack: Stack, of_each: Iterable[Mapping[str, set[str]]]) -> None:
+    expected = _united(of_each)
+    assert stack.found() == _mandatory(expected)
+    assert stack.advised() == _advice(expected)
+    for rule in expected:
+        assert rule in stack.output
+    assert stack.writes() == []
+
+
 @pytest.mark.engine
-def test_all_that_the_cloud_has_is_found_by_the_engine(engine: toolchain.Engine, tmp_path: Path) -> None:
-    estate, expected = load(ESTATE), dict[str, set[str]]()
-    for bend, of_it, _ in IN_THE_CLOUD.values():
-        bend(estate)
-        for rule, names in of_it.items():
-            expected[rule] = expected.get(rule, set()) | names
+@pytest.mark.parametrize(("names", "obstacles"), BY_PREVIEW, ids=", ".join)
+def test_several_at_once_are_found_by_the_engine(
+    engine: toolchain.Engine, tmp_path: Path, names: tuple[str, ...], obstacles: tuple[str, ...]
+) -> None:
+    estate = load(ESTATE)
+    for obstacle in obstacles:
+        IN_THE_CLOUD[obstacle][0](estate)
     with running(estate) as cloud:
         stack = Stack.prepared(engine, cloud, tmp_path)
+        stack.configure(_all_of(names))
         assert stack.pulumi("preview") != 0
-        assert stack.found() == _mandatory(expected)
-        assert stack.advised() == _advice(expected)
-        for _, _, way_out in IN_THE_CLOUD.values():
+        of_the_cloud = [IN_THE_CLOUD[obstacle] for obstacle in obstacles]
+        _finds(stack, [*(PREREQUISITES[name][1] for name in names), *(expected for _, expected, _ in of_the_cloud)])
+        for _, _, way_out in of_the_cloud:
             assert way_out in stack.output
+
+
+@pytest.mark.engine
+def test_up_refuses_the_absence_of_several_before_anything_is_written(stack: Stack, tmp_path: Path) -> None:
+    log = tmp_path / "events.jsonl"
+    stack.configure(_all_of(BY_UPDATE))
+    stack.project.environ["PULUMI_DEBUG_COMMANDS"] = "true"  # Else the CLI has no --event-log.
+    assert stack.pulumi("up", "--yes", "--event-log", str(log)) != 0
+    _finds(stack, [PREREQUISITES[name][1] for name in BY_UPDATE])
+    events, written = policy_events(log.read_text(encoding="utf-8")), stack.project.result_file.read_bytes()
+    assert agree(Analysis(stack.code, stack.output, events, written))
 
 
 @pytest.mark.engine
