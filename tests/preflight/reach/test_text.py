@@ -95,6 +95,14 @@ def test_the_page_shows_what_is_shown() -> None:
     assert [line for line in page.strip().splitlines() if line not in (*lines, "...")] == []
 
 
+def test_the_prepared_sample_opens_nothing_but_databases_to_whole_vswitches() -> None:
+    """As the notice asks, and nobody has accepted it."""
+    whole = document("first")
+    assert (whole.exit_code, shown(whole, 120)[-1].startswith("OPENED: ")) == (20, True)
+    accepted = make_reach(Plan(recorded("first").resources), recorded("first").now, whole_vswitches=True)
+    assert exit_code(accepted, 0) == 0
+
+
 def test_opened_and_lost_flows_are_listed_first() -> None:
     lines = shown(document(), 120)
     of_databases = lines[next(i for i, line in enumerate(lines) if line.startswith("Databases:")) :]
