@@ -179,6 +179,7 @@ def group_problems(roster: Roster) -> Iterator[Problem]:
         unread = sorted(group_id for group_id in set(instance.security_group_ids) if group_id not in known)
         if unread or not instance.security_group_ids:
             groups = ", ".join(unread) or "any security group"
-            yield Problem(
-                "", f"{groups} of {instance.id} could not be read; expected DescribeSecurityGroups to list it"
-            )
+            expected = "DescribeSecurityGroups to list it"
+            if instance.id in roster.moved_ids:
+                expected += ": also after the move the rules of its clone follow from it, as long as the stack is updated"
+            yield Problem("", f"{groups} of {instance.id} could not be read; expected {expected}")

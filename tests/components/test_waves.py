@@ -80,6 +80,14 @@ def test_one_window_is_a_wave_named_all() -> None:
     assert (wave.name, wave.instance_ids) == ("all", ("i-app", "i-web"))
 
 
+def test_a_classic_group_that_was_deleted_after_the_move_is_an_error_that_says_why() -> None:
+    moved = after_the_move("i-web", "i-app")
+    groups = tuple(item for item in moved.security_groups if item.id != "sg-web")
+    raw = in_waves(network=NETWORK)
+    with pytest.raises(ConfigError, match="sg-web of i-web could not be read.* also after the move the rules of its"):
+        plan(raw, moved.model_copy(update={"security_groups": groups}), recorded(raw))
+
+
 def test_an_instance_of_a_later_wave_is_a_classic_peer_until_it_moves() -> None:
     """And not the other way about: when the later one moves, the earlier one is in the VPC."""
     planned = plan(in_waves())
