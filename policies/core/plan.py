@@ -171,9 +171,9 @@ class Plan:
         """Return the waves with instances that have not moved. Raises UnreadableError where that is unknown."""
         return tuple(wave for wave in self.waves if not wave.flag("moved"))
 
-    def left_in(self, wave: Facts) -> tuple[str, ...]:
-        """Return the instances of a wave that are not known to have moved: those that move in its window."""
-        return tuple(item for item in wave.texts("instanceIds") if item not in self._moved_ids)
+    def left_of(self, instance_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the instances that are not known to have moved: those of a wave that move in its window."""
+        return tuple(item for item in instance_ids if item not in self._moved_ids)
 
     @cached_property
     def _moved_ids(self) -> frozenset[str]:

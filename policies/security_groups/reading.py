@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Final, Literal, TypeVar
 
@@ -57,19 +58,18 @@ def departures(plan: Plan) -> Mapping[str, int]:
     """
 
     def read() -> dict[str, int]:
-        starts = {
-            (instance_id, instance_id in left): wave.object("window").moment("start")
-            for wave in plan.waves
-            for left in [frozenset(plan.left_in(wave))]
-            for instance_id in wave.texts("instanceIds")
-        }
-        ahead = min((start for (_, is_left), start in starts.items() if is_left), default=None)
+        starts: dict[str, tuple[datetime, bool]] = {}
+        for wave in plan.waves:
+            start, ids = wave.object("window").moment("start"), wave.texts("instanceIds")
+            left = frozenset(plan.left_of(ids))
+            starts |= {item: (start, item in left) for item in ids}
+        ahead = min((start for start, is_left in starts.values() if is_left), default=None)
         times = {
-            instance_id: (start, True) if is_left or ahead is None or start < ahead else (ahead, False)
-            for (instance_id, is_left), start in starts.items()
+            item: (start, True) if is_left or ahead is None or start < ahead else (ahead, False)
+            for item, (start, is_left) in starts.items()
         }
         positions = {time: position for position, time in enumerate(sorted(set(times.values())))}
-        return {instance_id: positions[time] for instance_id, time in times.items()}
+        return {item: positions[time] for item, time in times.items()}
 
     return plan.remember("departures", read)
 

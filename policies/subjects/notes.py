@@ -73,8 +73,8 @@ def _name(facts: Facts, key: str) -> str:
 # ---- waves ----
 
 
-def _stopped(_plan: Plan, _schedule: Schedule, wave: Wave) -> str:
-    number, start = len(wave.instance_ids), to_minute(_start(wave))
+def _stopped(plan: Plan, _schedule: Schedule, wave: Wave) -> str:
+    number, start = len(plan.left_of(wave.instance_ids)), to_minute(_start(wave))
     timeline = Timeline(wave.timeline.now, settings=_BY_DEFAULT)
     each, all_of_them = (durations.text(durations.moving(count, timeline)) for count in (1, number))
     return (

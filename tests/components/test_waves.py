@@ -84,7 +84,7 @@ def test_a_classic_group_that_was_deleted_after_the_move_is_an_error_that_says_w
     moved = after_the_move("i-web", "i-app")
     groups = tuple(item for item in moved.security_groups if item.id != "sg-web")
     raw = in_waves(network=NETWORK)
-    with pytest.raises(ConfigError, match="sg-web of i-web could not be read.* also after the move the rules of its"):
+    with pytest.raises(ConfigError, match=r"sg-web of i-web could not be read.* also after the move the rules of its"):
         plan(raw, moved.model_copy(update={"security_groups": groups}), recorded(raw))
 
 

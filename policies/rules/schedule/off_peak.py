@@ -33,7 +33,7 @@ def _wave(plan: Plan, wave: Facts, hours: str, timeline: Timeline) -> Verdict:
             of_wave(name, _START),
         )
     until = wave.moment("offPeakUntil")
-    up = start + durations.moving(len(plan.left_in(wave)), timeline)
+    up = start + durations.moving(len(plan.left_of(wave.texts("instanceIds"))), timeline)
     if up > until:
         return failed(
             f"Wave {name} begins at {to_minute(start)} and needs about "

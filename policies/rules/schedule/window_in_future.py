@@ -37,7 +37,8 @@ def _wave(plan: Plan, wave: Facts, instances: Mapping[str | None, Facts], timeli
 
 def _instances_left(plan: Plan, wave: Facts, instances: Mapping[str | None, Facts]) -> str:
     """Return the instances of the wave that are not known to have moved, by name and id, with their verb."""
-    ids, ids_left = wave.texts("instanceIds"), plan.left_in(wave)
+    ids = wave.texts("instanceIds")
+    ids_left = plan.left_of(ids)
     if not ids_left:
         return f"not all of its {number_of(len(ids), 'instance')} are known to have moved: some are"
     names = [instances[item].optional_text("instanceName") if item in instances else None for item in ids_left]

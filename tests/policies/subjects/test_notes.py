@@ -59,6 +59,13 @@ def test_ten_instances_take_two_rounds() -> None:
     assert "10 instances, each stopped for about 15 min; about 30 min" in text_of(draft)["", "N01"]
 
 
+def test_the_rest_of_a_wave_takes_its_own_time() -> None:
+    draft = prepared()
+    draft.facts(MIGRATION)["waves"][0]["instanceIds"] = ["i-web", *(f"i-{number}" for number in range(5))]
+    draft.facts(MIGRATING_INSTANCE, "i-web")["moved"] = True
+    assert "5 instances, each stopped for about 15 min; about 15 min" in text_of(draft)["", "N01"]
+
+
 def test_an_instance_is_told_what_becomes_of_it() -> None:
     notes = _bent()
     assert "N04" not in notes
