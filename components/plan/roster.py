@@ -181,5 +181,5 @@ def group_problems(roster: Roster) -> Iterator[Problem]:
             groups = ", ".join(unread) or "any security group"
             expected = "DescribeSecurityGroups to list it"
             if instance.id in roster.moved_ids:
-                expected += ": also after the move the rules of its clone follow from it, as long as the stack is updated"
+                expected += ": also after the move the rules of its clones follow from it, until a destroy"
             yield Problem("", f"{groups} of {instance.id} could not be read; expected {expected}")

@@ -177,7 +177,7 @@ def in_a_region_of(instances: int) -> int:
     outputs = {
         "vpcId": "vpc-1",
         "vswitches": [{"vswitchId": "vsw-1"}],
-        "waves": [{"window": config["window"], "instanceIds": ids[-1:]}],
+        "waves": [{"name": "all", "window": config["window"], "instanceIds": ids[-1:]}],
         "classicOrigins": {ids[-1]: {"zoneId": "b", "intranetIps": [], "securityGroupIds": [], "snapshotRound": 1}},
         "securityGroupIds": {group.id: [f"{group.id}-vpc"] for group in groups if group.is_classic},
     }
