@@ -50,6 +50,14 @@ PEERS: dict[str, tuple[dict[str, SecurityGroup], str | None]] = {
         },
         None,
     ),
+    "an accept that a broader accept precedes still names its peer": (
+        {
+            "sg-app": SecurityGroup(
+                id="sg-app", rules=(rule(cidr_ip="10.0.0.0/8", priority=1), rule(cidr_ip="10.1.0.3", priority=2))
+            )
+        },
+        "sg-app accepts TCP 8080/8080 from 10.1.0.3",
+    ),
     "a drop that leaves something over does not undo an accept": (
         {
             "sg-app": SecurityGroup(
