@@ -98,10 +98,7 @@ def _cloned(roster: Roster, network: PlannedNetwork, classic: tuple[SecurityGrou
     return tuple(
         group
         for group in roster.estate.security_groups
-        if group.vpc_id is not None
-        and (
-            group.id in applied or (network.is_target(group.vpc_id) and _is_ours(group, described, roster.record.stack))
-        )
+        if group.id in applied or (network.is_target(group.vpc_id) and _is_ours(group, described, roster.record.stack))
     )
 
 

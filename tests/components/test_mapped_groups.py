@@ -81,6 +81,15 @@ def test_impossible_mappings_are_reported(choices: list[dict[str, Any]], mode: s
     assert problem in str(caught.value)
 
 
+@pytest.mark.parametrize("mode", ["clone", "map"])
+def test_nothing_is_said_of_groups_while_it_is_open_which_instances_move(mode: str) -> None:
+    """A group may be that of the instance whose id is wrong."""
+    with pytest.raises(ConfigError) as caught:
+        plan(MAPPED, mode=mode, instances=["i-wed", "i-web"])
+    [line] = str(caught.value).splitlines()
+    assert "instances[0].id: there is no instance i-wed" in line
+
+
 def test_a_vpc_that_is_yet_to_be_created_has_no_groups() -> None:
     with pytest.raises(ConfigError, match="a VPC that is yet to be created has no groups"):
         plan(MAPPED, network=config()["network"])
@@ -127,6 +136,14 @@ def test_a_drop_for_such_a_group_is_made_wider() -> None:
     groups = {"mode": "clone", "groups": [MAPPED]}
     planned = make_plan(parse(config(network=NETWORK, securityGroups=groups), FILE), of, FILE)
     assert [(item["cidrIp"], item["policy"]) for item in web_rules(planned)] == [("172.16.8.0/24", "drop")]
+
+
+def test_a_group_that_replaces_several_is_named_for_none_of_them() -> None:
+    """A rule for one of the classic groups would admit the members of the others."""
+    web = {"id": "sg-web", "mapTo": ["sg-new"]}
+    assert plan(MAPPED).groups.namable == {"sg-app": "sg-new"}
+    assert plan(MAPPED, web, mode="map").groups.namable == {}
+    assert plan(MAPPED, stranger=True).groups.namable == {}
 
 
 def test_the_classic_groups_of_linked_instances_name_no_group_with_strangers() -> None:

@@ -218,6 +218,21 @@ def test_a_clone_that_is_gone_is_reported() -> None:
     )
 
 
+def test_a_clone_in_another_vpc_is_reported() -> None:
+    moved = [
+        item.model_copy(update={"vpc_id": "vpc-other"}) if item.id == "sg-app-vpc" else item
+        for item in with_clones().security_groups
+    ]
+    assert problems(of=estate(security_groups=tuple(moved))) == (
+        "securityGroups: there is no sg-app-vpc, the clone of sg-app, in vpc-old"
+    )
+
+
+def test_a_network_that_is_gone_is_reported() -> None:
+    lines = problems(outputs={**of_the_first(), "vpcId": "vpc-gone"}).splitlines()
+    assert lines[0].startswith("network.vpcId: there is no VPC vpc-gone in cn-hangzhou")
+
+
 def test_an_instance_moves_with_one_stack() -> None:
     assert problems(instances=["i-web", "i-app"]) == (
         f"network.stack: i-web moves with {STACK}; expected it in one stack"

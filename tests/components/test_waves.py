@@ -8,6 +8,7 @@ import pytest
 
 from components.config import ConfigError, parse
 from components.facts.instances import instance_facts
+from components.marks import marked
 from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, Origin, StackRecord, make_plan, still_classic
 from components.plan.lasting import cannot_be_undone
@@ -533,7 +534,9 @@ def test_the_groups_of_the_stack_are_reported_as_the_cloud_has_them() -> None:
         description="never told",
     )
     old = web.model_copy(update={"priority": 110})
-    extra = (group("sg-1"), group("sg-2", description="clone of the classic security group sg-app"), group("sg-3"))
+    clone = "clone of the classic security group sg-app"
+    others = marked(clone, "organization/shop/other", "sg-app")
+    extra = (group("sg-1"), group("sg-2", description=clone), group("sg-3"), group("sg-4", description=others))
     of = estate()
     of = of.model_copy(update={"security_groups": (*of.security_groups, *extra)})
     planned = plan(config(network=NETWORK), of, record_of({"securityGroupIds": {"sg-web": ["sg-1"]}}))
