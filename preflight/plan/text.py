@@ -71,7 +71,7 @@ def change_lines(change: Change, width: int, *, everything: bool = False) -> Ite
 def counts_text(change: Change) -> str:
     """Return the number of resources that are created, updated and so on."""
     parts = [f"{number} {WORDS[action]}" for action, number in change.counts.items() if number]
-    return ", ".join([*(parts or ["nothing to do"]), f"{change.unchanged} as they are"])
+    return ", ".join([*(parts or ["nothing to do"]), f"{change.unchanged} unchanged"])
 
 
 def _texts(lines: Iterable[str], style: str = "") -> Iterator[Text]:

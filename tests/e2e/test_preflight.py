@@ -191,7 +191,7 @@ def test_a_prepared_stack_is_ready_with_conditions_and_a_rehearsal_passes_no_gat
     code, out, _ = front("plan", "-s", "test", "--rehearsal", "--base", base)
     assert code == 0, out
     lines = out.splitlines()
-    assert lines[0] == "What this change does to stack test: 38 to create, 0 as they are."
+    assert lines[0] == "What this change does to stack test: 38 to create, 0 unchanged."
     assert max(map(len, lines)) <= 120
     page = (REPOSITORY / "docs/preflight-plan.md").read_text(encoding="utf-8").split("```")[3]
     assert [line for line in page.strip().splitlines() if line not in (*lines, "...")] == []

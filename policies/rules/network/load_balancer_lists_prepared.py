@@ -104,7 +104,7 @@ def _entries(verb: str, acl_id: str, blocks: Iterable[str]) -> Fix:
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Access control lists must treat the VSwitch as the instance's address",
+    title="Access control lists must treat the VSwitch as they treat the instance",
     severity="low",
     notice_items=("N24", "N26"),
     why="A listener that lets the instance in by its address refuses it once it has moved, and so does one whose block "

@@ -96,7 +96,7 @@ def test_anywhere_is_shown_as_such_and_not_in_its_blocks() -> None:
 
 def test_a_change_of_nothing_says_so() -> None:
     lines = [line.plain for line in document_lines(document(make_change(recorded_steps("applied"))), 80)]
-    assert lines[0] == "What this change does to stack test: nothing to do, 38 as they are."
+    assert lines[0] == "What this change does to stack test: nothing to do, 38 unchanged."
 
 
 @pytest.mark.parametrize("times", [1, 150])
