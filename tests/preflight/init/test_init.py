@@ -52,13 +52,20 @@ def keys(cloud: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> s
     return "Pulumi.keys.yaml"
 
 
+_read: list[bytes] = []
+
+
 @pytest.fixture
 def sample(keys: str, tmp_path: Path) -> str:
-    """The sample's inventory, and no way to its cloud any more."""
-    done = CliRunner().invoke(app, ["inventory", "--cloud", keys, "--output", "estate.json"])
-    assert done.exit_code == 0, done.output
+    """The sample's inventory, which is read once for all tests, and no way to its cloud any more."""
+    file = tmp_path / "estate.json"
+    if not _read:
+        done = CliRunner().invoke(app, ["inventory", "--cloud", keys, "--output", file.name])
+        assert done.exit_code == 0, done.output
+        _read.append(file.read_bytes())
+    file.write_bytes(_read[0])
     (tmp_path / keys).unlink()
-    return "estate.json"
+    return file.name
 
 
 def run(*arguments: str, answers: str | None = None) -> tuple[int, str, str]:
