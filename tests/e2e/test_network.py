@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Stack
+from tests.e2e.conftest import UNJUDGED, Stack
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
@@ -34,6 +34,7 @@ def apply(stack: Stack, network: dict[str, Any], *instances: Any) -> None:
     """Brings it up without the pack, which would miss all the rest, and sees that nothing is left to do."""
     stack.configure(alone(network, *instances))
     assert stack.pulumi("up", "--yes", "--skip-preview", pack=False) == 0, stack.output
+    assert f"{UNJUDGED} update: nothing in it is checked." in stack.output
     assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
 
 
