@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pulumi._types import input_type_to_dict
 
-from components.classic_link import rule_for_clone
+from components.classic_link import references_to_clones, rule_for_clone
 from components.config import ConfigError, Flow, parse
 from components.flows import with_flows
 from components.migration import Migration, MigrationArgs
@@ -73,6 +73,32 @@ def test_a_rule_about_a_clone_is_one_that_the_provider_takes(
     assert (made.port_range, made.source_port_range) == repeated
     _, failures = check_rules({"it": input_type_to_dict(rule_args(made, {"sg-a": "sg-clone"}))})
     assert failures == []
+
+
+@pytest.mark.parametrize(
+    ("group", "repeated"),
+    [
+        (SecurityGroup(id="sg-mon", rules=(rule(group_id="sg-app"),)), ["TCP 8080/8080"]),
+        (SecurityGroup(id="sg-mon", rules=(rule(group_id="sg-other"),)), []),
+        (SecurityGroup(id="sg-mon", rules=(rule(cidr_ip="10.1.0.2"), rule(prefix_list_id="pl-1"))), []),
+        # An address beside a group wins, in the cloud too.
+        (SecurityGroup(id="sg-mon", rules=(rule(group_id="sg-app", cidr_ip="10.1.0.2"),)), []),
+        # A group has no meaning on the internet NIC: repeated for the clone, the rule would open a port.
+        (SecurityGroup(id="sg-mon", rules=(rule(group_id="sg-app", nic_type="internet"),)), []),
+        # Some members move and some stay: what the default did for both needs a rule.
+        (SecurityGroup(id="sg-app", inner_access_policy="Accept"), ["ALL -1/-1"]),
+        (SecurityGroup(id="sg-app", inner_access_policy="Drop"), []),
+        (SecurityGroup(id="sg-mon", inner_access_policy="Accept"), []),
+    ],
+)
+def test_a_classic_group_of_linked_instances_repeats_what_it_says_of_a_cloned_group(
+    group: SecurityGroup, repeated: list[str]
+) -> None:
+    rules = references_to_clones(group, ["sg-app"])
+    assert [f"{item.ip_protocol} {item.port_range}" for item in rules] == repeated
+    assert {(item.group_id, item.nic_type, item.direction, item.policy) for item in rules} <= {
+        ("sg-app", "intranet", "ingress", "accept")
+    }
 
 
 def test_the_other_end_of_a_flow_is_a_linked_peer() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
+import pulumi
 import pytest
 
 from components.config import parse
@@ -342,13 +343,25 @@ def test_classic_groups_keep_source_ports_and_the_priority_of_system_rules() -> 
     ]
 
 
-def test_a_rule_that_cannot_be_repeated_exactly_admits_nothing_more() -> None:
+def test_a_rule_that_cannot_be_repeated_exactly_admits_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda text, **_: warnings.append(text))
     added = admitted(
+        rule(group_id="sg-app", port_range="22/22", policy="drop", priority=5),
         rule(group_id="sg-app", local_cidr_ip="10.1.0.3/32"),
         rule(group_id="sg-app", port_range="", port_range_list_id="prl-1", policy="drop", priority=5),
         rule(group_id="sg-web", ip_protocol="47"),
     )
-    assert sorted(added["sg-mon"]) == ["ingress drop ALL -1/-1 from clone of sg-app (5)"]
+    assert sorted(added["sg-mon"]) == [
+        "ingress drop ALL -1/-1 from clone of sg-app (5)",
+        "ingress drop TCP 22/22 from clone of sg-app (5)",
+    ]
+    endings = [text.partition("for the clone, ")[2] for text in warnings if text.startswith("sg-mon, ")]
+    assert endings == [
+        "which it therefore does not admit.",
+        "all of whose traffic it drops instead.",
+        "which it therefore does not admit.",
+    ]
 
 
 def test_a_classic_group_that_names_no_clone_is_left_alone() -> None:

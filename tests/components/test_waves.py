@@ -98,6 +98,12 @@ def test_an_instance_of_a_later_wave_is_a_classic_peer_until_it_moves() -> None:
     assert plan(in_waves(classicLink={"attach": ["i-app"]})).links.linked_ids == ("i-app",)
 
 
+def test_the_link_of_an_instance_that_moves_later_is_not_protected() -> None:
+    """Its move ends the link, and the next update takes it out of the state."""
+    links = declared(plan(in_waves(network=NETWORK))).of_type("alimigrate:ecs:ClassicLinkAttachment")
+    assert {name: item.request.protect for name, item in links.items()} == {"i-app": False, "i-mon": True}
+
+
 def test_instances_of_waves_at_the_same_time_are_no_peers() -> None:
     together = [{**wave, "window": ONE, "after": []} for wave in WAVES]
     planned = plan(in_waves(waves=together))
