@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from components.conversion import Conversion, ConversionContext, LimitExceeded, Outcome, convert
+from components.conversion.classic import read_rule
 from components.conversion.folding import fold
 from components.facts.security_groups import cloned_group_facts
 from estate.model import Instance, SecurityGroup, SecurityGroupRule
@@ -424,6 +425,68 @@ def test_a_rule_for_an_address_that_no_instance_has_is_unchanged(policy: str) ->
     assert [(entry.outcome, entry.reason) for entry in conversion.report] == [
         (Outcome.CARRIED_OVER, "unchanged in a VPC group")
     ]
+
+
+# ---- which rule decides first ----
+
+LATER = "intranet ingress accept TCP 22/22 10.1.0.0/16 2"
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "always"),
+    [
+        ("intranet ingress drop TCP 1/100 10.0.0.0/8 1", LATER, True),
+        ("intranet ingress accept TCP 22/22 10.1.0.0/16 1", LATER, True),
+        ("intranet ingress drop TCP -1/-1 10.0.0.1/8 1", LATER, True),
+        ("intranet ingress drop ALL -1/-1 0.0.0.0/0 1", LATER, True),
+        ("intranet ingress drop TCP 23/100 10.0.0.0/8 1", LATER, False),
+        ("intranet ingress drop TCP 1/21 10.0.0.0/8 1", LATER, False),
+        ("intranet ingress drop TCP ssh 10.0.0.0/8 1", LATER, False),
+        ("intranet ingress drop UDP 1/100 10.0.0.0/8 1", LATER, False),
+        ("intranet ingress drop TCP 1/100 10.1.0.0/24 1", LATER, False),
+        ("intranet ingress drop TCP 1/100 sg-app 1", LATER, False),
+        ("intranet egress drop TCP 1/100 10.0.0.0/8 1", LATER, False),
+        ("internet ingress drop TCP 1/100 10.0.0.0/8 1", LATER, False),
+        # The lower number decides, and at one priority a drop.
+        ("intranet ingress drop TCP 1/100 10.0.0.0/8 2", LATER, True),
+        ("intranet ingress accept TCP 1/100 10.0.0.0/8 2", LATER, False),
+        ("intranet ingress drop TCP 1/100 10.0.0.0/8 3", LATER, False),
+        # Where a member of a group is, only every address holds.
+        ("intranet ingress drop ALL -1/-1 0.0.0.0/0 1", "intranet ingress accept TCP 22/22 sg-app 2", True),
+        ("intranet ingress drop ALL -1/-1 10.0.0.0/8 1", "intranet ingress accept TCP 22/22 sg-app 2", False),
+        ("intranet ingress drop ALL -1/-1 sg-app 1", "intranet ingress accept TCP 22/22 sg-app 2", True),
+        ("intranet ingress drop ALL -1/-1 sg-web 1", "intranet ingress accept TCP 22/22 sg-app 2", False),
+        ("intranet ingress drop ALL -1/-1 pl-1 1", "intranet ingress accept TCP 22/22 pl-1 2", True),
+        ("intranet ingress drop ALL -1/-1 pl-2 1", "intranet ingress accept TCP 22/22 pl-1 2", False),
+        # What a text means that is no address, nobody knows.
+        ("intranet ingress drop ALL -1/-1 10.1.0.300 1", "intranet ingress accept TCP 22/22 10.1.0.300 2", False),
+        ("intranet ingress drop ALL -1/-1 0.0.0.0/0 1", "intranet ingress accept TCP 22/22 10.1.0.300 2", False),
+    ],
+)
+def test_a_rule_decides_before_another_if_it_matches_all_of_its_packets(first: str, later: str, always: bool) -> None:
+    assert read_rule(rule(first)).decides_before(read_rule(rule(later))) is always
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "always"),
+    [
+        ({}, {"source_port_range": "53/53"}, True),
+        ({"source_port_range": "53/53"}, {}, False),
+        ({"source_port_range": "1/100"}, {"source_port_range": "53/53"}, True),
+        ({"source_port_range": "high"}, {"source_port_range": "53/53"}, False),
+        ({"port_range_list_id": "prl-1"}, {}, False),
+        ({}, {"port_range_list_id": "prl-1"}, False),
+        ({"local_cidr_ip": "10.0.0.1/32"}, {}, False),
+        ({"local_cidr_ip": "0.0.0.0/0"}, {}, True),
+        ({}, {"local_cidr_ip": "10.0.0.1/32"}, True),
+        ({"cidr_ip": None, "ipv6_cidr_ip": "::/0"}, {}, False),
+        ({"cidr_ip": None, "ipv6_cidr_ip": "::/0"}, {"cidr_ip": None, "ipv6_cidr_ip": "fd00::/8"}, True),
+        ({"cidr_ip": None, "ipv6_cidr_ip": "::/0"}, {"cidr_ip": None, "group_id": "sg-app"}, False),
+    ],
+)
+def test_no_field_that_limits_a_rule_is_overlooked(first: dict[str, Any], later: dict[str, Any], always: bool) -> None:
+    drop, accept = rule("intranet ingress drop TCP 1/100 0.0.0.0/0 1", **first), rule(LATER, **later)
+    assert read_rule(drop).decides_before(read_rule(accept)) is always
 
 
 # ---- limits, and the blocks that instances move into ----
