@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rich.console import Console
 from policies.core.plan import Plan
 from preflight.reach.command import exit_code
 from preflight.reach.making import make_reach
-from preflight.reach.model import Document
+from preflight.reach.model import Document, Reach
 from preflight.reach.text import show_reach
 from tests.policies.recordings import NAMES, REGION, recorded
 from tests.preflight.stepped import HOSTILE
@@ -25,12 +26,17 @@ from tests.preflight.stepped import HOSTILE
 ROOT = Path(__file__).parents[3]
 
 
-def document(name: str = REGION, text: str | None = None, **fields: object) -> Document:
+@cache
+def _reach(name: str, text: str | None) -> Reach:
     given = recorded(name)
     resources = given.resources
     if text is not None:
         resources = tuple(replace(item, properties=_renamed(item.properties, text)) for item in resources)
-    reach = make_reach(Plan(resources), given.now)
+    return make_reach(Plan(resources), given.now)
+
+
+def document(name: str = REGION, text: str | None = None, **fields: object) -> Document:
+    given, reach = recorded(name), _reach(name, text)
     return Document(
         readiness="READY",
         exit_code=exit_code(reach, 0),
