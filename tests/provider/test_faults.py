@@ -284,13 +284,14 @@ def led(name: str) -> tuple[list[list[str]], list[Any], list[Moment]]:
         moments.append(life.moment())
         before = len(simulator.requests())
         life.step(step)
-        called.append(list(dict.fromkeys(item["action"] for item in simulator.requests()[before:])))
+        entries = simulator.requests()[before:]
+        called.append(list(dict.fromkeys(f"{item['product']}:{item['action']}" for item in entries)))
         seen.append(look(simulator))
     return called, seen, moments
 
 
 def reads(action: str) -> bool:
-    return action.startswith(("Describe", "Get"))
+    return action.partition(":")[2].startswith(("Describe", "Get"))
 
 
 def undisturbed(name: str) -> tuple[list[tuple[str, ...]], list[Any]]:
@@ -321,7 +322,7 @@ def test_a_read_that_fails_is_never_taken_for_an_answer(name: str) -> None:
 def _struck(life: Life, struck: str, action: str, fault: str, seen: Sequence[Any]) -> None:
     """Lead a life from this step on, in which one action meets a fault."""
     simulator, first = life.simulator, STEPS.index(struck)
-    simulator.faults.add(actions=[f"*:{action}"], **FAULTS[fault])
+    simulator.faults.add(actions=[action], **FAULTS[fault])
     failure = _tried(life, struck)
     assert simulator.faults.all()[0]["struck"], f"{action} was never called"
     simulator.faults.clear()
