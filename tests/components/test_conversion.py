@@ -477,6 +477,7 @@ def test_a_rule_decides_before_another_if_it_matches_all_of_its_packets(first: s
         ({"port_range_list_id": "prl-1"}, {}, False),
         ({}, {"port_range_list_id": "prl-1"}, False),
         ({"local_cidr_ip": "10.0.0.1/32"}, {}, False),
+        ({"local_ipv6_cidr_ip": "fd00::1/128"}, {}, False),
         ({"local_cidr_ip": "0.0.0.0/0"}, {}, True),
         ({}, {"local_cidr_ip": "10.0.0.1/32"}, True),
         ({"cidr_ip": None, "ipv6_cidr_ip": "::/0"}, {}, False),
