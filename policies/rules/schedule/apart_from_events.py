@@ -60,7 +60,10 @@ def _event(plan: Plan, timeline: Timeline, instance: Facts, event: Facts) -> Ver
 def _moved_at(plan: Plan, timeline: Timeline, start: datetime, instance: Facts) -> datetime:
     """Return when it has moved by its window, and its data is copied."""
     wave = instance.text("wave")
-    moving = sum(len(plan.left_of(item.texts("instanceIds"))) for item in plan.waves if item.text("name") == wave)
+    moving = plan.remember(
+        (__name__, wave),
+        lambda: sum(len(plan.left_of(item.texts("instanceIds"))) for item in plan.waves if item.text("name") == wave),
+    )
     return start + durations.moving(moving, timeline) + timedelta(hours=hours_blocked(instance))
 
 
