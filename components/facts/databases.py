@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, NotRequired, cast
 
@@ -59,6 +59,7 @@ class DatabaseFacts(TypedDict):
     securityIpMode: NotRequired[Literal["normal", "safety"]]
     endpoints: NotRequired[Annotated[list[EndpointFacts], note("none: addresses are not known (sharded MongoDB)")]]
     whitelistGroups: NotRequired[list[WhitelistGroupFacts]]
+    ownGroups: Annotated[list[str], note("names of the whitelist groups that this stack has made")]
     securityGroups: NotRequired[list[AdmittedGroupFacts]]
     vpcId: NotRequired[Annotated[str, note("in a VPC")]]
     primaryId: NotRequired[Annotated[str, note("of a read-only instance of RDS")]]
@@ -88,8 +89,8 @@ class DatabaseAccessFacts(TypedDict):
 _whitelist_group_facts = reader(WhitelistGroup, WhitelistGroupFacts)
 
 
-def database_facts(database: Database, read_at: datetime) -> DatabaseFacts:
-    """Return facts of one database, read at `read_at`."""
+def database_facts(database: Database, read_at: datetime, own_groups: Iterable[str] = ()) -> DatabaseFacts:
+    """Return facts of one database, read at `read_at`; `own_groups` are the names of the stack's whitelist groups."""
     facts: DatabaseFacts = {
         "dbInstanceId": database.id,
         "product": database.product,
@@ -103,6 +104,7 @@ def database_facts(database: Database, read_at: datetime) -> DatabaseFacts:
         "securityIpMode": database.security_ip_mode,
         "endpoints": [_endpoint(info, read_at) for info in database.net_infos],
         "whitelistGroups": list(map(_whitelist_group_facts, database.whitelist_groups)),
+        "ownGroups": sorted(own_groups),
         "securityGroups": [
             {"securityGroupId": group.id, "networkType": "VPC" if group.network_type == "vpc" else "Classic"}
             for group in database.security_groups

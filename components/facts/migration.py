@@ -277,7 +277,10 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
         "cleanupDueDays": config.after.due_days if config.after else USUAL_DUE_DAYS,
         "accessLists": lists["accessLists"],
         "unreadLists": lists["unreadLists"],
-        "databases": [database_facts(database, estate.read_at) for database in estate.databases],
+        "databases": [
+            database_facts(database, estate.read_at, plan.roster.record.whitelist_groups.get(database.id, ()))
+            for database in estate.databases
+        ],
     }
     if "registryAccessLists" in lists:
         facts["registryAccessLists"] = lists["registryAccessLists"]

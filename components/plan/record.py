@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from components.marks import mark
 from components.plan.load_balancers import Membership
@@ -79,6 +81,17 @@ class StackRecord:
     linked_before: tuple[str, ...] = ()
     waves: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, Seen] = field(default_factory=dict)
+
+    @cached_property
+    def whitelist_groups(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of the stack's own whitelist groups, by database.
+
+        An id has both, and for RDS the network type between them (provider/whitelist_group.py).
+        """
+        names: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+        for database_id, *_, name in (item.split(":") for item in self.whitelist_group_ids):
+            names[database_id] += (name,)
+        return names
 
     def leftover(self, kind: str, name: str) -> str | None:
         """Return the id of the resource that a killed run made under this name, if it did."""

@@ -271,7 +271,8 @@ def admission(plan: Plan, database: Facts, block: str) -> Verdict:
     """Judge whether a database admits a block of the VPC, or is declared to."""
     needed = network_type_needed(database)
     groups = whitelist_groups(plan, database)
-    ways = [judged(partial(_live, group, groups, needed, block)) for group in database.objects("whitelistGroups")]
+    live = database.objects("whitelistGroups")
+    ways = [judged(partial(_live, database, group, groups, needed, block)) for group in live]
     ways += [judged(partial(_declared, plan, database, item, needed, block)) for item in groups]
     admitted = best([way for way in ways if way.reason] or [failed("")])
     if admitted.reason:
@@ -368,15 +369,18 @@ def is_hidden(group: Facts) -> bool:
     return group.optional_text("attribute") == "hidden"
 
 
-def _live(group: Facts, declared: Iterable[Resource], needed: str, block: str) -> Verdict:
-    if is_hidden(group) or group.text("networkType") != needed:
+def _live(database: Facts, group: Facts, declared: Iterable[Resource], needed: str, block: str) -> Verdict:
+    name = group.text("groupName")
+    if is_hidden(group) or group.text("networkType") != needed or not covers(group, block):
         return failed("")
-    for resource in declared:
-        # The stack's own group has what is declared once the update is over, and nothing else.
-        same = resource.facts.text("groupName") == group.text("groupName") and declared_network_type(resource) == needed
-        if same and not covers(resource.facts, block):
-            return failed("")
-    return passed(f"{group.text('groupName')} admits {block}.") if covers(group, block) else failed("")
+    as_declared = [
+        item for item in declared if item.facts.text("groupName") == name and declared_network_type(item) == needed
+    ]
+    # The stack's own group has what is declared once the update is over, and nothing else.
+    stays = all(covers(item.facts, block) for item in as_declared)
+    if not stays or (name in database.texts("ownGroups") and not as_declared):
+        return failed("")
+    return passed(f"{name} admits {block}.")
 
 
 def _declared(plan: Plan, database: Facts, resource: Resource, needed: str, block: str) -> Verdict:

@@ -9,8 +9,9 @@ import pytest
 
 from components.config import ConfigError, parse
 from components.facts.databases import database_facts
+from components.facts.migration import migration_facts
 from components.migration import Migration, MigrationArgs
-from components.plan import MigrationPlan, make_plan
+from components.plan import MigrationPlan, StackRecord, make_plan
 from estate.model import AdmittedGroup, Database, NetInfo, UnreadPart, WhitelistGroup
 from tests.components.builders import FILE, config, estate, vswitch
 from tests.components.mocked import Recording, declare
@@ -305,6 +306,17 @@ def test_members_of_an_admitted_classic_group_use_the_database(group: str, netwo
         {"securityGroupId": group, "networkType": "Classic" if network_type == "classic" else "VPC"}
     ]
     assert facts["status"] == "Running"
+
+
+def test_of_the_whitelist_groups_those_of_the_stack_itself_are_told() -> None:
+    def own_groups(*ids: str) -> object:
+        plan = make_plan(parse(config(), FILE), estate(), FILE, record=StackRecord(whitelist_group_ids=ids))
+        [facts] = migration_facts(plan)["databases"]
+        return facts["ownGroups"]
+
+    assert own_groups() == []
+    assert own_groups("rm-other:VPC:classic_to_vpc") == []
+    assert own_groups("rm-other:VPC:classic_to_vpc", "rm-orders:VPC:shop_vpc") == ["shop_vpc"]
 
 
 def unread(*parts: str) -> tuple[UnreadPart, ...]:

@@ -62,10 +62,11 @@ def test_exported_ids_are_recorded() -> None:
     outputs = {
         "snapshotIds": {"d-1": "s-1"},
         "snapshotGroupIds": {"i-1": "ssg-1"},
-        "whitelistGroupIds": {"rm-1": "rm-1:MIX:ours"},
+        "whitelistGroupIds": {"rm-1": "rm-1:MIX:ours", "r-1": "r-1:ours_too"},
     }
     record = stack_outputs.record_of(outputs)
-    assert (record.snapshot_ids, record.whitelist_group_ids) == (("s-1",), ("rm-1:MIX:ours",))
+    assert (record.snapshot_ids, record.whitelist_group_ids) == (("s-1",), ("rm-1:MIX:ours", "r-1:ours_too"))
+    assert record.whitelist_groups == {"rm-1": ("ours",), "r-1": ("ours_too",)}
     assert record.snapshot_group_ids == ("ssg-1",)
 
 

@@ -435,6 +435,7 @@ def prepared(*, exists: bool = True) -> Draft:
                 "whitelistGroups": [
                     {"groupName": "default", "attribute": "", "networkType": "Classic", "securityIps": ["10.0.0.2"]}
                 ],
+                "ownGroups": ["classic_to_vpc"] if exists else [],
                 "securityGroups": [],
             }
         ],

@@ -31,6 +31,10 @@ def without(draft: Draft, ip_type: str) -> None:
 
 def followed(draft: Draft, **changes: Any) -> Properties:
     """Adds a read-only instance, prepared as the database is but for `changes`."""
-    facts = copy.deepcopy(database(draft)) | {"dbInstanceId": "rr-orders", "primaryId": "rm-orders"} | changes
+    facts = (
+        copy.deepcopy(database(draft))
+        | {"dbInstanceId": "rr-orders", "primaryId": "rm-orders", "ownGroups": []}
+        | changes
+    )
     draft.facts(MIGRATION)["databases"].append(facts)
     return facts

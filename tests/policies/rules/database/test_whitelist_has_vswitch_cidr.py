@@ -55,6 +55,17 @@ def test_pass_with_a_live_group(ips: list[str]) -> None:
     expect(draft, RULE, "i-app", Outcome.PASS, "live")
 
 
+def test_fail_with_a_group_that_the_stack_has_made_and_declares_no_more() -> None:
+    """The next update takes it away; one of others stays."""
+    draft = prepared()
+    draft.resources = [item for item in draft.resources if item.type != WHITELIST_GROUP]
+    expect(draft, RULE, "i-app", Outcome.FAIL, BLOCK)
+    _database(draft)["ownGroups"] = []
+    expect(draft, RULE, "i-app", Outcome.PASS, "classic_to_vpc admits")
+    _database(draft)["ownGroups"] = UNKNOWN
+    expect(draft, RULE, "i-app", Outcome.UNKNOWN, "ownGroups")
+
+
 def test_pass_with_a_mixed_group_in_standard_mode() -> None:
     draft = prepared()
     _database(draft)["securityIpMode"] = "normal"
