@@ -14,11 +14,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +38,7 @@ SIZES: Final = (10, 100)
 STACK: Final = "bench"
 # Above it each is previewed once.
 SMALL: Final = 10
-ROUNDS: Final = 3
+ROUNDS: Final = 5
 _BARE: Final = Path(__file__).parent / "bare/__main__.py"
 _EVERY: Final = 0.1  # seconds between two looks at the processes
 _SHARES_EVERY: Final = 10  # looks between two at what they share, which take longer
@@ -141,17 +141,20 @@ def main() -> None:
 
 
 def _previewed(size: int, before: Path, directory: Path, environ: Mapping[str, str]) -> dict[str, Spent]:
-    """Return what previews of one region took."""
+    """Return what previews of one region took, in turn, as the speed of a machine drifts; the median of the rounds."""
     region = Region(size)
-    found: dict[str, Spent] = {}
+    rounds: defaultdict[str, list[Spent]] = defaultdict(list)
     with running(Estate.model_validate(region.estate)) as cloud:
-        for build, path in (("now", REPOSITORY), (BEFORE, before)):
-            project = _project(region, cloud, directory / build, path, environ)
-            for pack in (False, True):
-                found[f"{build}, {_WITH[pack]}"] = _median(project, size, pack=pack)
-        bare = _bare(cloud, directory / "bare", found[f"now, {_WITH[False]}"].declared, environ)
-        found["bare"] = _median(bare, size, pack=False)
-    return found
+        builds = {"now": REPOSITORY, BEFORE: before}
+        projects = {name: _project(region, cloud, directory / name, path, environ) for name, path in builds.items()}
+        bare: Project | None = None
+        for _ in range(1 if size > SMALL else ROUNDS):
+            for build, project in projects.items():
+                for pack in (False, True):
+                    rounds[f"{build}, {_WITH[pack]}"].append(_preview(project, pack=pack))
+            bare = bare or _bare(cloud, directory / "bare", rounds[f"now, {_WITH[False]}"][0].declared, environ)
+            rounds["bare"].append(_preview(bare, pack=False))
+    return {subject: sorted(spent, key=attrgetter("cpu_seconds"))[len(spent) // 2] for subject, spent in rounds.items()}
 
 
 def _row(size: int, subject: str, spent: Spent) -> dict[str, Any]:
@@ -197,12 +200,6 @@ def _bare(cloud: Simulator, directory: Path, declared: Counter[str], environ: Ma
     project.join(STACK, {f"bare:{package}": count for package, count in counts.items()})
     project.run("stack", "init", STACK, "--no-select", check=True)
     return project
-
-
-def _median(project: Project, size: int, *, pack: bool) -> Spent:
-    """Return the round of the median CPU seconds."""
-    rounds = [_preview(project, pack=pack) for _ in range(1 if size > SMALL else ROUNDS)]
-    return sorted(rounds, key=lambda spent: spent.cpu_seconds)[len(rounds) // 2]
 
 
 def watched(project: Project, *args: str) -> tuple[subprocess.CompletedProcess[str], float, Watched]:
