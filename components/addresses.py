@@ -10,7 +10,7 @@ from estate.model import Instance
 
 
 class AddressIndex:
-    """The intranet addresses of some instances, or others of theirs. Raises ValueError for one that is no IPv4 one."""
+    """Addresses of some instances, by default the intranet ones. Raises ValueError for one that is no IPv4 address."""
 
     def __init__(
         self,

@@ -85,12 +85,12 @@ def _gone(plan: Plan) -> Iterator[Verdict]:
     for item in plan.migration.objects("gone") if "gone" in plan.migration.data else ():
         kind, gone_id = item.choice("kind", *_KINDS), item.text("id")
         kind_name, types = _KINDS[kind]
-        is_missing = _link_is_missing if kind == "linkedInstance" else _is_missing
-        if is_missing(plan, gone_id, plan.of_type_in(types)):
+        declared = plan.of_type_in(types)
+        if _link_is_missing(plan, gone_id, declared) if kind == "linkedInstance" else _is_missing(gone_id, declared):
             yield failed(f"{kind_name} {gone_id} was applied, and is gone from the cloud.")
 
 
-def _is_missing(_plan: Plan, gone_id: str, declared: Sequence[Resource]) -> bool:
+def _is_missing(gone_id: str, declared: Sequence[Resource]) -> bool:
     # A resource that `up` created again has an id of the cloud's own.
     by_state = any(resource.facts.data.get("id") == gone_id for resource in declared)
     return by_state or not all(resource.exists for resource in declared)
