@@ -61,7 +61,7 @@ def cleaning_up_without_binding(migration: dict[str, Any]) -> None:
 
 
 @contextmanager
-def small_stack(bend: Bend | None = None, change: Callable[[Estate], None] | None = None) -> Iterator[Stack]:
+def small_stack(bend: Bend | None, change: Callable[[Estate], None] | None = None) -> Iterator[Stack]:
     """Yield the small stack, not yet up, its config bent and the estate changed, on a cloud of its own."""
     estate = load(_ESTATE)
     if change is not None:
@@ -145,7 +145,7 @@ def is_write(action: str) -> bool:
     return not action.partition(":")[2].startswith(("Describe", "Get", "List"))
 
 
-def called(cloud: Simulator, since: int = 0) -> list[str]:
+def called(cloud: Simulator, since: int) -> list[str]:
     """Return the actions that the cloud was asked for after so many requests, with their product."""
     return [f"{entry['product']}:{entry['action']}" for entry in cloud.requests()[since:]]
 

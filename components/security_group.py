@@ -80,7 +80,7 @@ class Clones:
         return {classic_id: clone.security_group_ids for classic_id, clone in self.groups.items()}
 
 
-def clone_groups(args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> Clones:
+def clone_groups(args: ClonedSecurityGroupsArgs, opts: pulumi.ResourceOptions | None) -> Clones:
     """Declare the clones, then the link, then the rules, each with the given options.
 
     Groups name each other, in cycles too, and across ClassicLink the classic groups. So all groups are made before any

@@ -57,7 +57,7 @@ class Output:
         return "\n".join(f"    {line}" for line in (faults or lines)[-_FAULT_LINES:])
 
 
-def unmet(expectation: str, output: Output | None = None) -> str:
+def unmet(expectation: str, output: Output | None) -> str:
     """Return what was expected of a step, and the command's output instead."""
     output_text = f"\n  pulumi {output.command} ended with exit code {output.code}:\n{output.why}" if output else ""
     return f"expected: {expectation}{output_text}"

@@ -363,7 +363,7 @@ def _text(text: str) -> str:
     return text.strip()
 
 
-def _parser(prog: str = PROGRAM) -> argparse.ArgumentParser:
+def _parser(prog: str) -> argparse.ArgumentParser:
     # Other commands use typer; this one must run in a pipeline without the project's packages.
     parser = argparse.ArgumentParser(prog=prog, description=_HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path, metavar="FILE", help="the result file that PREFLIGHT_RESULT named")

@@ -194,7 +194,7 @@ def fix_block(  # noqa: PLR0913 - what the block says, and the room for it
     fix: Fix,
     width: int,
     stack: str,
-    most_lines: int | None = None,
+    most_lines: int | None,
     before: dict[str, int] | None = None,
 ) -> list[Text]:
     """Return the lines of one fix: what must hold, what it settles, and what to do.

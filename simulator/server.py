@@ -205,7 +205,7 @@ def application(simulation: Simulation) -> Starlette:
     )
 
 
-def serve(estate: Estate, port: int, ca_file: Path | None = None, state_file: Path | None = None) -> None:
+def serve(estate: Estate, port: int, ca_file: Path | None, state_file: Path | None) -> None:
     """Serve until SIGINT or SIGTERM; prints one line with the URL when ready, and instructions on stderr.
 
     Port 0 takes a free one.

@@ -207,7 +207,7 @@ def shared_group_facts(
     vpc_groups: Sequence[SecurityGroup],
     classic_ids: Mapping[str, str],
     *,
-    with_rules: bool = True,
+    with_rules: bool,
 ) -> SharedSecurityGroupFacts:
     """Return facts of clones of another stack; `classic_ids` are the groups that all of its clones replace, by id."""
     facts = [_vpc_group(group, classic_ids) for group in vpc_groups]

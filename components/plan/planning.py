@@ -29,7 +29,7 @@ def make_plan(
     return plan(select(config, estate, file, record), evidence)
 
 
-def plan(selection: Selection, evidence: Iterable[Evidence] = ()) -> MigrationPlan:
+def plan(selection: Selection, evidence: Iterable[Evidence]) -> MigrationPlan:
     """Decide what is declared for a selection, with the evidence of its guest systems."""
     roster = selection.roster
     used = databases_used(roster)

@@ -47,7 +47,7 @@ class Selection:
     links: PlannedLinks
 
 
-def select(config: MigrationConfig, estate: Estate, file: str, record: StackRecord | None = None) -> Selection:
+def select(config: MigrationConfig, estate: Estate, file: str, record: StackRecord | None) -> Selection:
     """Look up in the estate what the config names.
 
     `file` is the stack file's name for messages, `record` the exports of the stack's last `up`. Raises ConfigError, all

@@ -26,8 +26,8 @@ def merge(config: MutableMapping[str, Any], part: Mapping[str, Any], file: str) 
         if key == "instances":
             _merge_instances(config, value, file)
         elif key == "window" and "waves" in config:
-            _wave(config, SINGLE_WAVE, file).setdefault(key, {})
-            _merge_value(_wave(config, SINGLE_WAVE, file), key, value)
+            _wave(config, file).setdefault(key, {})
+            _merge_value(_wave(config, file), key, value)
         elif key == "waves" and "waves" not in config and isinstance(value, list):
             for item in value:
                 _merge_single(config, item, file)
@@ -42,10 +42,10 @@ def _merge_single(config: MutableMapping[str, Any], item: Any, file: str) -> Non
     merge(config, {key: value for key, value in item.items() if key != "name"}, file)
 
 
-def _wave(config: Mapping[str, Any], name: str, file: str) -> Any:
-    """Return the wave of that name, or the only one there is."""
+def _wave(config: Mapping[str, Any], file: str) -> Any:
+    """Return the wave that is named as the only one would be, or the only one there is."""
     waves = [item for item in config["waves"] if isinstance(item, MutableMapping)]
-    named = [item for item in waves if item.get("name") == name] or (waves if len(waves) == 1 else [])
+    named = [item for item in waves if item.get("name") == SINGLE_WAVE] or (waves if len(waves) == 1 else [])
     if not named:
         raise ConfigError(file, [Problem("window", "the stack has waves; expected waves: [{name: ..., ...}]")])
     return named[0]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Final
 
 from pydantic import ValidationError
 
 from estate.documents import as_json, parse_json
 from estate.errors import EstateError
 from estate.guest.model import SCRIPT_VERSION, GuestFacts
-
-_BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 class OutputError(EstateError):

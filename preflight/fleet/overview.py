@@ -22,7 +22,7 @@ _MOST_CUTS: Final = 6
 _KINDS: Final = {"rule": "rules between", "database": "databases"}
 
 
-def plan_lines(draft: Draft, limits: Sequence[Limit], width: int, *, everything: bool = False) -> Iterator[Text]:
+def plan_lines(draft: Draft, limits: Sequence[Limit], width: int, *, everything: bool) -> Iterator[Text]:
     """Yield the stacks with their instances, the ties that are cut with their costs, and the limits with their use."""
     fleet, cuts = draft.fleet, draft.document.cuts
     starts = times_of(fleet, draft.orders)
@@ -78,6 +78,6 @@ def _more(count: int) -> Iterator[Text]:
         yield Text(f"  and {count} more: --all shows them")
 
 
-def _paragraph(text: str, width: int, style: str = "") -> Iterator[Text]:
+def _paragraph(text: str, width: int, style: str) -> Iterator[Text]:
     for place, line in enumerate(wrapped(text, width - 4, "")):
         yield Text(f"{'    ' if place else '  '}{line}", "" if place else style)

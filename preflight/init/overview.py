@@ -21,7 +21,7 @@ _MOST_BONDS: Final = 4
 _TEBIBYTE: Final = 1024
 
 
-def survey_lines(survey: Survey, width: int, *, everything: bool = False) -> Iterator[Text]:
+def survey_lines(survey: Survey, width: int, *, everything: bool) -> Iterator[Text]:
     """Yield what is classic: instances by zone, disks, groups and the groups they name, databases and their users."""
     estate = survey.estate
     yield Text(f"Classic estate of {estate.region_id}, account {estate.account_id}", "bold")
@@ -36,9 +36,7 @@ def survey_lines(survey: Survey, width: int, *, everything: bool = False) -> Ite
     yield from _section("Databases, and whom they admit", _databases(survey), width, everything)
 
 
-def proposal_lines(
-    proposal: Proposal, names: Mapping[str, str], width: int, *, everything: bool = False
-) -> Iterator[Text]:
+def proposal_lines(proposal: Proposal, names: Mapping[str, str], width: int, *, everything: bool) -> Iterator[Text]:
     """Yield which instances move when, and which do not, with the reasons; `names` are those of a survey."""
     yield from _section("Waves", map(_wave, proposal.waves), width, everything, marked=True)
     later = [f"{names[item.id]}: {' '.join(reasons)}" for item, reasons in proposal.later]

@@ -162,14 +162,14 @@ def _decisions(before: Mapping[str, Any], after: Mapping[str, Any], plan: Plan |
     earlier, later = _waivers(before), _waivers(after)
     for key in sorted({*earlier, *later}):
         if key not in later:
-            yield _decision("waiver", earlier[key], "gone")
+            yield _decision(earlier[key], "gone")
         elif (standing := _ending(later[key]["expires"], now) if key in earlier else "new") is not None:
-            yield _decision("waiver", later[key], standing)
+            yield _decision(later[key], standing)
     for key, item in sorted(_declared_waivers(plan).items()):
         # A waiver that covers nothing: the base result has none of these.
         standing = "new" if _moment(item["approvedAt"]) > judged else _ending(item["expires"], now)
         if key not in later and standing is not None:
-            yield _decision("waiver", item, standing)
+            yield _decision(item, standing)
     for item in _attestations(plan):
         standing = "new" if _moment(item["statedAt"]) > judged else _ending(item["validUntil"], now)
         if standing is not None:
@@ -202,9 +202,9 @@ def _waiver_key(rule: str, waiver: Mapping[str, Any]) -> _WaiverKey:
     return rule, waiver["reason"], waiver["owner"], _moment(waiver["expires"]).astimezone().isoformat()
 
 
-def _decision(kind: Any, waiver: Mapping[str, Any], standing: Any) -> Decision:
+def _decision(waiver: Mapping[str, Any], standing: Any) -> Decision:
     return Decision(
-        kind=kind,
+        kind="waiver",
         what=f"{waiver['rule']}: {printable(str(waiver['reason']))}",
         who=printable(f"{waiver['owner']}, approved by {waiver['approvedBy']}"),
         until=waiver["expires"],

@@ -102,11 +102,6 @@ class Change(Model):
         """The actions that cannot be undone."""
         return tuple(part for part in self.parts if part.forever)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing happens."""
-        return not any(self.counts.values())
-
 
 class FindingChange(Model):
     """One finding on both sides; null: that side does not judge it, for example because the instance does not move.

@@ -49,7 +49,7 @@ _MOST_FINDINGS: Final = 6
 _MARK: Final = "!"
 
 
-def change_lines(change: Change, width: int, *, everything: bool = False) -> Iterator[Text]:
+def change_lines(change: Change, width: int, *, everything: bool) -> Iterator[Text]:
     """Yield the lines of a Change; `everything` leaves nothing out."""
     for line in wrapped(f"What this change does to stack {change.stack}: {counts_text(change)}.", width):
         yield Text(line, "bold")
@@ -223,7 +223,7 @@ def called(item_id: str, name: str) -> str:
 # ---- against the base ----
 
 
-def comparison_lines(comparison: Comparison, width: int, *, everything: bool = False) -> Iterator[Text]:
+def comparison_lines(comparison: Comparison, width: int, *, everything: bool) -> Iterator[Text]:
     """Yield the differences from the result of the base."""
     for line in wrapped(f"Against the base: {verdicts_text(comparison)}.", width):
         yield Text(line, "bold")

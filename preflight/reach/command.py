@@ -110,9 +110,7 @@ def _ends(reach: Reach) -> Iterator[End]:
     yield from (item.source for item in reach.databases)
 
 
-def make_document(
-    judged: Judged, basis: Basis | None = None, *, strict: bool = False, whole_vswitches: bool = False
-) -> Document:
+def make_document(judged: Judged, basis: Basis | None, *, strict: bool, whole_vswitches: bool) -> Document:
     """Return who reaches whom, by a run. Raises Stop where the run does not show it."""
     result = judged.decision.result
     assert result is not None

@@ -14,7 +14,7 @@ from preflight.reach.model import End, Fate, Flow, Flows
 _WITH_PORTS: Final = ("TCP", "UDP")
 
 
-def end_of(peers: Sequence[Peer], moved: Iterable[str] = ()) -> End:
+def end_of(peers: Sequence[Peer], moved: Iterable[str]) -> End:
     """Return instances with equal results as one end of a row; `moved` has the ids of those that have moved."""
     ordered = sorted(peers, key=lambda peer: peer.id)
     return End(

@@ -43,7 +43,7 @@ class Row:
     traffic: str
 
 
-def show_reach(out: Console, document: Document, *, everything: bool = False, only: Sequence[str] = ()) -> None:
+def show_reach(out: Console, document: Document, *, everything: bool, only: Sequence[str]) -> None:
     """Show who reaches whom; `only` some instances, by id or name. The answer is the last line."""
     reach, width = document.reach, out.width
     for line in wrapped(head_text(document), width):
@@ -133,7 +133,7 @@ def answer_text(document: Document) -> str:
 # ---- rows ----
 
 
-def pair_rows(pairs: Iterable[PairReach], only: Sequence[str] = ()) -> list[Row]:
+def pair_rows(pairs: Iterable[PairReach], only: Sequence[str]) -> list[Row]:
     """Return pairs of instances, those with equal results in one row."""
     rows = [
         Row(_status(item.status, accepted=item.accepted), item.source.names, item.target.names, pair_text(item))
@@ -154,7 +154,7 @@ def pair_text(item: PairReach) -> str:
     return "; ".join([*texts, *([item.note] if item.note else [])])
 
 
-def outside_rows(reach: Reach, only: Sequence[str] = (), *, whole: bool = False) -> list[Row]:
+def outside_rows(reach: Reach, only: Sequence[str], *, whole: bool) -> list[Row]:
     """Return the traffic of instances with all others; with `whole`, every block is named."""
     rows = []
     for item in reach.outside:
@@ -167,7 +167,7 @@ def outside_rows(reach: Reach, only: Sequence[str] = (), *, whole: bool = False)
     return _together(rows)
 
 
-def database_rows(reach: Reach, only: Sequence[str] = ()) -> list[Row]:
+def database_rows(reach: Reach, only: Sequence[str]) -> list[Row]:
     """Return who reaches which database."""
     rows = [
         Row(
@@ -182,7 +182,7 @@ def database_rows(reach: Reach, only: Sequence[str] = ()) -> list[Row]:
     return _together(rows)
 
 
-def public_rows(reach: Reach, only: Sequence[str] = ()) -> list[Row]:
+def public_rows(reach: Reach, only: Sequence[str]) -> list[Row]:
     """Return the results for public addresses."""
     return [
         Row(item.status, (item.name,), item.addresses, item.reason)

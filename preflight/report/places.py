@@ -32,7 +32,7 @@ class Places:
     _roots: tuple[tuple[str, yaml.Node], ...] = ()
     _instances: dict[str, Place] = field(default_factory=dict)
 
-    def of_key(self, path: str, value: object = None) -> Place:
+    def of_key(self, path: str, value: object) -> Place:
         """Return the line of a key path below the migration's key, as far as the file has it.
 
         `value` is merged there: for a map with one key it is the line of that key, for a list that of its item.

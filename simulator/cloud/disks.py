@@ -154,9 +154,9 @@ def attach(
     disk_id: str,
     instance_id: str,
     *,
-    device: str | None = None,
-    bootable: bool = False,
-    delete_with_instance: bool = False,
+    device: str | None,
+    bootable: bool,
+    delete_with_instance: bool,
 ) -> None:
     """Begin to attach a data disk: Attaching for the estate's `timings.disk` seconds, then In_use.
 
@@ -185,7 +185,7 @@ def attach(
     cloud.begins(disk, cloud.estate.timings.disk)
 
 
-def detach(cloud: Cloud, disk_id: str, instance_id: str, *, delete_with_instance: bool = False) -> None:
+def detach(cloud: Cloud, disk_id: str, instance_id: str, *, delete_with_instance: bool) -> None:
     """Begin to detach a data disk: Detaching for the estate's `timings.disk` seconds, then Available.
 
     Raises InvalidInstanceId.NotFound, InvalidDiskId.NotFound, InvalidDisk.AlreadyDetached, DependencyViolation
@@ -211,7 +211,7 @@ def detach(cloud: Cloud, disk_id: str, instance_id: str, *, delete_with_instance
     cloud.begins(disk, cloud.estate.timings.disk)
 
 
-def resize(cloud: Cloud, disk_id: str, size_gib: int, how: str = "offline") -> None:
+def resize(cloud: Cloud, disk_id: str, size_gib: int, how: str) -> None:
     """Enlarge a disk, at once; the guest's view is not simulated, so `how` is only checked.
 
     Raises InvalidDiskId.NotFound, InvalidParam.Type, InvalidDiskCategory.NotSupported, DiskInArrears,
@@ -273,7 +273,7 @@ def modify_spec(
     category: str | None,
     performance_level: str | None,
     provisioned_iops: int | None,
-    dry_run: bool = False,
+    dry_run: bool,
 ) -> bool:
     """Change category or performance, at once; return whether the category changed. A dry run changes nothing.
 

@@ -95,7 +95,7 @@ def allocate_address(cloud: Cloud, instance_id: str) -> str:
     return instance.public_ips[0]
 
 
-def change_type(cloud: Cloud, instance_id: str, type_id: str, *, dry_run: bool = False) -> None:
+def change_type(cloud: Cloud, instance_id: str, type_id: str, *, dry_run: bool) -> None:
     """Change the type of a Stopped pay-as-you-go instance, at once. A dry run only checks.
 
     A classic one gets another private address if the new family is a current one. An instance that was not I/O

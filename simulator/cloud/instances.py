@@ -107,7 +107,7 @@ def stop(
         cloud.begins(instance, cloud.estate.timings.instance)
 
 
-def reboot(cloud: Cloud, instance_id: str, *, dry_run: bool = False) -> None:
+def reboot(cloud: Cloud, instance_id: str, *, dry_run: bool) -> None:
     """Restart a Running instance: Starting for `timings.instance` seconds, then Running. A dry run only checks.
 
     Raises InvalidInstanceId.NotFound, InstanceLockedForSecurity, InstanceExpiredOrInArrears, IncorrectInstanceStatus.

@@ -115,7 +115,7 @@ class Order:
     tags: dict[str, str] = field(default_factory=dict)
 
 
-def run(cloud: Cloud, order: Order, *, dry_run: bool = False) -> list[Instance]:
+def run(cloud: Cloud, order: Order, *, dry_run: bool) -> list[Instance]:
     """Create and start instances: Pending for `timings.instance` seconds, then Running.
 
     With a bandwidth each has a public address. A dry run that passes all checks ends with DryRunOperation.

@@ -72,7 +72,7 @@ _DIALECTS = {
 }
 
 
-def tagged(cloud: Cloud, product: str, kind: str, ids: Iterable[str] | None = None) -> dict[str, dict[str, str]]:
+def tagged(cloud: Cloud, product: str, kind: str, ids: Iterable[str] | None) -> dict[str, dict[str, str]]:
     """Return the tags of all resources of a type (upper or lower case), or of those in `ids`.
 
     Raises the dialect's `no_kind`.

@@ -76,7 +76,7 @@ def create(cloud: Cloud, new: NewVSwitch, *, default: bool = False) -> VSwitch:
     return vswitch
 
 
-def create_default(cloud: Cloud, zone_id: str, ipv6_last_bits: int | None = None) -> VSwitch:
+def create_default(cloud: Cloud, zone_id: str, ipv6_last_bits: int | None) -> VSwitch:
     """Make the default VSwitch of a zone, the first free /20 of the default VPC.
 
     Raises as `create` does, InvalidVpcId.NotFound without a default VPC, OperationDenied if the zone has one.

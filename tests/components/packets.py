@@ -145,10 +145,6 @@ def explains(
     )
 
 
-def _share_an_open_group(groups: Iterable[SecurityGroup], far: Far) -> bool:
-    return any(group.id in far.classic_groups and group.inner_access_policy == "Accept" for group in groups)
-
-
 def _decided(deciding: Sequence[tuple[int, str]], packet: Packet, *, in_group: bool) -> Verdict:
     if deciding:
         first = min(priority for priority, _ in deciding)

@@ -51,7 +51,7 @@ def _loop() -> Iterator[None]:
     asyncio.set_event_loop(None)
 
 
-def _cloud(arn: str = USER) -> Cloud:
+def _cloud(arn: str) -> Cloud:
     cloud = Cloud(CloudSettings.from_config(CONFIG, {}))
     cloud._caller = Caller("1234567890123456", arn)
     return cloud

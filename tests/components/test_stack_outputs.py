@@ -305,11 +305,11 @@ def test_a_link_that_was_there_before_is_not_told(monkeypatch: pytest.MonkeyPatc
     stack_outputs.warn_of_cut_off_links(planned_link("i-mon"))
 
 
-def grouped(*disk_ids: str, name: str = "i-web", hours: int = 1, status: str = "progressing") -> SnapshotGroup:
+def grouped(*disk_ids: str, hours: int = 1, status: str = "progressing") -> SnapshotGroup:
     return SnapshotGroup.model_validate(
         {
             "id": "ssg-left",
-            "description": marked("disks", STACK, name),
+            "description": marked("disks", STACK, "i-web"),
             "instance_id": "i-web",
             "status": status,
             "created_at": estate().read_at.timestamp() - hours * 3600,

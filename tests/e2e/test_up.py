@@ -43,12 +43,12 @@ def raised(engine: toolchain.Engine, cloud: Simulator, tmp_path: Path) -> Stack:
     return stack
 
 
-def command(stack: Stack, *arguments: str, columns: int = 120) -> tuple[int, str, str]:
+def command(stack: Stack, *arguments: str) -> tuple[int, str, str]:
     environ = {name: value for name, value in stack.project.environ.items() if name != "PREFLIGHT_RESULT"}
     done = subprocess.run(
         [COMMAND, "up", "--stack", "test", "--rehearsal", *arguments],
         cwd=stack.project.directory,
-        env={**environ, "COLUMNS": str(columns)},
+        env={**environ, "COLUMNS": "120"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

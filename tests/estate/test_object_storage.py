@@ -32,7 +32,7 @@ def stub() -> Iterator[Stub]:
         yield served
 
 
-def xml(code: str, message: str = "No.") -> str:
+def xml(code: str, message: str) -> str:
     return f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>REQ-1</RequestId></Error>"
 
 

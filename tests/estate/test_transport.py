@@ -202,10 +202,10 @@ def _filled(text: str, directory: Path, ports: dict[str, int]) -> str:
     return text.replace("{refusing}", str(ports["refusing"]))
 
 
-def _no_answer_from(port: int, timeout: tuple[float, float] = (0.05, 0.05)) -> NoAnswerError:
+def _no_answer_from(port: int) -> NoAnswerError:
     request = requests.Request("POST", f"http://127.0.0.1:{port}/").prepare()
     with pytest.raises(NoAnswerError) as caught:
-        Session().send(request, timeout=timeout)
+        Session().send(request, timeout=(0.05, 0.05))
     return caught.value
 
 

@@ -259,7 +259,7 @@ def database_is(database_id: str, **changes: Any) -> EstateBend:
     return bend
 
 
-def endpoints(*addresses: tuple[str, int | None], vpc_id: str = SHARED_VPC) -> tuple[NetInfo, ...]:
+def endpoints(*addresses: tuple[str, int | None]) -> tuple[NetInfo, ...]:
     """Addresses of a database: their types, and the seconds that are left to each."""
     return tuple(
         NetInfo(
@@ -267,7 +267,7 @@ def endpoints(*addresses: tuple[str, int | None], vpc_id: str = SHARED_VPC) -> t
             ip_type=kind,
             ip_address="10.27.8.61",
             port="3306",
-            vpc_id=vpc_id if kind == "Private" else None,
+            vpc_id=SHARED_VPC if kind == "Private" else None,
             expires_in_seconds=left,
         )
         for kind, left in addresses

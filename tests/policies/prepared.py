@@ -289,7 +289,7 @@ def system_event(
     return {"eventId": event_id, "eventType": kind, "eventStatus": status, "notBefore": due}
 
 
-def guest(collected_at: str, host_name: str = "web-1", address: str = "10.0.0.1") -> Properties:
+def guest(collected_at: str, host_name: str, address: str) -> Properties:
     """What evidence says of a Linux system in which nothing is in the way."""
     return {
         "collectedAt": collected_at,

@@ -23,10 +23,9 @@ from tests.policies.rules.waiver.test_in_order import waived, waiver
 NO_STEP: dict[str, Any] = {"path": None, "value": None, "command": None, "text": None, "toFill": []}
 
 
-def instance(instance_id: str, urn: str | None = None, wave: str | None = "all") -> Any:
-    urn = urn or f"urn:{instance_id}"
-    subject = {"kind": "instance", "id": instance_id, "name": f"name of {instance_id}", "urn": urn}
-    return {"key": instance_id, "subject": subject, "wave": wave, "judgement": {}}
+def instance(instance_id: str) -> Any:
+    subject = {"kind": "instance", "id": instance_id, "name": f"name of {instance_id}", "urn": f"urn:{instance_id}"}
+    return {"key": instance_id, "subject": subject, "wave": "all", "judgement": {}}
 
 
 def finding(about: Any, reason: str = "", outcome: str = "FAIL", **more: Any) -> Any:
@@ -49,9 +48,8 @@ MIGRATED = {"kind": "migration", "id": "dev", "name": "classic-to-vpc", "urn": "
 ONE, TWO, THREE = instances = [instance(name) for name in ("i-1", "i-2", "i-3")]
 
 
-def file_of(findings: list[Any], of: list[Any] | None = None) -> dict[str, Any]:
-    of = instances if of is None else of
-    content = {"migration": MIGRATED, "instances": of, "results": grouped(findings, of), "notices": []}
+def file_of(findings: list[Any]) -> dict[str, Any]:
+    content = {"migration": MIGRATED, "instances": instances, "results": grouped(findings, instances), "notices": []}
     read: dict[str, Any] = json.loads(json.dumps(content))
     return read
 

@@ -40,9 +40,9 @@ def changed(step: Step, op: str, **after: Value) -> Step:
     return replace(step, op=op, after={**step.after, **after})
 
 
-def only(steps: tuple[Step, ...], resource_type: str, name: str = "") -> Step:
+def only(steps: tuple[Step, ...], resource_type: str) -> Step:
     """Return the first step about a type, or the one of that name."""
-    return next(step for step in steps if step.type == resource_type and name in ("", step.name))
+    return next(step for step in steps if step.type == resource_type)
 
 
 def event(op: str, urn: str, new: Mapping[str, Any] | None, old: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -44,8 +44,8 @@ def keys(cloud: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return file
 
 
-def run(*arguments: str, columns: int = 120) -> tuple[int, str, str]:
-    done = CliRunner(env={"COLUMNS": str(columns)}).invoke(app, ["inventory", *arguments])
+def run(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner(env={"COLUMNS": "120"}).invoke(app, ["inventory", *arguments])
     if isinstance(done.exception, Stop):
         return done.exception.code, done.stdout, str(done.exception)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception

@@ -31,9 +31,9 @@ def live(simulator: Simulator, group_id: str = GROUP) -> list[dict[str, Any]]:
     return next(list(group["rules"]) for group in groups if group["id"] == group_id)
 
 
-def ports(simulator: Simulator, group_id: str = GROUP) -> list[str]:
+def ports(simulator: Simulator) -> list[str]:
     """Return the ports of the intranet rules that tests make; 3306 is a rule that the cloud made."""
-    rules = [rule for rule in live(simulator, group_id) if rule["nic_type"] == "intranet"]
+    rules = [rule for rule in live(simulator, GROUP) if rule["nic_type"] == "intranet"]
     return sorted(rule["port_range"] for rule in rules if rule["port_range"] != "3306/3306")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -310,10 +309,6 @@ def test_a_run_that_was_broken_off_is_gone_on_with(simulator: Simulator) -> None
         case.cloud.sleep = lambda seconds: slow.clock.advance(seconds)
         assert case.created(days=20)["classicExpiresAt"]
         assert len(case.calls(case.switch)) == 1
-
-
-def _engine(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    return lambda item: item | fields
 
 
 @pytest.mark.parametrize(

@@ -25,13 +25,9 @@ def inputs(**rules: Properties) -> Properties:
     return {"securityGroupId": GROUP, "rules": rules}
 
 
-def live(simulator: Simulator, group_id: str = GROUP) -> list[dict[str, Any]]:
+def live(simulator: Simulator) -> list[dict[str, Any]]:
     groups = simulator.state()["security_groups"]
-    return next(list(group["rules"]) for group in groups if group["id"] == group_id)
-
-
-def shown(simulator: Simulator) -> set[tuple[Any, ...]]:
-    return {(r["direction"], r["ip_protocol"], r["port_range"], r["policy"], r["priority"]) for r in live(simulator)}
+    return next(list(group["rules"]) for group in groups if group["id"] == GROUP)
 
 
 def revoke(cloud: Cloud, simulator: Simulator, priority: int) -> None:

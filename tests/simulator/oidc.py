@@ -24,10 +24,10 @@ def _key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def provider(name: str = "ci") -> OidcProvider:
+def provider() -> OidcProvider:
     """The identity provider as RAM knows it."""
     pem = _key().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return OidcProvider(name=name, issuer=ISSUER, client_ids=[CLIENT], public_key=pem.decode())
+    return OidcProvider(name="ci", issuer=ISSUER, client_ids=[CLIENT], public_key=pem.decode())
 
 
 def token(head: dict[str, Any] | None = None, **changes: Any) -> str:

@@ -20,8 +20,8 @@ from tests.simulator.conftest import SAMPLE
 from tests.simulator.sdk import Api
 
 
-def _get(url: str, method: str = "GET") -> object:
-    with urllib.request.urlopen(urllib.request.Request(url, method=method)) as response:  # noqa: S310 - loopback
+def _get(url: str) -> object:
+    with urllib.request.urlopen(url) as response:  # noqa: S310 - loopback
         return json.loads(response.read())
 
 

@@ -123,14 +123,14 @@ def get(server: Server, cache: Path, environment: dict[str, str], reporter: Repo
     return run
 
 
-def packed(files: dict[str, str | None], mode: int = 0o755) -> bytes:
+def packed(files: dict[str, str | None]) -> bytes:
     """An archive of executable files, by path; a path with None is a link to /etc/passwd."""
     buffer = io.BytesIO()
     # Without the time of day, so that the same files are the same bytes.
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as archive:
         for path, content in files.items():
             member = tarfile.TarInfo(path)
-            member.mode = mode
+            member.mode = 0o755
             if content is None:
                 member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
                 archive.addfile(member)

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from estate.guest import script
 
-MODERN = "systemd\nsshd\nnginx"
-
 
 @dataclass
 class System:

@@ -40,11 +40,11 @@ def reach_of(name: str, *, whole_vswitches: bool = False) -> Reach:
     return make_reach(Plan(given.resources), given.now, whole_vswitches=whole_vswitches)
 
 
-def pair(document: Reach, source: str, target: str, *, between: bool = False) -> PairReach:
+def pair(document: Reach, source: str, target: str) -> PairReach:
     [result] = [
         item
         for item in document.pairs
-        if source in item.source.names and target in item.target.names and item.between == between
+        if source in item.source.names and target in item.target.names and not item.between
     ]
     return result
 

@@ -94,9 +94,9 @@ def renamed(result: dict[str, Any], name_of: Callable[[int], str]) -> dict[str, 
 
 
 @cache
-def hostile_report(name: str = "broken") -> Report:
+def hostile_report() -> Report:
     """A report in which every text of the cloud is hostile."""
-    return report_of(renamed(recorded_result(name, 2), lambda number: HOSTILE[number % len(HOSTILE)]))
+    return report_of(renamed(recorded_result("broken", 2), lambda number: HOSTILE[number % len(HOSTILE)]))
 
 
 def in_project(directory: Path, result: dict[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def changed(instance_id: str, **fields: Any) -> Given:
     return change
 
 
-def hybrid(instance_id: str, days: int = 7, **fields: Any) -> Given:
+def hybrid(instance_id: str, **fields: Any) -> Given:
     """The database in hybrid access: its classic endpoints end in so many days."""
 
     def change(estate: Estate) -> None:
@@ -65,7 +65,7 @@ def hybrid(instance_id: str, days: int = 7, **fields: Any) -> Given:
         instance.vswitch_id = VSWITCH if instance.zone_id == "cn-hangzhou-h" else VSWITCH_B
         block = "192.168.10" if instance.vswitch_id == VSWITCH else "192.168.20"
         for number, endpoint in enumerate(list(instance.endpoints), 5):
-            endpoint.expires_at = estate.now + timedelta(days=days)
+            endpoint.expires_at = estate.now + timedelta(days=7)
             private = {"ip_type": "Private", "ip_address": f"{block}.{number}", "expires_at": None}
             name = f"vpc-{endpoint.connection_string}"
             instance.endpoints.append(endpoint.model_copy(update={**private, "connection_string": name}))

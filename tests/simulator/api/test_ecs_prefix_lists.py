@@ -34,10 +34,10 @@ def _entries(api: Api, list_id: str) -> list[tuple[str, str]]:
     return [(entry["Cidr"], entry["Description"]) for entry in entries]
 
 
-def _rule(list_id: str, port: int = 22) -> dict[str, Any]:
+def _rule(list_id: str) -> dict[str, Any]:
     return {
         "SecurityGroupId": GROUP,
-        "Permissions": [{"IpProtocol": "TCP", "PortRange": f"{port}/{port}", "SourcePrefixListId": list_id}],
+        "Permissions": [{"IpProtocol": "TCP", "PortRange": "22/22", "SourcePrefixListId": list_id}],
     }
 
 

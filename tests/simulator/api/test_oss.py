@@ -25,11 +25,9 @@ def quick(quick: Estate) -> Estate:
     return quick
 
 
-def connected(
-    simulator: Simulator, *, user: str = "demo", secret: str | None = None, region: str = "cn-hangzhou"
-) -> Any:
+def connected(simulator: Simulator, *, secret: str | None = None, region: str = "cn-hangzhou") -> Any:
     """A client of the SDK, which tries each call once."""
-    key, own = simulator.credentials_of(user)
+    key, own = simulator.credentials_of("demo")
     config = oss.config.load_default()
     config.region, config.endpoint, config.disable_ssl = region, simulator.host, True
     config.credentials_provider = oss.credentials.StaticCredentialsProvider(key, secret or own)

@@ -25,8 +25,8 @@ def _endpoints(api: Api, database: str = MYSQL, **parameters: str) -> dict[str, 
     return {f"{info['ConnectionStringType']} {info['IPType']}": info for info in infos}
 
 
-def _attribute(api: Api, database: str = MYSQL) -> dict[str, Any]:
-    answer = api("rds:DescribeDBInstanceAttribute", DBInstanceId=database)
+def _attribute(api: Api) -> dict[str, Any]:
+    answer = api("rds:DescribeDBInstanceAttribute", DBInstanceId=MYSQL)
     return dict(answer["Items"]["DBInstanceAttribute"][0])
 
 

@@ -9,9 +9,9 @@ from policies.core.plan import MIGRATION
 from tests.policies.prepared import Draft, Properties
 
 
-def database(draft: Draft, database_id: str = "rm-orders") -> Properties:
+def database(draft: Draft) -> Properties:
     """The facts of one database."""
-    [facts] = [item for item in draft.facts(MIGRATION)["databases"] if item["dbInstanceId"] == database_id]
+    [facts] = [item for item in draft.facts(MIGRATION)["databases"] if item["dbInstanceId"] == "rm-orders"]
     assert isinstance(facts, dict)
     return facts
 

@@ -26,8 +26,8 @@ def _clone(draft: Draft, group_id: str = "sg-web") -> dict[str, Any]:
     return rules
 
 
-def _classic(draft: Draft, group_id: str = "sg-web") -> list[Any]:
-    (group,) = (item for item in draft.facts(MIGRATION)["securityGroups"] if item["securityGroupId"] == group_id)
+def _classic(draft: Draft) -> list[Any]:
+    (group,) = (item for item in draft.facts(MIGRATION)["securityGroups"] if item["securityGroupId"] == "sg-web")
     rules = group["rules"]
     assert isinstance(rules, list)
     return rules

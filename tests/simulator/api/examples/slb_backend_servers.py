@@ -53,10 +53,10 @@ def _refused_servers(target: Call, field: str = "BackendServers") -> tuple[Refus
     )
 
 
-def _unreadable(target: Call, field: str = "BackendServers") -> tuple[Refusal, ...]:
+def _unreadable(target: Call) -> tuple[Refusal, ...]:
     return (
-        Refusal("BackendServersMalformed", {**target, field: NOT_A_LIST}, given=load_balanced),
-        Refusal("TooManyBackendServers", {**target, field: TOO_MANY}, given=load_balanced),
+        Refusal("BackendServersMalformed", {**target, "BackendServers": NOT_A_LIST}, given=load_balanced),
+        Refusal("TooManyBackendServers", {**target, "BackendServers": TOO_MANY}, given=load_balanced),
     )
 
 

@@ -47,8 +47,8 @@ def no_free_address(estate: Estate) -> None:
         estate.load_balancers.append(_public(estate).model_copy(update={**taken, "address_type": "intranet"}))
 
 
-def _one(code: str, more: dict[str, Any], status: int = 400, given: Given = load_balanced) -> Refusal:
-    return Refusal(code, {**ONE, **more}, status, given)
+def _one(code: str, more: dict[str, Any], given: Given = load_balanced) -> Refusal:
+    return Refusal(code, {**ONE, **more}, 400, given)
 
 
 def _not_there(more: dict[str, Any]) -> Refusal:
