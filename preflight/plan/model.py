@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -181,11 +181,3 @@ class Document(Model):
     blocking: int
     change: Change
     comparison: Comparison | None
-
-
-def schema_of(model: type[BaseModel], title: str) -> dict[str, Any]:
-    """Return the JSON Schema of a document, as in `docs/schema`: a reader may meet keys that were added later."""
-    schema = model.model_json_schema(mode="serialization", by_alias=True)
-    for part in (schema, *schema.get("$defs", {}).values()):
-        part.pop("additionalProperties", None)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}

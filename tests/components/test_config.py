@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.config import ConfigError, CreateNetwork, MigrationConfig, parse
-from docgen.stack_schema import render
 from tests.components.builders import APPROVED, FILE, config
 
 Bend = Callable[[dict[str, Any]], object]
@@ -437,11 +435,6 @@ def test_every_key_is_described() -> None:
     for model in (schema, *schema["$defs"].values()):
         for key, field in model["properties"].items():
             assert field.get("description") or key == "mode", f"{model['title']}.{key}"
-
-
-def test_the_schema_file_is_in_step() -> None:
-    committed = Path(__file__).parents[2] / "docs/schema/stack.schema.json"
-    assert committed.read_text(encoding="utf-8") == render(), "run `make docs`"
 
 
 def test_ids_of_old_instances_and_databases_are_taken() -> None:

@@ -204,8 +204,3 @@ def test_the_sample_has_what_the_demo_tells(sample: Estate) -> None:
     assert [zone.id for zone in sample.zones if not zone.vswitch_available] == ["cn-hangzhou-e"]
     assert {database.security_ip_mode for database in sample.databases} == {"normal", "safety"}
     assert not sample.vpcs[0].classic_link_enabled
-
-
-def test_the_schema_file_is_in_step() -> None:
-    committed = Path(__file__).parents[2] / "docs/schema/estate.schema.json"
-    assert json.loads(committed.read_text(encoding="utf-8")) == json_schema(), "run `make docs`"

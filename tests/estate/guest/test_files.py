@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from estate.guest import Evidence, EvidenceFileError, load_evidence, parse_output, save_evidence
-from estate.guest.files import json_schema
 from estate.guest.model import Source
 from tests.estate.guest.test_output import TEXT, WHOLE
 
@@ -119,10 +118,6 @@ def test_older_evidence_replaces_no_newer_one(tmp_path: Path) -> None:
     with pytest.raises(EvidenceFileError, match="evidence of i-web1 from file is there"):
         save_evidence(path, [old])
     assert load_evidence([path]) == (today,)
-
-
-def test_the_schema_in_docs_is_in_step() -> None:
-    assert json.loads(SCHEMA.read_text()) == json_schema()
 
 
 def test_evidence_of_powershell_and_of_old_ids_is_read(tmp_path: Path) -> None:
