@@ -234,6 +234,9 @@ _ECS: Final[Mapping[str, Reading]] = {
         parts=(
             *parts(TEXT, "NetworkInterfaceId", "VpcId", "Type"),
             Part("InstanceId", ANY_TEXT, absent="managed ones do not have it (SDK-ECS 7.11.8)"),
+            Part("SecurityGroupIds.SecurityGroupId", TEXTS),
+            Part("PrivateIpSets.PrivateIpSet", ITEMS),
+            Part("PrivateIpSets.PrivateIpSet[].PrivateIpAddress", TEXT),
             Part("Description", ANY_TEXT, absent=_NAME),
         ),
     ),

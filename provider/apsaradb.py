@@ -12,6 +12,7 @@ from estate.errors import CloudError
 from estate.model import Database
 from estate.model import WhitelistGroup as Group
 from estate.paging import listed, pages
+from provider import traffic
 
 _Read = TypeVar("_Read")
 
@@ -132,7 +133,7 @@ class _Rds(Product):
         "rds:DescribeDBInstanceIPArrayList",
         "rds:DescribeDBInstanceAttribute",
         "rds:ModifySecurityIps",
-        "ecs:DescribeInstances",
+        *traffic.ACTIONS,
         "vpc:DescribeVSwitches",
     )
     network_actions = (
@@ -213,7 +214,7 @@ class _Redis(Product):
         "kvstore:DescribeSecurityIps",
         "kvstore:DescribeInstanceAttribute",
         "kvstore:ModifySecurityIps",
-        "ecs:DescribeInstances",
+        *traffic.ACTIONS,
         "vpc:DescribeVSwitches",
     )
     network_actions = (
@@ -290,7 +291,7 @@ class _MongoDb(Product):
         "dds:DescribeSecurityIps",
         "dds:DescribeDBInstanceAttribute",
         "dds:ModifySecurityIps",
-        "ecs:DescribeInstances",
+        *traffic.ACTIONS,
         "vpc:DescribeVSwitches",
     )
     network_actions = (

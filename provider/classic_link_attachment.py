@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
 from estate.paging import listed
-from provider import instances, traffic
+from provider import traffic
 from provider.group_rules import rules_of
 from provider.lost_answers import brought_about
 from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
@@ -35,7 +35,7 @@ class ClassicLinkAttachment(Resource):
         "ecs:AttachClassicLinkVpc",
         "ecs:DetachClassicLinkVpc",
         # Before a deletion: who talks over the link.
-        instances.ACTION,
+        *traffic.ACTIONS,
         "ecs:DescribeSecurityGroupAttribute",
     )
     replacing: ClassVar[tuple[str, ...]] = _NAMES

@@ -11,8 +11,8 @@ from estate.errors import CloudError, EstateError
 from estate.live import rule_of
 from estate.model import PeerKind, SecurityGroupRule
 from estate.paging import pages
-from provider import instances
 from provider import rules as logic
+from provider import traffic
 from provider.resource import (
     Change,
     Checked,
@@ -63,7 +63,7 @@ class GroupRules(Resource):
 
     actions: ClassVar[tuple[str, ...]] = (
         "ecs:DescribeSecurityGroupAttribute",
-        instances.ACTION,
+        *traffic.ACTIONS,
         *(operation for operations in _OPERATIONS.values() for operation in operations),
     )
     replacing: ClassVar[tuple[str, ...]] = ("securityGroupId",)

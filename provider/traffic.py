@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from estate.client import Cloud
 from estate.model import SecurityGroupRule
 from estate.paging import listed
-from provider.instances import instances
+from provider.instances import ACTION, instances
+
+#: The actions that a look at all interfaces of servers needs.
+ACTIONS: Final = (ACTION, "ecs:DescribeNetworkInterfaces")
 
 _MOST_SHOWN: Final = 5
+# The most ids that one DescribeInstances takes.
+_MOST_ASKED: Final = 100
 # A rule for a broader block says nothing about who talks with whom (docs/limits.md, "Who talks with whom").
 _NARROW: Final = 24
 
 
 class Server(NamedTuple):
-    """One ECS instance: who it is, and how rules and whitelists can mean it."""
+    """One ECS instance: who it is, and how rules and whitelists can mean it, by any of its network interfaces."""
 
     id: str
     name: str
@@ -40,34 +46,35 @@ def in_vpc(cloud: Cloud, vpc_id: str) -> list[Server]:
 def reaching(cloud: Cloud, vpc_id: str | None, entries: Iterable[str]) -> list[Server]:
     """Return the servers that entries admit and that may reach what is in a VPC, or with None in the classic network.
 
-    Whether another VPC is connected with this one is not asked: its servers count, unless their addresses are in a
+    Whether another VPC is connected with this one is not asked: its servers count, by the addresses that are in no
     VSwitch of the VPC, where its own routes lead. The blocks of VPCs may overlap: routes are by VSwitch (CEN help,
     "Resolve overlapping vSwitch CIDR blocks"). A server of a VPC reaches nothing in the classic network.
     """
     servers = admitted(_servers(cloud), entries)
     if vpc_id is None:
         return [server for server in servers if server.vpc_id is None]
-    elsewhere = [server for server in servers if server.vpc_id not in (None, vpc_id)]
-    if not elsewhere:
+    if all(server.vpc_id in (None, vpc_id) for server in servers):
         return servers
     vswitches = listed(cloud, "vpc:DescribeVSwitches", region_id=cloud.region, vpc_id=vpc_id)
-    hidden = admitted(elsewhere, [str(vswitch.cidr_block) for vswitch in vswitches])
-    return [server for server in servers if server not in hidden]
+    hidden = [ipaddress.IPv4Network(vswitch.cidr_block) for vswitch in vswitches]
+
+    def as_seen(server: Server) -> Server:
+        if server.vpc_id in (None, vpc_id):
+            return server
+        return server._replace(addresses=frozenset(item for item in server.addresses if not _within(item, hidden)))
+
+    return admitted(map(as_seen, servers), entries)
 
 
 def server_of(cloud: Cloud, instance_id: str) -> Server | None:
-    """Return one server, None if it is gone."""
-    return next(iter(_servers(cloud, instance_ids=json.dumps([instance_id]))), None)
+    """Return one server by its primary network interface, None if it is gone."""
+    return next(map(_server, instances(cloud, instance_ids=json.dumps([instance_id]))), None)
 
 
 def admitted(servers: Iterable[Server], entries: Iterable[str]) -> list[Server]:
     """Return the servers that one of the entries of a whitelist admits; entries that are no IPv4 blocks admit none."""
     blocks = [block for entry in entries if (block := _block(entry))]
-    return [
-        server
-        for server in servers
-        if any(ipaddress.IPv4Address(address) in block for address in server.addresses for block in blocks)
-    ]
+    return [server for server in servers if any(_within(address, blocks) for address in server.addresses)]
 
 
 def means(rule: SecurityGroupRule, server: Server) -> bool:
@@ -86,6 +93,10 @@ def names(servers: Sequence[Server]) -> str:
     return ", ".join(shown_servers) + (f" and {more} more" if more else "")
 
 
+def _within(address: str, blocks: Iterable[ipaddress.IPv4Network]) -> bool:
+    return any(ipaddress.IPv4Address(address) in block for block in blocks)
+
+
 def _block(entry: str) -> ipaddress.IPv4Network | None:
     try:
         return ipaddress.IPv4Network(entry, strict=False)
@@ -94,7 +105,38 @@ def _block(entry: str) -> ipaddress.IPv4Network | None:
 
 
 def _servers(cloud: Cloud, **fields: Any) -> list[Server]:
-    return sorted(map(_server, instances(cloud, **fields)), key=lambda server: server.id)
+    """Return the servers that the fields select, and those of which they select another network interface alone.
+
+    `DescribeInstances` knows groups and VPC of the primary interface (docs of `SecurityGroupIds`, `VpcAttributes`).
+    """
+    found = {server.id: server for server in map(_server, instances(cloud, **fields))}
+    interfaces = _attached(cloud, **fields)
+    others = sorted(interfaces.keys() - found)
+    for place in range(0, len(others), _MOST_ASKED):
+        ids = json.dumps(others[place : place + _MOST_ASKED])
+        found |= {server.id: server for server in map(_server, instances(cloud, instance_ids=ids))}
+    return [_with(found[id_], interfaces.get(id_, ())) for id_ in sorted(found)]
+
+
+def _attached(cloud: Cloud, **fields: Any) -> Mapping[str, Sequence[Any]]:
+    """Return the network interfaces that the fields select, by the instance that they are attached to."""
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for interface in listed(cloud, "ecs:DescribeNetworkInterfaces", region_id=cloud.region, **fields):
+        if interface.instance_id:
+            found[str(interface.instance_id)].append(interface)
+    return found
+
+
+def _with(server: Server, interfaces: Iterable[Any]) -> Server:
+    """Return the server with the groups and addresses of network interfaces, too."""
+    for interface in interfaces:
+        server = server._replace(
+            groups=server.groups.union(interface.security_group_ids.security_group_id),
+            addresses=server.addresses.union(
+                str(address.private_ip_address) for address in interface.private_ip_sets.private_ip_set
+            ),
+        )
+    return server
 
 
 def _server(item: Any) -> Server:

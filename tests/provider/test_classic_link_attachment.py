@@ -116,6 +116,7 @@ def test_a_lost_answer_is_looked_after_and_the_link_is_ours(late: int) -> None:
         stub.answers("DescribeClassicLinkInstances", *[unlinked] * (1 + late), linked)
         stub.answers("AttachClassicLinkVpc", (200, None))
         stub.answers("DescribeInstances", whole("ecs:DescribeInstances"))
+        stub.answers("DescribeNetworkInterfaces", whole("ecs:DescribeNetworkInterfaces"))
         stub.permitted.add("DescribeInstances")
         stub.answers("DetachClassicLinkVpc", (200, {"RequestId": "R"}))
         _, state = RESOURCE.create(stub.cloud(), INPUTS)

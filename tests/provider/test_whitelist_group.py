@@ -475,6 +475,7 @@ class TestFaults:
         stub.answers("DescribeDBInstanceIPArrayList", self.listed("10.0.0.0/24,10.1.2.3"))
         stub.answers("DescribeDBInstanceAttribute", self.status("Running"))
         stub.answers("DescribeInstances", whole("ecs:DescribeInstances"))
+        stub.answers("DescribeNetworkInterfaces", whole("ecs:DescribeNetworkInterfaces"))
         stub.permitted.add("DescribeInstances")
         stub.answers("ModifySecurityIps", error(400, "InvalidSecurityIPList.Format"), self.OK)
         RESOURCE.delete(stub.cloud(), ID, INPUTS)
@@ -485,6 +486,7 @@ class TestFaults:
         stub.answers("DescribeDBInstanceIPArrayList", self.listed("10.0.0.0/24,10.1.2.3"))
         stub.answers("DescribeDBInstanceAttribute", self.status("Running"))
         stub.answers("DescribeInstances", whole("ecs:DescribeInstances"))
+        stub.answers("DescribeNetworkInterfaces", whole("ecs:DescribeNetworkInterfaces"))
         stub.permitted.add("DescribeInstances")
         stub.answers("ModifySecurityIps", error(400, "InstanceLocked"))
         with pytest.raises(CloudError, match="InstanceLocked"):
