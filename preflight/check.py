@@ -2,50 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
 
-from rich.console import Console
+import typer
 
 from policies.core.facts import safe
-from policies.verdict import Decision
-from preflight.findings import chosen_of
+from preflight.findings import InstancesOption, RulesOption, chosen_of, known_rules
 from preflight.fixes import fixes, open_findings
 from preflight.judging import RunOptions, judge, not_judged
-from preflight.previewing import Preview
-from preflight.screen import Verdict, show, show_findings, show_verdict
+from preflight.options import (
+    AtOption,
+    EstateOption,
+    ProjectOption,
+    RehearsalOption,
+    ResultOption,
+    StackOption,
+    StrictOption,
+    WaveOption,
+)
+from preflight.screen import Verdict, console, show, show_findings, show_verdict
 from preflight.summary import conditions, waves
 
 
-@dataclass(frozen=True)
-class Wish(RunOptions):
-    """The request of the command line; `instances` by id or name, `rules` by id, `everything` shows all findings."""
+def check(  # noqa: PLR0913 - one argument an option
+    stack: StackOption = None,
+    at: AtOption = None,
+    wave: WaveOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show every finding and every fix.")] = False,
+    instance: InstancesOption = None,
+    rule: RulesOption = None,
+    strict: StrictOption = False,
+    rehearsal: RehearsalOption = False,
+    result: ResultOption = None,
+    estate: EstateOption = None,
+    project: ProjectOption = Path(),
+) -> None:
+    """Preview the stack with the policy pack on, and show the verdict and the fixes.
 
-    everything: bool = False
-    instances: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-
-
-def check(wish: Wish, out: Console, err: Console) -> int:
-    """Judge the stack, show the verdict, and return the exit code. Raises Stop before anything is judged."""
-    judged = judge(wish, err)
-    return _show(judged.decision, judged.preview, wish, out)
-
-
-def _show(decision: Decision, ran: Preview, wish: Wish, out: Console) -> int:
-    result = decision.result
-    if result is None:
-        return not_judged(decision, ran, out)
-    rules = {rule["id"]: rule for rule in result["rules"]}
-    findings = [item for item in open_findings(result) if wish.wave in (None, item["wave"] or wish.wave)]
-    chosen = chosen_of(findings, result, wish.rules, wish.instances)
-    whole = bool(wish.everything or wish.instances or wish.rules)
+    Nothing is changed in the cloud.
+    """
+    named, instances = known_rules(rule or ()), tuple(instance or ())
+    options = RunOptions(project, stack, at, wave, strict, rehearsal, result, estate)
+    out = console()
+    judged = judge(options, console(stderr=True))
+    decision = judged.decision
+    if decision.result is None:
+        raise typer.Exit(not_judged(decision, judged.preview, out))
+    rules = {item["id"]: item for item in decision.result["rules"]}
+    findings = [item for item in open_findings(decision.result) if wave in (None, item["wave"] or wave)]
+    chosen = chosen_of(findings, decision.result, named, instances)
+    whole = bool(everything or instances or named)
     if whole:
         show_findings(out, chosen, rules)
     if whole and not chosen:
-        names = ", ".join((*wish.rules, *wish.instances)) or "this stack"
+        names = ", ".join((*named, *instances)) or "this stack"
         show(out, safe(f"Nothing is open for {names}: no FAIL and no UNKNOWN."))
         show(out)
-    shown = [wave for wave in waves(result) if wish.wave in (None, wave.name)]
-    of_it = conditions(result, wish.wave)
-    show_verdict(out, Verdict(decision, shown, fixes(chosen, rules), of_it, wish.wave, whole))
-    return decision.code
+    shown = [item for item in waves(decision.result) if wave in (None, item.name)]
+    of_it = conditions(decision.result, wave)
+    show_verdict(out, Verdict(decision, shown, fixes(chosen, rules), of_it, wave, whole))
+    raise typer.Exit(decision.code)

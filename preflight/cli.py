@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
@@ -17,47 +15,24 @@ from estate.errors import EstateError
 from estate.guest import EvidenceFileError, OutputError
 from policies.verdict import BAD_INPUT
 from policies.verdict import main as read_verdict
-from preflight import exits, inventory, reference
+from preflight import exits, inventory
 from preflight.access import EXIT_CODES
-from preflight.check import Wish
-from preflight.check import check as run_check
+from preflight.check import check
 from preflight.exits import BY_SIGNAL, Stop
-from preflight.findings import InstancesOption, RulesOption, known_rules
 from preflight.fix.command import fix
 from preflight.fleet import command as fleet_planning
 from preflight.fleet.reporting import report as report_fleet
 from preflight.init.command import EXITS as INIT_EXITS
 from preflight.init.command import init
 from preflight.interruption import Interrupted, ending_cleanly
-from preflight.options import (
-    AtOption,
-    EstateOption,
-    ProjectOption,
-    RehearsalOption,
-    ResultOption,
-    StackOption,
-    StrictOption,
-    WaveOption,
-)
 from preflight.plan.command import plan
 from preflight.reach import command as reaching
 from preflight.redaction import redacted
+from preflight.reference import explain, permissions, rules
 from preflight.report.command import report
-from preflight.screen import console
 from preflight.timeline.command import timeline
 from preflight.up.command import EXITS as UP_EXITS
 from preflight.up.command import up
-
-
-class Permissions(StrEnum):
-    """The use of a RAM policy document."""
-
-    PREVIEW = "preview"
-    UP = "up"
-    CLEANUP = "cleanup"
-    EVIDENCE = "evidence"
-    STATE = "state"
-
 
 app = typer.Typer(
     name="preflight",
@@ -72,79 +47,6 @@ app = typer.Typer(
 @app.callback()
 def _commands() -> None:
     """Show whether a stack is ready for its move from the classic network to a VPC, and what is left to do."""
-
-
-def check(  # noqa: PLR0913 - one argument an option
-    stack: StackOption = None,
-    at: AtOption = None,
-    wave: WaveOption = None,
-    everything: Annotated[bool, typer.Option("--all", help="Show every finding and every fix.")] = False,
-    instance: InstancesOption = None,
-    rule: RulesOption = None,
-    strict: StrictOption = False,
-    rehearsal: RehearsalOption = False,
-    result: ResultOption = None,
-    estate: EstateOption = None,
-    project: ProjectOption = Path(),
-) -> None:
-    """Preview the stack with the policy pack on, and show the verdict and the fixes.
-
-    Nothing is changed in the cloud.
-    """
-    wish = Wish(
-        project=project,
-        stack=stack,
-        at=at,
-        wave=wave,
-        everything=everything,
-        instances=tuple(instance or ()),
-        rules=known_rules(rule or ()),
-        strict=strict,
-        rehearsal=rehearsal,
-        result=result,
-        estate=estate,
-    )
-    raise typer.Exit(run_check(wish, console(), console(stderr=True)))
-
-
-def rules() -> None:
-    """List the rules by which a stack is judged."""
-    reference.show_rules(console())
-
-
-def explain(
-    rule: Annotated[str, typer.Argument(help="The id of a rule, as a finding names it.")],
-    instance: Annotated[
-        list[str] | None,
-        typer.Option(help="Show the rule's result for one instance, by id or name; repeat it for more."),
-    ] = None,
-    result: Annotated[
-        Path | None, typer.Option(help="A result of `preflight check --result`.", envvar="PREFLIGHT_RESULT")
-    ] = None,
-) -> None:
-    """Show what a rule checks, why, from when it is mandatory, and how to fix what it finds.
-
-    With a result it shows first what the rule said in it, of each instance or of those chosen.
-    """
-    reference.known_rule(rule)
-    if instance and result is None:
-        raise Stop(BAD_INPUT, "--instance: expected --result beside it, the file that `preflight check --result` kept")
-    if result is not None and (instance or result.exists()):
-        reference.explain_findings(console(), rule, result, tuple(instance or ()))
-    reference.explain(console(), rule)
-
-
-def permissions(
-    what: Annotated[
-        Permissions,
-        typer.Argument(
-            help="For a preview, for an update and a destroy, for cleaning up alone, for collecting evidence, or for "
-            "the bucket of the state."
-        ),
-    ],
-) -> None:
-    """Print the least RAM policy document that a run needs."""
-    reference.show_permissions(console(), what.value)
 
 
 def verdict(context: typer.Context) -> None:

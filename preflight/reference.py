@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+import typer
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import CodeBlock, Markdown, MarkdownElement
 from rich.table import Table
@@ -20,7 +22,7 @@ from policies.verdict import BAD_INPUT, NotJudgedError, load
 from preflight.exits import Stop
 from preflight.findings import chosen_of, known_rules
 from preflight.pages import read_pages
-from preflight.screen import show, show_findings, show_table, when
+from preflight.screen import console, show, show_findings, show_table, when
 from preflight.workspace import ROOT
 
 
@@ -36,8 +38,8 @@ class _Page(Markdown):
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {**Markdown.elements, "fence": _Commands}
 
 
-def show_rules(console: Console) -> None:
-    """List the rules by id, with severity, from when each is mandatory, and whether it can be waived."""
+def rules() -> None:
+    """List the rules by which a stack is judged."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("rule", no_wrap=True)
     for heading in ("severity", "mandatory", "waivers"):
@@ -45,27 +47,39 @@ def show_rules(console: Console) -> None:
     for rule in all_rules():
         since = "always" if rule.lead_hours is None else f"{rule.lead_hours:g} h before"
         table.add_row(rule.id, rule.severity, since, "no" if rule.unwaivable else "yes")
-    show_table(console, table)
+    show_table(console(), table)
 
 
-def known_rule(rule_id: str) -> None:
-    """Raise Stop for an unknown rule."""
-    known_rules((rule_id,), "")
+def explain(
+    rule: Annotated[str, typer.Argument(help="The id of a rule, as a finding names it.")],
+    instance: Annotated[
+        list[str] | None,
+        typer.Option(help="Show the rule's result for one instance, by id or name; repeat it for more."),
+    ] = None,
+    result: Annotated[
+        Path | None, typer.Option(help="A result of `preflight check --result`.", envvar="PREFLIGHT_RESULT")
+    ] = None,
+) -> None:
+    """Show what a rule checks, why, from when it is mandatory, and how to fix what it finds.
 
-
-def explain(console: Console, rule_id: str) -> None:
-    """Show the page of a rule. Raises Stop for an unknown rule."""
-    known_rule(rule_id)
-    page = (ROOT / f"docs/rules/{rule_id}.md").read_text(encoding="utf-8")
-    with console.capture() as captured:
-        console.print(_Page(page), crop=False)
+    With a result it shows first what the rule said in it, of each instance or of those chosen.
+    """
+    known_rules((rule,), "")
+    if instance and result is None:
+        raise Stop(BAD_INPUT, "--instance: expected --result beside it, the file that `preflight check --result` kept")
+    out = console()
+    if result is not None and (instance or result.exists()):
+        _show_findings(out, rule, result, tuple(instance or ()))
+    page = (ROOT / f"docs/rules/{rule}.md").read_text(encoding="utf-8")
+    with out.capture() as captured:
+        out.print(_Page(page), crop=False)
     for line in captured.get().splitlines():
-        show(console, Text.from_ansi(line.rstrip()))
-    show(console)
-    show(console, f"This page: {read_pages(os.environ).of(rule_id)}")
+        show(out, Text.from_ansi(line.rstrip()))
+    show(out)
+    show(out, f"This page: {read_pages(os.environ).of(rule)}")
 
 
-def explain_findings(console: Console, rule_id: str, path: Path, instances: Sequence[str]) -> None:
+def _show_findings(out: Console, rule_id: str, path: Path, instances: Sequence[str]) -> None:
     """Show a rule's results in a result that was kept, for some instances or all, including passes and waived ones.
 
     Raises Stop where the file is no result, or has nothing about an instance.
@@ -83,10 +97,28 @@ def explain_findings(console: Console, rule_id: str, path: Path, instances: Sequ
     if not chosen:
         of_it = f" about {', '.join(instances)}" if instances else ""
         raise Stop(BAD_INPUT, f"--result {path}: {rule_id} says nothing{of_it}")
-    show(console, f"By the result of stack {safe(judged)}:")
-    show_findings(console, chosen, rules)
+    show(out, f"By the result of stack {safe(judged)}:")
+    show_findings(out, chosen, rules)
 
 
-def show_permissions(console: Console, use: str) -> None:
-    """Print the RAM policy document for that use, and nothing else."""
-    show(console, documents()[f"{use}.json"].rstrip())
+class Permissions(StrEnum):
+    """The use of a RAM policy document."""
+
+    PREVIEW = "preview"
+    UP = "up"
+    CLEANUP = "cleanup"
+    EVIDENCE = "evidence"
+    STATE = "state"
+
+
+def permissions(
+    what: Annotated[
+        Permissions,
+        typer.Argument(
+            help="For a preview, for an update and a destroy, for cleaning up alone, for collecting evidence, or for "
+            "the bucket of the state."
+        ),
+    ],
+) -> None:
+    """Print the least RAM policy document that a run needs."""
+    show(console(), documents()[f"{what}.json"].rstrip())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, TypeAlias
 
 import pytest
-from rich.console import Console
+import typer
 
 from policies.results import findings
 from policies.verdict import Decision
-from preflight.check import Wish, _show
+from preflight.check import check
 from preflight.exits import Stop
 from preflight.judging import in_doubt
 from preflight.previewing import Failure, Preview
@@ -23,10 +24,22 @@ READY = Decision(0, "READY", {})
 NONE = Decision(40, "NOT JUDGED", None, ("it cannot be read: No such file or directory",))
 
 
-def shown(decision: Decision, run: Preview, wish: Wish) -> tuple[int, str]:
-    stream = io.StringIO()
-    code = _show(decision, run, wish, Console(file=stream, width=120, color_system=None))
-    return code, stream.getvalue()
+Shown: TypeAlias = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shown:
+    """Runs the command with these options, as if its run had this decision and this preview."""
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def run(decision: Decision, preview: Preview, **options: Any) -> tuple[int, str]:
+        judged = SimpleNamespace(decision=decision, preview=preview)
+        monkeypatch.setattr("preflight.check.judge", lambda _options, _err: judged)
+        with pytest.raises(typer.Exit) as ended:
+            check(**options)
+        return ended.value.exit_code, capsys.readouterr().out
+
+    return run
 
 
 @pytest.mark.parametrize("code", [0, 10])
@@ -62,16 +75,16 @@ def test_not_ready_stays_whatever_else_fails(code: int) -> None:
 
 
 @pytest.mark.parametrize(("kind", "code"), [("input", 2), ("access", 3)])
-def test_the_kind_of_the_programs_failure_decides_the_exit_code(kind: str, code: int) -> None:
+def test_the_kind_of_the_programs_failure_decides_the_exit_code(shown: Shown, kind: str, code: int) -> None:
     run = replace(RUN, failed=True, errors=("an error of the engine",), failure=Failure(kind, "the program's words"))
     with pytest.raises(Stop, match="the program's words") as stopped:
-        shown(NONE, run, Wish(Path()))
+        shown(NONE, run)
     assert stopped.value.code == code
 
 
-def test_without_a_result_the_engine_is_quoted_and_nothing_is_judged() -> None:
+def test_without_a_result_the_engine_is_quoted_and_nothing_is_judged(shown: Shown) -> None:
     run = replace(RUN, failed=True, errors=("could not load the policy pack",))
-    code, text = shown(NONE, run, Wish(Path()))
+    code, text = shown(NONE, run)
     assert code == 40
     assert text.splitlines() == [
         "NOT JUDGED: nothing says whether it is ready",
@@ -79,18 +92,18 @@ def test_without_a_result_the_engine_is_quoted_and_nothing_is_judged() -> None:
         "  it cannot be read: No such file or directory",
     ]
     cloud = replace(run, failure=Failure("cloud", "No answer from ecs"))
-    assert shown(NONE, cloud, Wish(Path())) == (
+    assert shown(NONE, cloud) == (
         40,
         "NOT JUDGED: nothing says whether it is ready\n  No answer from ecs\n",
     )
 
 
-def test_only_what_is_asked_for_is_shown_and_the_answer_is_the_same() -> None:
+def test_only_what_is_asked_for_is_shown_and_the_answer_is_the_same(shown: Shown) -> None:
     result = recorded_result("broken")
     decision = Decision(20, "NOT READY", result)
     finding = next(item for item in findings(result) if item["blocking"] and item["subject"]["kind"] == "instance")
     name, rule = finding["subject"]["name"], finding["rule"]
-    code, text = shown(decision, RUN, Wish(Path(), instances=(name,), rules=(rule,)))
+    code, text = shown(decision, RUN, instance=[name], rule=[rule])
     assert code == 20
     assert text.startswith(rule)
     remaining = {item["rule"] for item in findings(result) if item["blocking"]} - {rule}
@@ -98,10 +111,10 @@ def test_only_what_is_asked_for_is_shown_and_the_answer_is_the_same() -> None:
     assert [other for other in remaining if f"\n{other}  " in text] == []
     assert str(result["blocking"]) in text
     with pytest.raises(Stop, match="--instance nobody: does not migrate in this stack"):
-        shown(decision, RUN, Wish(Path(), instances=("nobody",)))
+        shown(decision, RUN, instance=["nobody"])
 
 
-def test_chosen_rules_without_an_open_finding_are_named_so() -> None:
+def test_chosen_rules_without_an_open_finding_are_named_so(shown: Shown) -> None:
     """An empty screen would look like an answer that was lost."""
     result = recorded_result("broken")
     passing = next(
@@ -109,5 +122,5 @@ def test_chosen_rules_without_an_open_finding_are_named_so() -> None:
         for rule in result["rules"]
         if all(item["rule"] != rule["id"] for item in findings(result, "FAIL", "UNKNOWN"))
     )
-    _, text = shown(Decision(20, "NOT READY", result), RUN, Wish(Path(), rules=(passing,)))
+    _, text = shown(Decision(20, "NOT READY", result), RUN, rule=[passing])
     assert f"Nothing is open for {passing}: no FAIL and no UNKNOWN." in text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import subprocess
@@ -173,19 +172,21 @@ def test_permissions_are_the_document_that_the_docs_have(preflight: Preflight, d
     assert out == (REPOSITORY / f"docs/ram/{document}.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("columns", ["80", "120"])
-def test_pages_fit_the_terminal(columns: str) -> None:
-    stream = io.StringIO()
-    reference.show_rules(Console(file=stream, width=int(columns), color_system=None))
-    assert max(map(len, map(str.rstrip, stream.getvalue().splitlines()))) <= int(columns)
+@pytest.mark.parametrize("columns", [80, 120])
+def test_pages_fit_the_terminal(preflight: Preflight, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setattr(reference, "console", lambda: Console(width=columns, color_system=None))
+    _, out, _ = preflight("rules")
+    assert max(map(len, map(str.rstrip, out.splitlines()))) <= columns
 
 
 @pytest.mark.parametrize("columns", [80, 120])
 @pytest.mark.parametrize("rule", ["guest-free-space", "schedule-dependents-move-together"])
-def test_a_rules_page_is_wrapped_and_its_commands_are_whole(columns: int, rule: str) -> None:
-    stream = io.StringIO()
-    reference.explain(Console(file=stream, width=columns, color_system=None), rule)
-    lines = stream.getvalue().splitlines()
+def test_a_rules_page_is_wrapped_and_its_commands_are_whole(
+    preflight: Preflight, monkeypatch: pytest.MonkeyPatch, columns: int, rule: str
+) -> None:
+    monkeypatch.setattr(reference, "console", lambda: Console(width=columns, color_system=None))
+    _, out, _ = preflight("explain", rule)
+    lines = out.splitlines()
     assert [line for line in lines if line != line.rstrip()] == []
     page = (REPOSITORY / f"docs/rules/{rule}.md").read_text(encoding="utf-8")
     commands = [line for block in page.split("```\n")[1::2] for line in block.splitlines()]
