@@ -14,6 +14,7 @@ from policies.core.facts import UnreadableError, Value, attempt, printable
 from policies.core.plan import SECURITY_GROUP, SECURITY_GROUP_RULES, SHARED_SECURITY_GROUP, Plan, Resource
 from policies.security_groups.reading import groups_by_id
 from preflight.plan.model import Action, Became, ConvertedRule, GroupChange
+from preflight.reading import objects, text
 from preflight.steps import Step
 
 _OUTCOMES: Final[Mapping[str, Became]] = {
@@ -53,7 +54,7 @@ def _group(
     plan: Plan, clone: Resource, classic_id: str, facts_of_group: Mapping[str, Value], steps: Sequence[Step]
 ) -> GroupChange:
     members, name = facts_of_group.get("memberIds"), facts_of_group.get("securityGroupName")
-    rules = [_converted(entry) for entry in _objects(clone.properties.get("report"))]
+    rules = [_converted(entry) for entry in objects(clone.properties, "report")]
     children = plan.children(clone, SECURITY_GROUP_RULES)
     limits = clone.properties.get("limits")
     existing = [step for step in steps if step.op == "update" and step.type == SECURITY_GROUP_RULES]
@@ -71,8 +72,8 @@ def _group(
         limits=tuple(printable(item) for item in limits if isinstance(item, str))
         if isinstance(limits, Sequence) and not isinstance(limits, str)
         else (),
-        added=tuple(text for step in existing for text in _differences(step.after, step.before)),
-        removed=tuple(text for step in existing for text in _differences(step.before, step.after)),
+        added=tuple(line for step in existing for line in _differences(step.after, step.before)),
+        removed=tuple(line for step in existing for line in _differences(step.before, step.after)),
     )
 
 
@@ -89,7 +90,7 @@ def _action(steps: Iterable[Step]) -> Action | None:
 
 def _converted(entry: Mapping[str, Value]) -> ConvertedRule:
     labels = entry.get("labels")
-    rule, reason, outcome = (_text(entry, key) for key in ("classicRule", "reason", "outcome"))
+    rule, reason, outcome = (text(entry, key) for key in ("classicRule", "reason", "outcome"))
     return ConvertedRule(
         classic_rule=rule,
         # A rule that is not known to be kept counts as lost.
@@ -97,17 +98,6 @@ def _converted(entry: Mapping[str, Value]) -> ConvertedRule:
         reason=reason,
         vpc_rules=len(labels) if isinstance(labels, Sequence) and not isinstance(labels, str) else 0,
     )
-
-
-def _text(data: Mapping[str, Value], key: str) -> str:
-    value = data.get(key)
-    return printable(value) if isinstance(value, str) else ""
-
-
-def _objects(value: Value) -> list[Mapping[str, Value]]:
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        return []
-    return [item for item in value if isinstance(item, Mapping)]
 
 
 def _mapping(value: Any) -> Mapping[str, Value]:

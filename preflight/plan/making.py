@@ -14,6 +14,7 @@ from policies.core.facts import Facts, UnreadableError, Value, attempt, printabl
 from policies.core.plan import Plan
 from preflight.plan.groups import group_changes, rule_sentences
 from preflight.plan.model import Action, Area, Change, Kept, Part
+from preflight.reading import text, texts
 from preflight.screen import when
 from preflight.steps import Step, plan_of
 
@@ -109,12 +110,12 @@ def _names(plan: Plan) -> Mapping[str, str]:
     ):
         listed = attempt(partial(_listed, plan, key))
         for item in () if isinstance(listed, UnreadableError) else listed:
-            names[_text(item.data, id_key)] = _text(item.data, name_key)
+            names[text(item.data, id_key)] = text(item.data, name_key)
     for instance in plan.instances:
-        names[_text(instance.properties, "instanceId")] = _text(instance.properties, "instanceName")
+        names[text(instance.properties, "instanceId")] = text(instance.properties, "instanceName")
         disks = attempt(partial(instance.facts.objects, "disks"))
         for disk in () if isinstance(disks, UnreadableError) else disks:
-            names[_text(disk.data, "diskId")] = _text(instance.properties, "instanceName")
+            names[text(disk.data, "diskId")] = text(instance.properties, "instanceName")
     return names
 
 
@@ -122,28 +123,16 @@ def _listed(plan: Plan, key: str) -> tuple[Facts, ...]:
     return plan.migration.objects(key)
 
 
-def _text(data: Mapping[str, Value], key: str) -> str:
-    value = data.get(key)
-    return printable(value) if isinstance(value, str) else ""
-
-
 def _text_or_unknown(data: Mapping[str, Value], key: str) -> str:
-    return _text(data, key) or _NOT_KNOWN
+    return text(data, key) or _NOT_KNOWN
 
 
 def _moment(data: Mapping[str, Value], key: str) -> str:
-    text = _text(data, key)
+    moment = text(data, key)
     try:
-        return when(text) if text else _NOT_KNOWN
+        return when(moment) if moment else _NOT_KNOWN
     except ValueError:
-        return text
-
-
-def _texts(data: Mapping[str, Value], key: str) -> tuple[str, ...]:
-    value = data.get(key)
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        return ()
-    return tuple(printable(item) for item in value if isinstance(item, str))
+        return moment
 
 
 # ---- a part for each step ----
@@ -163,14 +152,14 @@ def _part(step: Step, action: Action, names: Mapping[str, str]) -> Part:
         return _plain_part(step, action)
     area, id_key, describe = describer
     data = step.before if step.deletes else step.after
-    subject = _text(data, id_key) if id_key else step.name
-    text, details, forever = describe(step, action)
+    subject = text(data, id_key) if id_key else step.name
+    what, details, forever = describe(step, action)
     return Part(
         area=area,
         action=action,
         id=subject or printable(step.name),
         name=names.get(subject, ""),
-        what=text,
+        what=what,
         details=tuple(details),
         forever=forever,
     )
@@ -193,7 +182,7 @@ def _vswitch(step: Step, action: Action) -> _Description:
 
 def _default_network(step: Step, action: Action) -> _Description:
     data = step.before if step.deletes else step.after
-    zone = f" in {_text(data, 'zoneId')}" if _text(data, "zoneId") else ""
+    zone = f" in {text(data, 'zoneId')}" if text(data, "zoneId") else ""
     kind = "VSwitch" if zone else "VPC"
     return (
         f"the account's default {kind}{zone}, made where there is none, {_text_or_unknown(data, 'cidrBlock')}",
@@ -213,11 +202,11 @@ def _hybrid(step: Step, action: Action) -> _Description:
 
 def _whitelist(step: Step, action: Action) -> _Description:
     data = step.before if step.deletes else step.after
-    kind = f" ({_text(data, 'networkType')})" if _text(data, "networkType") else ""
+    kind = f" ({text(data, 'networkType')})" if text(data, "networkType") else ""
     group = f"whitelist group {_text_or_unknown(data, 'groupName')}{kind}"
     before, after = (
-        frozenset(_texts(step.before, "securityIps")),
-        frozenset(_texts(step.after, "securityIps") if not step.deletes else ()),
+        frozenset(texts(step.before, "securityIps")),
+        frozenset(texts(step.after, "securityIps") if not step.deletes else ()),
     )
     if action == "release":
         return f"{group} stays", (), None
@@ -232,8 +221,8 @@ def _link(step: Step, action: Action) -> _Description:
 
 
 def _attachment(step: Step, action: Action) -> _Description:
-    texts = {"create": "linked to the VPC", "replace": "linked to another VPC", "delete": "no longer linked"}
-    return texts.get(action, "linked as before"), (), None
+    words = {"create": "linked to the VPC", "replace": "linked to another VPC", "delete": "no longer linked"}
+    return words.get(action, "linked as before"), (), None
 
 
 def _added_rules(step: Step, action: Action) -> _Description:
@@ -243,7 +232,7 @@ def _added_rules(step: Step, action: Action) -> _Description:
     summary = f"{number} {'rule' if number == 1 else 'rules'} that admit VPC groups"
     if action == "release":
         return f"{summary}, which stay", (), None
-    return summary, [*(f"+ {text}" for text in added), *(f"- {text}" for text in removed)], None
+    return summary, [*(f"+ {rule}" for rule in added), *(f"- {rule}" for rule in removed)], None
 
 
 def rule_differences(step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -289,7 +278,7 @@ def _snapshot(step: Step, action: Action) -> _Description:
 
 def _snapshots(step: Step, action: Action) -> _Description:
     data = step.before if step.deletes else step.after
-    number = len(_texts(data, "diskIds"))
+    number = len(texts(data, "diskIds"))
     if action == "release":
         return "the stack lets go of the snapshots, which stay", (), None
     verb = "taken" if action in ("create", "replace") else f"{action}d"
@@ -299,11 +288,11 @@ def _snapshots(step: Step, action: Action) -> _Description:
 def _removed(key: str) -> Callable[[Step, Action], _Description]:
     def describe(step: Step, action: Action) -> _Description:
         data = step.before if step.deletes else step.after
-        group = f"group {_text(data, 'groupName')} of " if _text(data, "groupName") else ""
+        group = f"group {text(data, 'groupName')} of " if text(data, "groupName") else ""
         if action in ("delete", "release"):
             return f"the stack forgets what it took out of {group}the list: nothing is put back", (), None
-        ones = frozenset(_texts(step.before, key))
-        entries = sorted(set(_texts(step.after, key)) - ones)
+        ones = frozenset(texts(step.before, key))
+        entries = sorted(set(texts(step.after, key)) - ones)
         return f"old addresses are taken out of {group}the list", [f"- {entry}" for entry in entries], None
 
     return describe

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from policies.core.facts import Value, printable
+from policies.core.facts import Value
 from policies.core.plan import (
     CLASSIC_LINK_ATTACHMENT,
     DATABASE_ACCESS,
@@ -23,6 +23,7 @@ from policies.core.plan import (
     Resource,
 )
 from policies.core.words import number_of
+from preflight.reading import objects, text, texts
 
 _NOT_KNOWN: Final = "known after the update"
 
@@ -109,17 +110,17 @@ def make_topology(plan: Plan) -> Topology | None:
         return None
     facts = migrations[0].properties
     network = next(iter(plan.of_type(TARGET_NETWORK)), None)
-    vswitches = _objects(network.properties, "vswitches") if network else []
+    vswitches = objects(network.properties, "vswitches") if network else []
     instances = tuple(_instance(item.properties, vswitches) for item in plan.instances)
     used = {name for item in instances for name in item.databases}
     met = {name for item in instances for name in item.peers}
     into = Counter(item.vswitch for item in instances)
     return Topology(
-        region=_text(facts, "regionId"),
+        region=text(facts, "regionId"),
         network=_network(network),
         vswitches=tuple(
             VSwitch(
-                _text(item, "vswitchName"), _text(item, "zoneId"), _text(item, "cidrBlock"), into[_vswitch_label(item)]
+                text(item, "vswitchName"), text(item, "zoneId"), text(item, "cidrBlock"), into[_vswitch_label(item)]
             )
             for item in vswitches
         ),
@@ -131,41 +132,39 @@ def make_topology(plan: Plan) -> Topology | None:
 
 
 def _instance(facts: Mapping[str, Value], vswitches: Sequence[Mapping[str, Value]]) -> MovingInstance:
-    zone, tier = _text(facts, "targetZoneId"), _text(facts, "targetTier")
-    goes = [_vswitch_label(item) for item in vswitches if _text(item, "zoneId") == zone and _text(item, "tier") == tier]
+    zone, tier = text(facts, "targetZoneId"), text(facts, "targetTier")
+    goes = [_vswitch_label(item) for item in vswitches if text(item, "zoneId") == zone and text(item, "tier") == tier]
     return MovingInstance(
-        id=_text(facts, "instanceId"),
-        name=_text(facts, "instanceName"),
-        wave=_text(facts, "wave"),
+        id=text(facts, "instanceId"),
+        name=text(facts, "instanceName"),
+        wave=text(facts, "wave"),
         moved=facts.get("moved") is True,
-        zone=_text(facts, "zoneId"),
-        addresses=_texts(facts, "intranetIps"),
+        zone=text(facts, "zoneId"),
+        addresses=texts(facts, "intranetIps"),
         vswitch=goes[0] if len(goes) == 1 else f"zone {zone}, no VSwitch yet",
-        groups=_texts(facts, "securityGroupIds"),
-        databases=_texts(facts, "databaseIds"),
-        peers=tuple(sorted(name for item in _objects(facts, "classicPeers") for name in _texts(item, "instanceIds"))),
+        groups=texts(facts, "securityGroupIds"),
+        databases=texts(facts, "databaseIds"),
+        peers=tuple(sorted(name for item in objects(facts, "classicPeers") for name in texts(item, "instanceIds"))),
     )
 
 
 def _vswitch_label(vswitch: Mapping[str, Value]) -> str:
-    cidr = _text(vswitch, "cidrBlock") or _NOT_KNOWN
-    return f"{_text(vswitch, 'vswitchName') or _text(vswitch, 'vswitchId')} ({cidr})"
+    cidr = text(vswitch, "cidrBlock") or _NOT_KNOWN
+    return f"{text(vswitch, 'vswitchName') or text(vswitch, 'vswitchId')} ({cidr})"
 
 
 def _network(network: Resource | None) -> str:
     if network is None:
         return "no target network"
     facts = network.properties
-    vpc = _text(facts, "vpcId") or {"create": "a new VPC", "default": "the default VPC"}.get(
-        _text(facts, "mode"), "VPC"
-    )
-    return f"{vpc}, {_text(facts, 'cidrBlock') or _NOT_KNOWN}"
+    vpc = text(facts, "vpcId") or {"create": "a new VPC", "default": "the default VPC"}.get(text(facts, "mode"), "VPC")
+    return f"{vpc}, {text(facts, 'cidrBlock') or _NOT_KNOWN}"
 
 
 def _groups(plan: Plan, facts: Mapping[str, Value]) -> Iterable[Group]:
     shared = {item.urn for item in plan.of_type(SHARED_SECURITY_GROUP)}
-    for item in _objects(facts, "securityGroups"):
-        group_id = _text(item, "securityGroupId")
+    for item in objects(facts, "securityGroups"):
+        group_id = text(item, "securityGroupId")
         clones = plan.clones.get(group_id, ())
         rules = sum(
             len(rules)
@@ -177,59 +176,40 @@ def _groups(plan: Plan, facts: Mapping[str, Value]) -> Iterable[Group]:
         number = sum(len(plan.children(clone, SECURITY_GROUP)) for clone in clones)
         kind = "of others" if any(clone.parent in shared for clone in clones) else "cloned"
         after = f"{number_of(number, 'VPC group')} {kind}, {rules} rules" if clones else "nothing yet"
-        yield Group(group_id, _text(item, "securityGroupName"), len(_texts(item, "memberIds")), after, bool(clones))
+        yield Group(group_id, text(item, "securityGroupName"), len(texts(item, "memberIds")), after, bool(clones))
 
 
 def _databases(plan: Plan, facts: Mapping[str, Value], used: set[str]) -> Iterable[Database]:
-    access = {_text(item.properties, "dbInstanceId"): item for item in plan.of_type(DATABASE_ACCESS)}
-    for item in _objects(facts, "databases"):
-        database_id = _text(item, "dbInstanceId")
+    access = {text(item.properties, "dbInstanceId"): item for item in plan.of_type(DATABASE_ACCESS)}
+    for item in objects(facts, "databases"):
+        database_id = text(item, "dbInstanceId")
         if database_id not in used:
             continue
         prepared = access.get(database_id)
         hybrid = prepared is not None and isinstance(prepared.properties.get("hybridAccess"), Mapping)
-        in_vpc = _text(item, "networkType") == "VPC"
-        listed = f", admits {', '.join(_texts(prepared.properties, 'securityIps'))}" if prepared else ""
-        network_type = _text(item, "networkType") or "network not known"
+        in_vpc = text(item, "networkType") == "VPC"
+        listed = f", admits {', '.join(texts(prepared.properties, 'securityIps'))}" if prepared else ""
+        network_type = text(item, "networkType") or "network not known"
         address = "an address in the VPC" if hybrid or in_vpc else "no address in the VPC"
         yield Database(
             id=database_id,
-            name=_text(item, "description"),
-            before=f"{_text(item, 'engine') or _text(item, 'product')}, {network_type}",
+            name=text(item, "description"),
+            before=f"{text(item, 'engine') or text(item, 'product')}, {network_type}",
             after=address + listed,
             declared=prepared is not None and (hybrid or in_vpc),
         )
 
 
 def _peers(plan: Plan, facts: Mapping[str, Value], met: set[str]) -> Iterable[Peer]:
-    linked = {_text(item.properties, "instanceId") for item in plan.of_type(CLASSIC_LINK_ATTACHMENT)}
-    later = set(_texts(facts, "laterInstanceIds"))
-    staying = {name for item in _objects(facts, "staying") for name in _texts(item, "instanceIds")}
-    waves = {name: _text(wave, "name") for wave in _objects(facts, "waves") for name in _texts(wave, "instanceIds")}
-    for item in _objects(facts, "classicInstances"):
-        instance_id = _text(item, "instanceId")
+    linked = {text(item.properties, "instanceId") for item in plan.of_type(CLASSIC_LINK_ATTACHMENT)}
+    later = set(texts(facts, "laterInstanceIds"))
+    staying = {name for item in objects(facts, "staying") for name in texts(item, "instanceIds")}
+    waves = {name: text(wave, "name") for wave in objects(facts, "waves") for name in texts(wave, "instanceIds")}
+    for item in objects(facts, "classicInstances"):
+        instance_id = text(item, "instanceId")
         if instance_id in met:
             stays = (
                 "moves later" if instance_id in later else "stays" if instance_id in staying else "not in this stack"
             )
             why = f"moves with wave {waves[instance_id]}" if instance_id in waves else stays
-            yield Peer(instance_id, _text(item, "instanceName"), why, instance_id in linked, waves.get(instance_id, ""))
-
-
-def _text(data: Mapping[str, Value], key: str) -> str:
-    value = data.get(key)
-    return printable(value) if isinstance(value, str) else ""
-
-
-def _texts(data: Mapping[str, Value], key: str) -> tuple[str, ...]:
-    value = data.get(key)
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        return ()
-    return tuple(printable(item) for item in value if isinstance(item, str))
-
-
-def _objects(data: Mapping[str, Value], key: str) -> list[Mapping[str, Value]]:
-    value = data.get(key)
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        return []
-    return [item for item in value if isinstance(item, Mapping)]
+            yield Peer(instance_id, text(item, "instanceName"), why, instance_id in linked, waves.get(instance_id, ""))
