@@ -76,10 +76,6 @@ class ClassicLink(Resource):
             return None
         return _state(vpc_id, enabled_before=bool(state.get("enabledBefore", vpc_id == resource_id)))
 
-    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
-        """Do nothing: there is no input but the one that replaces."""
-        return inputs | {name: state[name] for name in self.outputs}
-
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Disable ClassicLink where we enabled it."""
         if state.get("enabledBefore", True) or not _is_enabled(cloud, resource_id):

@@ -86,10 +86,6 @@ class ClassicLinkAttachment(Resource):
             return None
         return _state(instance_id, vpc_id, linked_before=bool(state.get("linkedBefore", not is_ours)))
 
-    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
-        """Do nothing: every input replaces."""
-        return inputs | {name: state[name] for name in self.outputs}
-
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Detach the instance from this VPC where we linked it; ResourceError while the link is in use."""
         instance_id, vpc_id, _ = _parse(resource_id)

@@ -49,10 +49,6 @@ class DefaultVpc(Resource):
         vpc = _vpc(cloud, resource_id)
         return None if vpc is None else _vpc_state(vpc)
 
-    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
-        """Do nothing: there is no input."""
-        return inputs | {name: state[name] for name in self.outputs}
-
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Do nothing: others may use it."""
 
@@ -108,10 +104,6 @@ class DefaultVSwitch(Resource):
         """Return the state while the VSwitch is there."""
         vswitch = _vswitch(cloud, resource_id)
         return None if vswitch is None else _vswitch_state(vswitch)
-
-    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
-        """Do nothing: every input replaces."""
-        return inputs | {name: state[name] for name in self.outputs}
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Do nothing: others may use it."""

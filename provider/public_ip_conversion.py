@@ -69,10 +69,6 @@ class PublicIpConversion(Resource):
         eip = find_eip(cloud, allocation_id)
         return None if eip is None else _state(instance_id, allocation_id, eip.ip_address)
 
-    def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
-        """Do nothing: the one input replaces."""
-        return inputs | {name: state[name] for name in self.outputs}
-
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Do nothing: an EIP does not become a public address again, and releasing it would lose the address."""
 

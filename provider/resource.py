@@ -133,9 +133,13 @@ class Resource(ABC):
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state as the cloud has it, None if the thing is gone; `state` is empty on import."""
 
-    @abstractmethod
     def update(self, cloud: Cloud, resource_id: str, state: Properties, inputs: Properties) -> Properties:
-        """Change what is in the cloud from `state` to `inputs` and return the new state."""
+        """Change what is in the cloud from `state` to `inputs` and return the new state.
+
+        There is nothing to change where every input replaces.
+        """
+        del cloud, resource_id
+        return inputs | {name: state[name] for name in self.outputs}
 
     @abstractmethod
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:

@@ -129,7 +129,7 @@ def change_type(cloud: Cloud, instance_id: str, type_id: str, *, dry_run: bool) 
 
 
 def _check_operable(cloud: Cloud, instance: Instance) -> None:
-    _check_unlocked(instance)
+    instances.check_unlocked(instance)
     if instances.expired(cloud, instance) or "financial" in instance.locks:
         raise ForbiddenError(
             "InstanceExpiredOrInArrears",
@@ -138,14 +138,6 @@ def _check_operable(cloud: Cloud, instance: Instance) -> None:
         )
     if not instance.operable:
         raise _wrong_status()
-
-
-def _check_unlocked(instance: Instance) -> None:
-    if "security" in instance.locks:
-        raise ForbiddenError(
-            "InstanceLockedForSecurity",
-            "The specified operation is denied as your instance is locked for security reasons.",
-        )
 
 
 def _check_bandwidth(instance: Instance, spec: NetworkSpec, out: int) -> None:
@@ -184,7 +176,7 @@ def _give_address(cloud: Cloud, instance: Instance) -> None:
 
 
 def _check_changeable(cloud: Cloud, instance: Instance) -> None:
-    _check_unlocked(instance)
+    instances.check_unlocked(instance)
     if instance.charge_type != "PostPaid":
         raise ForbiddenError(
             "ChargeTypeViolation", "The operation is not permitted due to charge type of the instance."

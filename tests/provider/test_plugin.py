@@ -17,7 +17,7 @@ from estate.errors import CredentialsError, SettingsError
 from estate.settings import CloudSettings
 from provider.plugin import AlimigrateProvider
 from provider.registry import IDENTITY, RAM_ACTIONS, RESOURCES, schema
-from provider.resource import ResourceError
+from provider.resource import Resource, ResourceError
 from provider.values import UNKNOWN, Properties, properties, values
 from simulator.server import Simulator
 
@@ -256,3 +256,9 @@ def test_a_link_that_goes_first_is_not_in_the_way_of_its_replacement(
     assert ("refused" in preview) is linked_before
     way = "(aliyun ecs DetachClassicLinkVpc --RegionId cn-hangzhou --VpcId vpc-1 --InstanceId i-1)"
     assert (way in str(preview.get("refused"))) is linked_before
+
+
+@pytest.mark.parametrize("token", [token for token, item in RESOURCES.items() if type(item).update is Resource.update])
+def test_of_a_resource_without_an_update_every_input_replaces(token: str) -> None:
+    resource = RESOURCES[token]
+    assert set(resource.schema.get("inputProperties", {})) == set(resource.replacing)
