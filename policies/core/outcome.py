@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from policies.core.facts import UnreadableError
 from policies.core.fixes import UP, Fix, joined
-
-if TYPE_CHECKING:
-    from policies.core.waivers import Waiver
+from policies.core.waivers import Waiver
 
 
 class Outcome(StrEnum):

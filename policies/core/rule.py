@@ -11,8 +11,8 @@ from policies.core.facts import Facts
 from policies.core.fixes import Fix
 from policies.core.outcome import Verdict
 from policies.core.plan import Plan
+from policies.core.review import Review
 from policies.core.settings import Threshold, adjustable
-from policies.core.waivers import Review
 
 Severity: TypeAlias = Literal["low", "medium", "high", "critical"]
 

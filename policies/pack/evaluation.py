@@ -14,10 +14,11 @@ from policies.core.facts import UnreadableError, attempt, printable, safe
 from policies.core.fixes import ID, RULE, STACK, Fix, as_text, filled, task
 from policies.core.outcome import Outcome, Result, Subject, Verdict, failed, judged, not_applicable, unknown
 from policies.core.plan import MIGRATION, Plan, Resource, has_moved
+from policies.core.review import Review
 from policies.core.rule import AnyRule, InstanceRule, MigrationRule, ReviewRule, Rule
 from policies.core.settings import Settings, read_settings
 from policies.core.times import to_minute
-from policies.core.waivers import Review, read_waivers
+from policies.core.waivers import read_waivers
 from policies.subjects.deadlines import deadlines
 from policies.subjects.notes import Note, notes
 

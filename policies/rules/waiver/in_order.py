@@ -9,8 +9,9 @@ from policies.core.facts import UnreadableError
 from policies.core.fixes import task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATION, Plan
+from policies.core.review import Review
 from policies.core.rule import ReviewRule
-from policies.core.waivers import Review, Waiver
+from policies.core.waivers import Waiver
 
 
 def _check(plan: Plan, timeline: Timeline, review: Review) -> Verdict:
