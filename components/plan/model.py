@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import IPv4Address
 
 from components.config import BackupChoice, ExcludedDisk, MigrationConfig
 from components.peers import ClassicPeer
-from components.plan.after import former_addresses
 from components.plan.backups import SnapshotSet, snapshot_sets
 from components.plan.classic_link import PlannedLinks
 from components.plan.databases import PlannedDatabases
@@ -109,8 +109,16 @@ class MigrationPlan:
 
     @cached_property
     def former_addresses(self) -> tuple[str, ...]:
-        """Intranet addresses of moved instances that nothing has now, sorted."""
-        return former_addresses(self.roster)
+        """Intranet addresses of moved instances that nothing in the region has now, sorted.
+
+        An address that an instance has again, because it was retained or reassigned, is no former address. Nor is one
+        that another network interface of an instance has: a list for both networks may name it for that one.
+        """
+        instances = self.roster.instances
+        moved = self.roster.moved_ids & self.roster.waves_of.keys()
+        had = {address for item in moved for address in instances[item].intranet_ips}
+        has = {address for instance in self.roster.estate.instances for address in instance.interface_ips}
+        return tuple(sorted(had - has, key=IPv4Address))
 
     @cached_property
     def gone(self) -> tuple[tuple[str, str], ...]:

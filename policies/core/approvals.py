@@ -7,7 +7,7 @@ from typing import Final
 
 from policies.core.facts import Facts, UnreadableError
 from policies.core.identities import identity
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 
 # Counted from the approval: a longer exception needs a new decision.
 LONGEST: Final = timedelta(days=90)

@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias, cast
 from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.plan import Plan
 from policies.core.settings import Settings, Threshold
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 
 NOW_VARIABLE: Final = "PREFLIGHT_NOW"
 

@@ -14,8 +14,8 @@ from policies.core.approvals import void
 from policies.core.clock import Schedule
 from policies.core.facts import UnreadableError
 from policies.core.outcome import Outcome, Result
-from policies.core.times import to_minute
 from policies.core.waivers import Waiver
+from policies.core.words import to_minute
 
 _MATCHED: Final = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PENDING)
 

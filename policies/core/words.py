@@ -1,6 +1,8 @@
-"""Write counts with their nouns, the same in findings and in all commands."""
+"""Write counts and times, the same in findings and in all commands."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 def number_of(count: int, noun: str) -> str:
@@ -8,3 +10,8 @@ def number_of(count: int, noun: str) -> str:
     if count == 1:
         return f"1 {noun}"
     return f"{count} {noun}{'es' if noun.endswith(('s', 'x')) else 's'}"
+
+
+def to_minute(moment: datetime) -> str:
+    """Return a time to the minute with its own offset, such as `2026-12-06T02:00+08:00`."""
+    return moment.isoformat(timespec="minutes")

@@ -17,8 +17,8 @@ from policies.core.plan import MIGRATION, Plan, Resource, has_moved
 from policies.core.review import Review
 from policies.core.rule import AnyRule, InstanceRule, MigrationRule, ReviewRule, Rule
 from policies.core.settings import Settings, read_settings
-from policies.core.times import to_minute
 from policies.core.waivers import read_waivers
+from policies.core.words import to_minute
 from policies.subjects.deadlines import deadlines
 from policies.subjects.notes import Note, notes
 

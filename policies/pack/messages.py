@@ -10,7 +10,7 @@ from policies.core.fixes import STACK, Line, of_all, shape
 from policies.core.fixes import lines as lines_of
 from policies.core.outcome import Result, Subject
 from policies.core.rule import Rule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 
 # The engine indents by four to eight columns; terminals and code hosts show 100.
 WIDTH: Final = 90

@@ -11,7 +11,7 @@ from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.fixes import Fix, joined, then_all
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import Plan, has_moved
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects.address_lists import Source, unused
 from policies.subjects.attestations import answered_since
 

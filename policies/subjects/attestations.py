@@ -14,7 +14,7 @@ from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.fixes import ID, Fix, change
 from policies.core.outcome import Outcome, Verdict, passed
 from policies.core.plan import Plan
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 
 Kind: TypeAlias = Literal["address-lists", "application-go", "licence-review", "orders-settled", "security-software"]
 KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))

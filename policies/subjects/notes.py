@@ -15,8 +15,7 @@ from policies.core.clock import Schedule, Timeline, Wave
 from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.plan import Plan, has_moved, place_of
 from policies.core.settings import Settings
-from policies.core.times import to_minute
-from policies.core.words import number_of
+from policies.core.words import number_of, to_minute
 from policies.subjects import durations
 from policies.subjects.disks import hours_blocked
 from policies.subjects.guest import listed

@@ -7,7 +7,7 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import InstanceRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects.after import cleanup
 from policies.subjects.attestations import answered_since, remediation
 

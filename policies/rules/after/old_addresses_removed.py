@@ -20,7 +20,7 @@ from policies.core.plan import (
     has_moved,
 )
 from policies.core.rule import InstanceRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects.address_lists import left_over_blocks
 from policies.subjects.after import Left, cleanup, given_up
 

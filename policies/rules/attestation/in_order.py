@@ -11,7 +11,7 @@ from policies.core.fixes import task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects.attestations import KINDS, window_start
 
 

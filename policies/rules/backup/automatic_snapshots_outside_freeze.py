@@ -9,7 +9,7 @@ from policies.core.fixes import aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects.disks import hours_blocked
 
 # The hours of a policy are always in this zone (ECS API reference, CreateAutoSnapshotPolicy).

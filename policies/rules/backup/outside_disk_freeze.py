@@ -8,7 +8,7 @@ from policies.core.fixes import aliyun, task
 from policies.core.outcome import Verdict, failed, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
 from policies.core.rule import InstanceRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects.disks import blocked, hours_blocked, snapshots_to_be_made
 
 

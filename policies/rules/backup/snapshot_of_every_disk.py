@@ -14,7 +14,7 @@ from policies.core.fixes import UP, Fix, aliyun, change, task
 from policies.core.outcome import Verdict, best, failed, judged, passed, pending, unknown, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
 from policies.core.rule import InstanceRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects.disks import LOCAL_CATEGORIES, copied_at
 
 # The cloud's clock and ours may differ by this much; beyond it, the cloud refuses our requests as expired.

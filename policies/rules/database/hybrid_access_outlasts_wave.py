@@ -31,8 +31,8 @@ from policies.core.plan import (
 )
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
-from policies.core.times import to_minute
 from policies.core.waivers import waiver
+from policies.core.words import to_minute
 from policies.subjects.address_lists import addresses_of
 from policies.subjects.attestations import window_start
 from policies.subjects.databases import (

@@ -8,7 +8,7 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, passed, unknown
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects.guest import COLLECT, LOOK_AT_CONSOLE, SCRIPT_VERSION, collect
 
 # A guest's clock may be a little ahead of ours.

@@ -11,7 +11,7 @@ from policies.core.outcome import Verdict, failed, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects.disks import copied_at
 from policies.subjects.events import called, handled, without_time
 

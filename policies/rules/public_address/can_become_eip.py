@@ -9,7 +9,7 @@ from policies.core.fixes import ID, UP, aliyun, change
 from policies.core.outcome import Verdict, failed, not_applicable, passed
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 
 # For a subscription that ends within this time the cloud refuses the conversion (InvalidEndTime.OperateNotSupport).
 _BEFORE_EXPIRY: Final = timedelta(hours=24)

@@ -10,8 +10,8 @@ from policies.core.fixes import ID, Fix, aliyun, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, unknown, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
-from policies.core.times import to_minute
 from policies.core.waivers import waiver
+from policies.core.words import to_minute
 from policies.subjects import durations
 from policies.subjects.disks import copied_at, hours_blocked
 from policies.subjects.events import began_in, called, handled, without_time

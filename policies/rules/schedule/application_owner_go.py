@@ -8,7 +8,7 @@ from policies.core.fixes import task
 from policies.core.outcome import Verdict, failed, passed
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects.attestations import answered_until, remediation
 
 

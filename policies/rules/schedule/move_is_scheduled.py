@@ -11,7 +11,7 @@ from policies.core.fixes import Fix, change, task
 from policies.core.outcome import Verdict, failed, judged, passed, pending, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import InstanceRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects.events import began_in, called, without_time
 from policies.subjects.windows import of_wave
 

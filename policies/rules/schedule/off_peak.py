@@ -8,7 +8,7 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import MigrationRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 from policies.subjects import durations
 from policies.subjects.windows import of_wave
 

@@ -9,8 +9,7 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import MigrationRule
-from policies.core.times import to_minute
-from policies.core.words import number_of
+from policies.core.words import number_of, to_minute
 from policies.subjects.windows import of_wave
 
 _START: Final = {"start": "<scheduled time of the pending task, with UTC offset>"}

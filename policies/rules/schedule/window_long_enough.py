@@ -11,8 +11,7 @@ from policies.core.fixes import Fix, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
-from policies.core.times import to_minute
-from policies.core.words import number_of
+from policies.core.words import number_of, to_minute
 from policies.subjects import durations
 from policies.subjects.windows import of_wave
 

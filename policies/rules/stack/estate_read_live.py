@@ -8,7 +8,7 @@ from policies.core.fixes import command, task
 from policies.core.outcome import Verdict, passed, unknown
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
-from policies.core.times import to_minute
+from policies.core.words import to_minute
 
 
 def _check(plan: Plan, timeline: Timeline) -> Verdict:
