@@ -43,10 +43,10 @@ class Rule:
     why: str
     remediation: Fix
     reads: tuple[str, ...]
-    unknown_ok: str | None
     sources: tuple[str, ...]
     url: str
     ram_actions: tuple[str, ...]
+    unknown_ok: str | None = None
     lead_hours: float | None = None
     thresholds: tuple[Threshold, ...] = ()
     unwaivable: str | None = None

@@ -81,7 +81,6 @@ RULE: Final = InstanceRule(
     why="A migration plan can have another VSwitch: databases admit the block of the planned one, and refuse it.",
     remediation=_NAMED | _MOVED,
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
-    unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021): whoever makes the migration plan chooses its VSwitch.",
         "Physical server migration and upgrade notice: the address is assigned from the block of the target VSwitch.",

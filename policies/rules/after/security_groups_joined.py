@@ -58,7 +58,6 @@ RULE: Final = InstanceRule(
     why="A migration plan can give it other groups: ports are closed or open then, and rules for its clones miss it.",
     remediation=aliyun("ecs", "JoinSecurityGroup", {"InstanceId": ID, "SecurityGroupId": "<clone>"}),
     reads=(MIGRATION, MIGRATING_INSTANCE, CLONED_SECURITY_GROUP, SECURITY_GROUP),
-    unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021): the plan clones the groups by default, or takes those it is given.",
         "Physical server migration and upgrade notice, troubleshooting: new security group rules may close a port.",

@@ -60,15 +60,12 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=(),
     why="Its load balancer sends it no traffic, while the instance itself looks healthy.",
-    remediation=(
-        aliyun(
-            "slb",
-            "AddVServerGroupBackendServers",
-            {"VServerGroupId": "<group>", "BackendServers": [{"ServerId": ID, "Port": 80, "Weight": 100}]},
-        )
+    remediation=aliyun(
+        "slb",
+        "AddVServerGroupBackendServers",
+        {"VServerGroupId": "<group>", "BackendServers": [{"ServerId": ID, "Port": 80, "Weight": 100}]},
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021): a member of a vServer group of SLB is not attached again.",
         "CLB API reference, AddVServerGroupBackendServers.",

@@ -70,14 +70,11 @@ RULE: Final = MigrationRule(
     severity="medium",
     notice_items=(),
     why="An invalid attestation looks like an answer, but the question is still open when the window begins.",
-    remediation=(
-        task(
-            "Remove the entry under attestations in the stack config, or have its owner state it anew, with "
-            "validUntil after the window."
-        )
+    remediation=task(
+        "Remove the entry under attestations in the stack config, or have its owner state it anew, with "
+        "validUntil after the window."
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "Choice of this project: an attestation counts with an owner, about an instance of the stack, once it is "
         "stated, for "

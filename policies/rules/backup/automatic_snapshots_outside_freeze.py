@@ -68,7 +68,6 @@ RULE: Final = InstanceRule(
         + aliyun("ecs", "ApplyAutoSnapshotPolicy", {"autoSnapshotPolicyId": "<policy>", "diskIds": ["<disk>"]})
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: I/O performance impact, about four hours per 100 GiB.",
         "ECS API reference, CreateSnapshot: IncorrectDiskStatus.Transferring.",

@@ -59,7 +59,6 @@ RULE: Final = InstanceRule(
         + aliyun("ecs", "CreateSnapshot", {"DiskId": "<disk>"})
     ),
     reads=(MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: I/O performance impact, about four hours per 100 GiB.",
         "ECS API reference, CreateSnapshot: IncorrectDiskStatus.Transferring.",

@@ -47,7 +47,6 @@ RULE: Final = InstanceRule(
         + aliyun("ecs", "CreateSnapshot", {"DiskId": "<disk>"})
     ),
     reads=(MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP),
-    unknown_ok=None,
     sources=("ECS API reference, CreateSnapshot: QuotaExceed.Snapshot at 256 manual snapshots of a disk.",),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-createsnapshot",
     ram_actions=("ecs:DescribeDisks", "ecs:DescribeSnapshots"),

@@ -76,7 +76,6 @@ RULE: Final = MigrationRule(
         )
     ),
     reads=(CLASSIC_LINK_COMPONENT, TARGET_NETWORK),
-    unknown_ok=None,
     sources=(
         "VPC user guide, ClassicLink overview: only the primary CIDR block of the VPC is reached; in 10.0.0.0/8 only "
         "VSwitches inside 10.111.0.0/16; for 192.168.0.0/16 each classic instance needs a route.",

@@ -51,7 +51,6 @@ RULE: Final = MigrationRule(
     why="A rule for 10.0.0.0/8 does not show who uses it: in the window such a connection breaks unnoticed.",
     remediation=_reviewed(["<instance>"]),
     reads=(MIGRATION,),
-    unknown_ok=None,
     sources=(
         "ECS user guide, add security group rules: intranet rules of classic groups take single addresses only; older "
         "ones may still hold 10.0.0.0/8 or 0.0.0.0/0.",

@@ -39,7 +39,6 @@ RULE: Final = MigrationRule(
     why="The cloud refuses the attachment, and pulumi up stops before what depends on it.",
     remediation=aliyun("ecs", "StartInstance", {"InstanceId": "<instance>"}),
     reads=(CLASSIC_LINK_COMPONENT,),
-    unknown_ok=None,
     sources=("ECS API reference, AttachClassicLinkVpc: InvalidStatus.InstanceStatus, InvalidStatus.InstanceLocked.",),
     url="https://www.alibabacloud.com/help/en/virtual-private-cloud/latest/classiclink-overview",
     ram_actions=("ecs:DescribeInstances", "ecs:DescribeClassicLinkInstances"),

@@ -55,7 +55,6 @@ RULE: Final = InstanceRule(
     remediation=_ways(ID, "<the other VPC>"),
     remediation_after=task("Connect the two VPCs (VPC peering connection or CEN), with routes and rules for them."),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
-    unknown_ok=None,
     sources=(
         "VPC user guide, ClassicLink overview: a link gives a classic instance access to ECS, RDS and SLB in one VPC.",
         "VPC user guide, VPC connections: VPCs are isolated from each other, until a peering connection or CEN joins "

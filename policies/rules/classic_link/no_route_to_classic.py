@@ -50,7 +50,6 @@ RULE: Final = MigrationRule(
         {"RouteTableId": "<table>", "DestinationCidrBlock": "<route>", "NextHopId": "<hop>"},
     ),
     reads=(CLASSIC_LINK_COMPONENT,),
-    unknown_ok=None,
     sources=(
         "VPC user guide, ClassicLink overview: the VPC must have no custom route entry to 10.0.0.0/8. That a narrower "
         "one keeps a linked instance from being reached follows from how routes are chosen.",

@@ -45,7 +45,6 @@ RULE: Final = MigrationRule(
     why="Beyond the limit the cloud refuses the attachment, and the move cuts the instance off from its peers.",
     remediation=task("Under classicLink.attach in the stack config name only those that must be reached."),
     reads=(MIGRATION, CLASSIC_LINK_COMPONENT, CLASSIC_LINK_ATTACHMENT),
-    unknown_ok=None,
     sources=(
         "VPC user guide, ClassicLink overview: at most 1,000 classic instances to one VPC; one VPC to an instance.",
         "ECS API reference, AttachClassicLinkVpc: QuotaExceeded.",

@@ -50,7 +50,6 @@ RULE: Final = InstanceRule(
     why="A database that is restarting, locked or being changed refuses hybrid access and whitelist entries.",
     remediation=_wait("rds", "<database>"),
     reads=(MIGRATION, MIGRATING_INSTANCE, *HYBRID_ACCESSES, *WHITELIST_GROUPS),
-    unknown_ok=None,
     sources=(
         "RDS API reference, ModifySecurityIps and ModifyDBInstanceNetworkType: OperationDenied.DBInstanceStatus.",
         "R-kvstore and DDS API references: IncorrectDBInstanceState.",

@@ -88,7 +88,6 @@ RULE: Final = InstanceRule(
     why="A database that cannot have classic and VPC addresses at once must be replaced beforehand by one in the VPC.",
     remediation=_new_instance("rds"),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "RDS API reference, ModifyDBInstanceNetworkType: MySQL, PostgreSQL and SQL Server.",
         "RDS user guide, hybrid access mode of SQL Server: not for 2008 R2; upgrade, or create an instance.",

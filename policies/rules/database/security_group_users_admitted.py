@@ -86,21 +86,18 @@ RULE: Final = MigrationRule(
         "Hybrid access changes the network type of a database, and that makes its security groups invalid. The very "
         "update that sets it up cuts off the instances that only a group admits, long before the window."
     ),
-    remediation=(
-        aliyun(
-            "rds",
-            "ModifySecurityIps",
-            {
-                "DBInstanceId": "<database>",
-                "DBInstanceIPArrayName": _GROUP,
-                "ModifyMode": "Append",
-                "SecurityIps": "<the intranet addresses of all members>",
-            },
-            "before the update",
-        )
+    remediation=aliyun(
+        "rds",
+        "ModifySecurityIps",
+        {
+            "DBInstanceId": "<database>",
+            "DBInstanceIPArrayName": _GROUP,
+            "ModifyMode": "Append",
+            "SecurityIps": "<the intranet addresses of all members>",
+        },
+        "before the update",
     ),
     reads=(MIGRATION, *HYBRID_ACCESSES),
-    unknown_ok=None,
     sources=(
         "RDS user guide, configure a security group: after a change of the network type the groups are invalid.",
         "RDS API reference, DescribeSecurityGroupConfiguration; its siblings of Tair and MongoDB.",

@@ -175,7 +175,6 @@ RULE: Final = InstanceRule(
         SECURITY_GROUP_RULES,
         *HYBRID_ACCESSES,
     ),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: troubleshooting, a database cannot be read from or written to "
         "any more where security group rules have closed its port.",

@@ -58,7 +58,6 @@ RULE: Final = MigrationRule(
     ),
     remediation=change("databases", [{"id": "<database>", "hybridAccess": {"leavesBehind": ["<instance>"]}}]),
     reads=(MIGRATION, DATABASE_ACCESS, *HYBRID_ACCESSES),
-    unknown_ok=None,
     sources=(
         "RDS user guide, hybrid access mode: after the period the classic endpoint is deleted.",
         "RDS API reference, ModifyDBInstanceNetworkType: VPC only; there is no way back.",

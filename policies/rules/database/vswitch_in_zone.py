@@ -44,7 +44,6 @@ RULE: Final = InstanceRule(
     why="Without a VSwitch in its zone a database gets no address in the VPC.",
     remediation=change("network.vswitches", [{"zone": "<zone of the database>"}]),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
-    unknown_ok=None,
     sources=(
         "RDS user guide, configure the hybrid access mode: the VPC needs a VSwitch in the zone of the instance, which "
         "cannot change zone meanwhile.",

@@ -63,7 +63,6 @@ RULE: Final = InstanceRule(
     why="In enhanced mode an entry in a group for classic addresses looks right, but does not admit VPC addresses.",
     remediation=change("databases", [{"id": "<database>"}]),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *WHITELIST_GROUPS),
-    unknown_ok=None,
     sources=(
         "RDS user guide, change the network isolation mode: in enhanced mode each group is for classic or for VPC "
         "addresses, and those for classic ones govern the Internet too.",

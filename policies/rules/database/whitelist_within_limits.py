@@ -75,7 +75,6 @@ RULE: Final = InstanceRule(
     why="The cloud refuses what exceeds a limit: the update stops half way, and the database does not admit the VPC.",
     remediation=_merge("<database>"),
     reads=(MIGRATION, MIGRATING_INSTANCE, *WHITELIST_GROUPS),
-    unknown_ok=None,
     sources=(
         "RDS API reference, ModifySecurityIps: at most 200 groups and 1,000 addresses or blocks an instance.",
         "Redis and MongoDB API references, ModifySecurityIps: at most 1,000.",

@@ -33,14 +33,13 @@ RULE: Final = InstanceRule(
     severity="medium",
     notice_items=("N28",),
     why="Disks named xvd are named vd after the move: what is mounted by its old name is missing, or stops the boot.",
-    remediation=(task("Name file systems by UUID (blkid) in each of these files; then collect the evidence again.")),
+    remediation=task("Name file systems by UUID (blkid) in each of these files; then collect the evidence again."),
     remediation_after=(
         task("If it does not come up, name file systems by UUID at its console, then restart it:")
         + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
         + aliyun("ecs", "RebootInstance", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021): xvd becomes vd; of what names disks, /etc/fstab is rewritten.",
         "The present text of that page could be had in part only, and does not repeat it there.",

@@ -52,7 +52,6 @@ RULE: Final = InstanceRule(
     remediation=COLLECT,
     remediation_after=LOOK_AT_CONSOLE,
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "ECS API reference, RunCommand: that of 2021 takes instances in a VPC only, that of 2024 does not say so; "
         "evidence may come from a script run by hand.",

@@ -203,7 +203,6 @@ RULE: Final = InstanceRule(
     remediation=COLLECT,
     remediation_after=LOOK_AT_CONSOLE,
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "ECS API reference, DescribeInstances: InnerIpAddress, the intranet addresses of a classic instance.",
         "IEEE 802: a MAC address that is not locally administered is given once, to hardware; software of some vendors "

@@ -70,7 +70,6 @@ RULE: Final = InstanceRule(
         + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: what to do next, step 3: the system checks the file system.",
         "e2fsprogs, e2fsck(8) and tune2fs(8): mount count, check interval; fstab(5): the sixth field.",

@@ -34,11 +34,10 @@ RULE: Final = InstanceRule(
         )
         | task("Delete what is not needed, and collect the evidence again.")
     ),
-    remediation_after=(
-        task("If the move failed for lack of space, make room and open a ticket: no document promises another attempt.")
+    remediation_after=task(
+        "If the move failed for lack of space, make room and open a ticket: no document promises another attempt."
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=("Physical server migration and upgrade notice: prepare, step 3: reserve at least 500 MiB.",),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),

@@ -123,7 +123,6 @@ RULE: Final = InstanceRule(
         + UP
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice, troubleshooting: convert to an EIP, cut-through mode.",
         "EIP user guide, cut-through mode: a secondary interface only; ECS: EniQuantity counts the primary one.",

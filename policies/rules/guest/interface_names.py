@@ -31,13 +31,12 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N05",),
     why="The public NIC is removed: a firewall, route or service that names it blocks traffic or does not start.",
-    remediation=(task("Name eth0, or no interface, in each of these files; then collect the evidence again.")),
+    remediation=task("Name eth0, or no interface, in each of these files; then collect the evidence again."),
     remediation_after=(
         task("Name eth0, or no interface, in these files; where the network is down, at its console:")
         + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: the NIC card is deleted and replaced with NatIP.",
         "ECS bulletin, notes for migrating to VPCs (2019): the operating system sees the private address only.",

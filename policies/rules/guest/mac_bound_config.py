@@ -24,15 +24,14 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N31",),
     why="One NIC is left, perhaps with another MAC: its interface then gets another name or no address.",
-    remediation=(
-        task("Delete these lines, and /etc/udev/rules.d/70-persistent-net.rules; then collect the evidence again.")
+    remediation=task(
+        "Delete these lines, and /etc/udev/rules.d/70-persistent-net.rules; then collect the evidence again."
     ),
     remediation_after=(
         task("Delete these lines; where the network is down, at its console:")
         + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice, troubleshooting: the MAC address is lost.",
         "ECS user guide, migrate to a VPC (2021): one MAC address is kept, the private one unless chosen otherwise; "

@@ -57,7 +57,6 @@ RULE: Final = InstanceRule(
         + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "NAS API reference, CreateMountTarget and DescribeMountTargets: NetworkType Vpc or Classic.",
         "NAS API reference, DescribeAccessRules: rules by SourceCidrIp, of access groups of one network type.",

@@ -61,7 +61,6 @@ RULE: Final = InstanceRule(
         + aliyun("ecs", "DescribeInstanceVncUrl", {"InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: what to do next, step 3.",
         "ECS user guide, migrate to a VPC (2021): long uptime, file system check, kernels that fail to boot.",

@@ -42,17 +42,14 @@ RULE: Final = InstanceRule(
     severity="high",
     notice_items=("N19",),
     why="The migration updates drivers. Security software may take that for an attack, and prevent it.",
-    remediation=(
-        task(
-            "Uninstall it: Security Center console, Settings, Client, with client protection off 5 minutes before; "
-            "others by their own uninstaller. Then collect the evidence again."
-        )
+    remediation=task(
+        "Uninstall it: Security Center console, Settings, Client, with client protection off 5 minutes before; "
+        "others by their own uninstaller. Then collect the evidence again."
     ),
     remediation_after=task(
         "If it was moved with the software on and comes up, nothing is left to do; else open a ticket."
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: prepare, step 7.",
         "Security Center user guide, agent processes: AliYunDun, AliYunDunUpdate and others, /usr/local/aegis.",

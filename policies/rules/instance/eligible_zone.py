@@ -28,7 +28,6 @@ RULE: Final = InstanceRule(
     remediation=task("Open a ticket.") | (task("Leave it out:") + change("later", [ID])),
     remediation_after=task("If it was left behind, open a ticket; if it has moved, nothing is left to do."),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=("ECS user guide, migrate to a VPC (2021), before you migrate: Hangzhou Zone C is not eligible.",),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=("ecs:DescribeInstances",),

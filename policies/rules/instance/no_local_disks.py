@@ -38,7 +38,6 @@ RULE: Final = InstanceRule(
     remediation=_WAYS,
     remediation_after=task("Restore the data from its backup: what was on a local disk stayed on the physical server."),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021): instances with local disks are not eligible without a ticket.",
         "ECS API reference, DescribeDisks: Category, such as elastic_ephemeral_disk_standard.",

@@ -40,7 +40,6 @@ RULE: Final = InstanceRule(
     remediation_after=task("Remove the lock as before the window, then:")
     + aliyun("ecs", "StartInstance", {"InstanceId": ID}),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "ECS API reference, DescribeInstances: OperationLocks.",
         "ECS API reference, ModifyInstanceVpcAttribute: the conditions of the nearest operation that is documented.",

@@ -26,7 +26,6 @@ RULE: Final = InstanceRule(
     remediation=task("Leave it out, and make a new one in the VPC:") + change("later", [ID]),
     remediation_after=task("If it was released, make a new one in the VPC; if it has moved, nothing is left to do."),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "ECS user guide, change instance types across zones: preemptible instances are excluded.",
         "ECS API reference, ModifyInstanceVpcAttribute: the conditions of the nearest operation that is documented.",

@@ -37,7 +37,6 @@ RULE: Final = InstanceRule(
     ),
     remediation_after=task("Look in the console, Orders, for what the migration has cancelled, and order it again."),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021): renewal and configuration change orders that are unpaid or not yet "
         "in force are cancelled by the migration.",

@@ -44,7 +44,6 @@ RULE: Final = InstanceRule(
         "Make a scaling group in the VPC with VSwitches and VPC security groups, and attach it there."
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "ECS API reference, DescribeInstances: the tag acs:autoscaling:scalingGroupId of a classic instance.",
         "Auto Scaling user guide, health checks: an instance that is not Running is unhealthy, and is replaced.",

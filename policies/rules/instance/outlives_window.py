@@ -73,7 +73,6 @@ RULE: Final = InstanceRule(
     remediation=_renew(ID),
     remediation_after=(task("If it has expired and was not released yet:") + _renew(ID)),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "ECS API reference, DescribeInstances: ExpiredTime, AutoReleaseTime.",
         "ECS API reference, DescribeInstanceHistoryEvents: AccountUnbalanced.Stop, InstanceExpiration.Delete.",

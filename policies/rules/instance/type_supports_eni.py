@@ -44,7 +44,6 @@ RULE: Final = InstanceRule(
     remediation=(_UPGRADE_OR_LATER),
     remediation_after=(task("Stop it, then:") + _UPGRADE),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: some phased-out types do not support ENIs; upgrade them first.",
         "ECS API reference, DescribeInstanceTypes: EniQuantity counts the primary interface.",

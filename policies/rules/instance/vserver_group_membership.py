@@ -62,7 +62,6 @@ RULE: Final = InstanceRule(
     remediation=change("instances", [{"id": ID, "rejoinVserverGroups": True}]),
     remediation_after=task("Put it back: after-vserver-groups-rejoined names each group."),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021): a member of a vServer group of SLB is not attached again.",
         "CLB user guide, backend servers; Terraform provider, slb_server_group: which instances one takes.",

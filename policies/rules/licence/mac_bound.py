@@ -63,14 +63,10 @@ RULE: Final = InstanceRule(
         )
         | (task("Leave it for a later wave:") + change("later", [ID]))
     ),
-    remediation_after=(
-        task(
-            "Have it authorized again for the MAC address that is left, or associate the primary NIC again "
-            "(open a ticket)."
-        )
+    remediation_after=task(
+        "Have it authorized again for the MAC address that is left, or associate the primary NIC again (open a ticket)."
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice, troubleshooting: the MAC address is lost; associate the primary "
         "NIC again.",

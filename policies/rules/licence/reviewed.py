@@ -37,11 +37,10 @@ RULE: Final = InstanceRule(
         )
         | (task("Leave it for a later wave:") + change("later", [ID]))
     ),
-    remediation_after=(
-        task("Ask the vendor for a new authorization: without a licence mobility programme there is no other way.")
+    remediation_after=task(
+        "Ask the vendor for a new authorization: without a licence mobility programme there is no other way."
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: software licence code modification; what to do next, step 2.",
         "Troubleshooting: software without a licence mobility program has to be authorized again by its vendor.",

@@ -71,7 +71,6 @@ RULE: Final = InstanceRule(
         + aliyun("vpc", "DescribeNetworkAclAttributes", {"NetworkAclId": "<acl>"})
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
-    unknown_ok=None,
     sources=(
         "VPC user guide, network ACLs: they filter the traffic of instances in the VSwitch, without state.",
         "VPC API reference, DescribeVSwitches: NetworkAclId.",

@@ -52,7 +52,6 @@ RULE: Final = InstanceRule(
         + aliyun("ecs", "ModifyInstanceVpcAttribute", {"InstanceId": ID, "VSwitchId": "<vswitch>"})
     ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
-    unknown_ok=None,
     sources=("VPC user guide, plan networks: the blocks of connected networks must not overlap.",),
     url="https://www.alibabacloud.com/help/en/vpc/user-guide/plan-networks",
     ram_actions=("vpc:DescribeVpcs", "vpc:DescribeVSwitches"),

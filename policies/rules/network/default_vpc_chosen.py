@@ -46,7 +46,6 @@ RULE: Final = MigrationRule(
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     remediation_after=task("Nothing is left to do: the instance can go neither back nor into another VPC."),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: a VPC and VSwitch of one's own, or the default ones.",
         "VPC user guide, default VPCs and default VSwitches: one a region, its blocks set by the system.",

@@ -112,7 +112,6 @@ RULE: Final = InstanceRule(
         + change("network.vswitches", [{"zone": "<zone>", "cidrBlock": "<a larger block>"}])
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, CUT_THROUGH_BINDING, *HYBRID_ACCESSES),
-    unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021), step 7: free addresses must be greater than the number of instances.",
         "VPC API reference, CreateVSwitch: the first address and the last three are reserved.",

@@ -93,7 +93,6 @@ RULE: Final = InstanceRule(
         )
     ),
     reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
-    unknown_ok=None,
     sources=(
         "ECS user guide, migrate to a VPC (2021): Retain Internal IP works only with a VPC of 10.0.0.0/8.",
         "ClassicLink overview (2024): in a VPC of 10.0.0.0/8 only VSwitches inside 10.111.0.0/16 are reached.",

@@ -152,7 +152,7 @@ RULE: Final = InstanceRule(
         "An instance moves into a VSwitch of one zone; where there is none, or its type is not sold, it cannot "
         "start again."
     ),
-    remediation=(change("network", {"mode": "create", "cidrBlock": "<block>", "vswitches": [{"zone": "<zone>"}]})),
+    remediation=change("network", {"mode": "create", "cidrBlock": "<block>", "vswitches": [{"zone": "<zone>"}]}),
     remediation_after=(
         task("If it was left behind or does not start, apply this, then open a ticket:")
         + change("network", {"mode": "create", "cidrBlock": "<block>", "vswitches": [{"zone": "<zone>"}]})

@@ -63,7 +63,6 @@ RULE: Final = InstanceRule(
         + UP
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "ECS API reference, ConvertNatPublicIpToEip: no EIP bound, bandwidth other than 0; a subscription must pay by "
         "traffic (InvalidInternetChargeType.ValueNotSupported), and must not end within 24 hours.",

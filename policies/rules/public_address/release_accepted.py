@@ -52,7 +52,6 @@ RULE: Final = InstanceRule(
         + aliyun("vpc", "AssociateEipAddress", {"AllocationId": "<EIP>", "InstanceId": ID})
     ),
     reads=(MIGRATING_INSTANCE,),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: IP address modifications, bandwidth 0 and above 0.",
         "ECS user guide, migrate to a VPC (2021), before you migrate: at 0 Mbit/s an instance is not eligible (the "

@@ -63,7 +63,6 @@ RULE: Final = InstanceRule(
         },
     ),
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
-    unknown_ok=None,
     sources=(
         "VPC API reference, DescribeVpcAttribute: SupportIpv4Gateway, the mode in which an IPv4 gateway controls the "
         "Internet traffic of a VPC, or in which it has none.",

@@ -93,7 +93,6 @@ RULE: Final = InstanceRule(
     ),
     remediation_after=task("If it does not come up, open a ticket."),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "ECS user guide, summary of system events: SystemMaintenance.Reboot and .Redeploy, 24 to 48 hours before they "
         "are due; a restart by the console or the API before that avoids the event.",

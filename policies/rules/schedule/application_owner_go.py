@@ -41,7 +41,6 @@ RULE: Final = InstanceRule(
     remediation=remediation("application-go"),
     remediation_after=task("Have its owner test the application now."),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: instances cannot be operated during the migration and must be "
         "restarted after it.",

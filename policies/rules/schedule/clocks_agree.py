@@ -34,7 +34,6 @@ RULE: Final = MigrationRule(
     why="Freeze, lead times, waivers and the age of evidence depend on the clock: by a wrong one all may pass.",
     remediation=task("Set the clock of this machine, such as by chronyd; then:") + command("pulumi", "preview"),
     reads=(MIGRATION,),
-    unknown_ok=None,
     sources=(
         "RFC 9110, Date: when an answer was made; Alibaba Cloud's API sends it with each.",
         "ECS API reference, common errors: a request is refused when its time differs by more than 15 minutes.",

@@ -90,7 +90,6 @@ RULE: Final = InstanceRule(
     remediation=change("waves", [{"name": "<wave>", "after": ["<the wave that moves before>"]}]),
     remediation_after=task("Until the other has moved too:") + change("classicLink", {}) + UP,
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=("Physical server migration and upgrade notice: migrate the remaining instances at a later date.",),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=("ecs:DescribeSecurityGroupAttribute", "rds:DescribeDBInstanceIPArrayList"),

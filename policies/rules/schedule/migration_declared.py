@@ -62,7 +62,6 @@ RULE: Final = MigrationRule(
     why="What is not declared is not checked: an empty stack or an estate that was not read would look prepared.",
     remediation=change("instances", ["<id>"]),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "ECS API reference, DescribeInstances: without RAM permission the answer is an empty list, not an error.",
         "Pulumi: a stack policy sees only what is declared; nothing declared means nothing to object to.",

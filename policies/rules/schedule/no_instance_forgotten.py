@@ -69,10 +69,9 @@ RULE: Final = MigrationRule(
     severity="critical",
     notice_items=("N16",),
     why="An instance that no key lists stays behind until the cloud moves or stops it.",
-    remediation=(_ways("<instance>")),
+    remediation=_ways("<instance>"),
     remediation_after=None,
     reads=(MIGRATION,),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: remaining classic instances can be migrated later.",
         "Alibaba Cloud, end of sale of ECS instances of the classic network type: instances may be released after it.",

@@ -51,7 +51,6 @@ RULE: Final = MigrationRule(
     why="Every instance is down for about 15 minutes, and nobody can operate it meanwhile.",
     remediation=of_wave("all", _START),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=("Physical server migration and upgrade notice: about 15 minutes; the instance cannot be operated.",),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),

@@ -102,7 +102,6 @@ RULE: Final = MigrationRule(
         )
     ),
     reads=(MIGRATION,),
-    unknown_ok=None,
     sources=(
         "components/backups.py: the provider's own 5 minutes for a snapshot are too short for large disks; 6 hours.",
         "Physical server migration and upgrade notice: back up the data before the migration.",

@@ -42,7 +42,6 @@ RULE: Final = MigrationRule(
     why="The console refuses a later time, and the task then runs when Alibaba Cloud has set it, prepared or not.",
     remediation=of_wave("all", _START),
     reads=(MIGRATION,),
-    unknown_ok=None,
     sources=("Physical server migration and upgrade notice: modify the migration time, Latest Schedule Time.",),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=(),

@@ -53,7 +53,6 @@ RULE: Final = MigrationRule(
     why="A window that is over, or has no date, prepares nothing: the pending task may run at any time.",
     remediation=of_wave("all", _START),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: schedule your migration (ECS console, Pending Tasks).",
         "ECS SDK 7.11.8: no operation reads a migration plan, so the time stands in the stack config.",

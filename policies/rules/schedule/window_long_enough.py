@@ -65,7 +65,6 @@ RULE: Final = MigrationRule(
     why="Instances are down while they move, and take no snapshot and no change of a disk for hours afterwards.",
     remediation=_later("all", ["end"]),
     reads=(MIGRATION, MIGRATING_INSTANCE),
-    unknown_ok=None,
     sources=(
         "Physical server migration and upgrade notice: about 15 minutes an instance; about 4 h per 100 GiB.",
         "ECS user guide, migrate to a VPC (2025): data is appended only where the zone changes. The longer is taken.",

@@ -56,7 +56,6 @@ RULE: Final = InstanceRule(
     remediation=change("later", ["<instance>"]),
     remediation_after=task("To reach the instances that were left behind:") + change("classicLink", {}) + UP,
     reads=(MIGRATING_INSTANCE, MIGRATION, CLASSIC_LINK_ATTACHMENT),
-    unknown_ok=None,
     sources=(
         "ECS user guide, security groups overview: members of a basic group reach each other unless its inner access "
         "policy says otherwise.",

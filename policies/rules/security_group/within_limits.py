@@ -96,7 +96,6 @@ RULE: Final = InstanceRule(
         )
     ),
     reads=(MIGRATING_INSTANCE, CLONED_SECURITY_GROUP, SECURITY_GROUP_RULES),
-    unknown_ok=None,
     sources=(
         "ECS user guide, limits of 2021: 200 rules of a group, both directions together, while an instance has at most "
         "5 groups.",

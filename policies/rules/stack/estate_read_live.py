@@ -34,7 +34,6 @@ RULE: Final = MigrationRule(
     why="A file says how the estate was. A disk, a rule or a whitelist entry that was added since is not in it.",
     remediation=task("Judge by the cloud, with credentials and without --estate:") + command("pulumi", "preview"),
     reads=(MIGRATION,),
-    unknown_ok=None,
     sources=("docs/preflight-inventory.md: what a file shows, and what only the cloud knows.",),
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances",
     ram_actions=(),

@@ -158,7 +158,6 @@ RULE: Final = MigrationRule(
     remediation=(task("Put back what is gone:") + UP)
     | task("Declare or remove what others added, as update-not-refused lists it: no update removes it."),
     reads=(MIGRATION, *_TYPES, SECURITY_GROUP, VPC, VSWITCH),
-    unknown_ok=None,
     sources=(
         "Pulumi, refresh: the state is overwritten with what is in the cloud; the provider alimigrate remembers what "
         "was declared last.",

@@ -64,7 +64,6 @@ RULE: Final = MigrationRule(
         )
     ),
     reads=(MIGRATION, *_ASKED),
-    unknown_ok=None,
     sources=(
         "The resources of the local provider alimigrate: a preview asks each what it would refuse, and why.",
         "RDS API reference, ModifySecurityIps: a whitelist group has one name, whoever made it.",

@@ -42,7 +42,6 @@ RULE: Final = ReviewRule(
     why="A waiver that nobody needs, or that has run out, hides the next finding that it happens to match.",
     remediation=task("Remove the entry under waivers in the stack config, or have it approved anew."),
     reads=(MIGRATION,),
-    unknown_ok=None,
     sources=(
         f"Choice of this project: a waiver holds for {LONGEST.days} days from its approval at the most, and never past "
         "the window.",
