@@ -181,7 +181,7 @@ class Moves:
         while best_first:
             counted, group_id = heappop(best_first)
             named = self._members[group_id] & left
-            if named and len(named) < -counted:
+            if len(named) < -counted:
                 heappush(best_first, (-len(named), group_id))
             elif named:
                 chosen.append(group_id)

@@ -283,16 +283,17 @@ def test_an_address_beside_a_group_wins() -> None:
 WEB_2 = instance("i-web-2", "10.0.0.7", "sg-web")
 
 
-def test_members_that_a_guard_would_cut_off_are_left_to_the_default() -> None:
-    """The cloud takes no rule that names its own group, so that in-group access cannot be stated above a guard."""
-    web = group("sg-web", "internet ingress accept TCP 80/80 0.0.0.0/0 1", inner="Accept")
+@pytest.mark.parametrize("policy", ["accept", "drop"])
+def test_members_that_guards_or_drops_would_cut_off_are_left_to_the_default(policy: str) -> None:
+    """The cloud takes no rule that names its own group, so that in-group access cannot be stated above either."""
+    web = group("sg-web", f"internet ingress {policy} TCP 80/80 0.0.0.0/0 1", inner="Accept")
     conversion = converted(web, around=context(WEB, WEB_2))
     blocks = [IPv4Network(item.peer.value) for item in conversion.rules]
-    assert {(item.policy, item.priority, item.port_range) for item in conversion.rules} == {("accept", 1, "80/80")}
+    assert {(item.policy, item.priority, item.port_range) for item in conversion.rules} == {(policy, 1, "80/80")}
     private = [IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
     assert list(collapse_addresses([*blocks, *private])) == [IPv4Network("0.0.0.0/0")]
     assert not [block for block in blocks if any(block.overlaps(area) for area in private)]
-    assert outcomes(conversion) == [("internet ingress accept TCP 80/80 from 0.0.0.0/0 (1)", "carried-over")]
+    assert outcomes(conversion) == [(f"internet ingress {policy} TCP 80/80 from 0.0.0.0/0 (1)", "carried-over")]
 
 
 @pytest.mark.parametrize(("members", "inner"), [((WEB,), "Accept"), ((WEB, WEB_2), "Drop")])
@@ -334,32 +335,29 @@ def test_too_many_public_blocks_give_way_to_guards_and_a_second_group_that_names
     assert outcomes(conversion)[-1] == ("44 rules, 1 of them naming a group", "split")
 
 
-def test_a_second_group_that_a_member_has_no_room_for_is_not_made_and_the_loss_is_reported() -> None:
-    rules = [f"internet ingress accept TCP {port}/{port} 0.0.0.0/0 1" for port in range(1, 80, 2)]
-    further = [f"sg-{number}" for number in range(4)]
-    full = instance("i-full", "10.0.0.9", "sg-web", *further)
-    web = group("sg-web", *rules, inner="Accept")
-    conversion = convert([web, *map(group, further)], context(WEB, full))["sg-web"]
-    assert (conversion.limits, len(conversion.parts), len(conversion.rules)) == ((), 1, 43)
-    loss = ("intranet ingress accept from members by default", "not-portable")
-    assert loss in outcomes(conversion)
-    [entry] = [entry for entry in conversion.report if (entry.classic_rule, entry.outcome) == loss]
-    assert entry.reason == "guards restrict it, and no rule can name its own group"
+FURTHER = [group(f"sg-{number}") for number in range(4)]
+FULL = instance("i-full", "10.0.0.9", "sg-web", *(item.id for item in FURTHER))
+
+
+@pytest.mark.parametrize(
+    ("policy", "count", "cause"),
+    [("accept", 43, "guards restrict it"), ("drop", 40, "internet rules that drop private addresses restrict it")],
+)
+def test_a_second_group_that_a_member_has_no_room_for_is_not_made_and_the_loss_is_reported(
+    policy: str, count: int, cause: str
+) -> None:
+    rules = [f"internet ingress {policy} TCP {port}/{port} 0.0.0.0/0 1" for port in range(1, 80, 2)]
+    conversion = convert([group("sg-web", *rules, inner="Accept"), *FURTHER], context(WEB, FULL))["sg-web"]
+    assert (conversion.limits, len(conversion.parts), len(conversion.rules)) == ((), 1, count)
+    [entry] = [entry for entry in conversion.report if entry.outcome is Outcome.NOT_PORTABLE]
+    assert entry.classic_rule == "intranet ingress accept from members by default"
+    assert entry.reason == f"{cause}, and no rule can name its own group"
 
 
 def test_a_drop_of_the_clouds_own_range_cuts_no_members() -> None:
     web = group("sg-web", "internet ingress drop TCP 80/80 100.64.0.0/10 1", inner="Accept")
     conversion = converted(web, around=context(WEB, WEB_2))
     assert outcomes(conversion) == [("internet ingress drop TCP 80/80 from 100.64.0.0/10 (1)", "narrowed")]
-
-
-def test_a_drop_of_private_addresses_on_the_internet_cuts_members_without_any_guard() -> None:
-    web = group("sg-web", "internet ingress drop TCP 80/80 0.0.0.0/0 1", inner="Accept")
-    further = [f"sg-{number}" for number in range(4)]
-    full = instance("i-full", "10.0.0.9", "sg-web", *further)
-    around = context(WEB, full, targets="10.0.0.0/28")
-    report = convert([web, *map(group, further)], around)["sg-web"].report
-    assert not [entry for entry in report if entry.reason.startswith("guards restrict it")]
 
 
 def test_a_guard_of_one_group_counts_for_all_that_share_an_instance() -> None:
@@ -381,6 +379,10 @@ def test_a_rule_for_its_own_group_is_left_to_the_default_or_written_in_a_second_
     assert labels(isolated) == ["ingress accept TCP 80/80 from clone of sg-web (1)"]
     assert [len(part) for part in isolated.parts] == [0, 1]
     assert [entry.outcome for entry in isolated.report] == ["carried-over", "split"]
+    assert isolated.report[-1].reason == (
+        "written in 2 VPC groups, and every member needs all of them: "
+        "no rule can name its own group, so another group has it"
+    )
 
 
 def test_a_drop_for_its_own_group_is_written_in_a_second_group() -> None:
@@ -391,13 +393,16 @@ def test_a_drop_for_its_own_group_is_written_in_a_second_group() -> None:
     assert conversion.report[0].outcome is Outcome.CARRIED_OVER
 
 
-def test_a_drop_for_its_own_group_drops_all_where_its_members_may_be_without_room_for_a_second() -> None:
-    further = [f"sg-{number}" for number in range(4)]
-    full = instance("i-full", "10.0.0.9", "sg-web", *further)
-    web = group("sg-web", "intranet ingress drop TCP 80/80 sg-web 1", inner="Accept")
-    conversion = convert([web, *map(group, further)], context(WEB, full))["sg-web"]
+@pytest.mark.parametrize(("peer", "whom"), [("sg-web", "its own members"), ("10.0.0.1/32", "i-web (10.0.0.1)")])
+def test_a_drop_for_its_own_group_drops_all_where_its_members_may_be_without_room_for_a_second(
+    peer: str, whom: str
+) -> None:
+    web = group("sg-web", f"intranet ingress drop TCP 80/80 {peer} 1", inner="Accept")
+    conversion = convert([web, *FURTHER], context(WEB, FULL))["sg-web"]
     assert labels(conversion) == [f"ingress drop TCP 80/80 from {NEW_BLOCK} (1)"]
-    assert conversion.report[0].outcome is Outcome.NOT_PORTABLE
+    assert [(entry.outcome, entry.reason) for entry in conversion.report] == [
+        (Outcome.NOT_PORTABLE, f"drops all of {NEW_BLOCK} for {whom}: no rule can name its own group")
+    ]
 
 
 def test_a_rule_for_the_address_of_a_member_is_left_to_the_default() -> None:
@@ -583,6 +588,15 @@ def test_a_drop_that_no_group_names_alone_drops_more() -> None:
     assert conversion.report[0].outcome is Outcome.NOT_PORTABLE
 
 
+def test_a_drop_names_no_group_that_is_mapped_for_one_of_its_members() -> None:
+    """The mapped group has fewer others, but there is no clone of it."""
+    both = instance("i-both", "10.0.0.2", "sg-app", "sg-mapped")
+    around = replace(context(WEB, both, instance("i-other", "10.0.0.3", "sg-app")), mapped={"sg-mapped": 1})
+    web = group("sg-web", "intranet ingress drop TCP 80/80 10.0.0.2/32 1")
+    conversion = convert([web, group("sg-app")], around)["sg-web"]
+    assert labels(conversion) == ["ingress drop TCP 80/80 from clone of sg-app (1)"]
+
+
 def test_a_drop_that_strikes_instances_which_move_into_its_block_is_reported() -> None:
     web = group("sg-web", "intranet egress drop TCP 80/80 172.16.0.0/12 1")
     conversion = converted(web, group("sg-app"), around=context(WEB, APP))
@@ -611,12 +625,13 @@ def test_a_block_reaches_moving_instances_by_their_groups() -> None:
     assert labels(converted(web, group("sg-app"), around=inside)) == ["ingress accept TCP 80/80 from 10.0.0.0/8 (1)"]
 
 
-def test_a_block_does_not_open_to_strangers_that_move_into_it() -> None:
+@pytest.mark.parametrize("further", ["", " 192.168.7.0/24"])
+def test_a_block_does_not_open_to_strangers_that_move_into_it(further: str) -> None:
     web = group("sg-web", "intranet ingress accept TCP 80/80 172.16.0.0/23 1")
-    conversion = converted(web, group("sg-app"), around=context(WEB, APP))
+    conversion = converted(web, group("sg-app"), around=context(WEB, APP, targets=NEW_BLOCK + further))
     assert labels(conversion) == ["ingress accept TCP 80/80 from 172.16.1.0/24 (1)"]
     assert conversion.report[0].outcome is Outcome.NOT_PORTABLE
-    assert "left out 172.16.0.0/24" in conversion.report[0].reason
+    assert "left out 172.16.0.0/24: " in conversion.report[0].reason
 
 
 @pytest.mark.parametrize("linked", ["", "i-app"])
