@@ -335,6 +335,16 @@ def test_too_many_public_blocks_give_way_to_guards_and_a_second_group_that_names
     assert outcomes(conversion)[-1] == ("44 rules, 1 of them naming a group", "split")
 
 
+def test_in_group_access_that_is_written_overrides_no_intranet_rule() -> None:
+    rules = [f"internet ingress accept TCP {port}/{port} 0.0.0.0/0 1" for port in range(1, 80, 2)]
+    rules += ["intranet ingress accept TCP 22/22 192.168.0.0/24 2", "intranet ingress drop TCP 23/23 10.0.0.0/8 50"]
+    conversion = converted(group("sg-web", *rules, inner="Accept"), around=context(WEB, WEB_2))
+    assert [rule.label for rule in conversion.parts[1]] == [
+        "ingress accept ALL -1/-1 from clone of sg-web (50)",
+        "ingress drop TCP 23/23 from clone of sg-web (50)",
+    ]
+
+
 FURTHER = [group(f"sg-{number}") for number in range(4)]
 FULL = instance("i-full", "10.0.0.9", "sg-web", *(item.id for item in FURTHER))
 
@@ -823,9 +833,11 @@ def test_a_report_entry_has_the_properties_of_the_contract() -> None:
     }
 
 
-def test_a_moving_instance_in_an_unknown_group_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"i-app moves, but its security group \(sg-app\)"):
-        convert([group("sg-web")], context(WEB, APP))
+@pytest.mark.parametrize(("group_ids", "missing"), [(["sg-app"], "sg-app"), ([], "none known")])
+def test_a_moving_instance_in_an_unknown_group_is_refused(group_ids: list[str], missing: str) -> None:
+    app = instance("i-app", "10.0.0.2", *group_ids)
+    with pytest.raises(ValueError, match=rf"i-app moves, but its security group \({missing}\)"):
+        convert([group("sg-web")], context(WEB, app))
 
 
 def test_unknown_target_blocks_may_be_anywhere_private() -> None:
