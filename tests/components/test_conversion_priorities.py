@@ -78,3 +78,8 @@ def test_a_level_yields_only_as_far_as_it_must() -> None:
     ]
     policies: dict[Level, RulePolicy] = dict.fromkeys(levels, "accept")
     assert [numbers(policies)[0][level] for level in levels] == [1, 50, 51, 52, 60, 99, 100]
+
+
+def test_as_many_levels_as_there_are_priorities_keep_their_numbers() -> None:
+    policies: dict[Level, RulePolicy] = {(Band.INTRANET, number): "accept" for number in range(1, LOWEST + 1)}
+    assert numbers(policies) == ({level: level[1] for level in policies}, LOWEST)
