@@ -1,6 +1,7 @@
 """Write the live state as a JSON object, and read it back. As in an estate file, default values are left out."""
 
 import json
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
@@ -91,11 +92,17 @@ def _field(name: str, live: dict[str, Any]) -> object:
         if field.is_required():
             raise SavedStateError(f"live.{name}: missing")
         return field.get_default(call_default_factory=True)
-    kind: Any = field.annotation
     try:
-        return TypeAdapter(kind).validate_python(live[name])
+        return _adapter(name).validate_python(live[name])
     except ValidationError as error:
         raise SavedStateError(f"live.{name}.{_first(error)}") from None
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    """Make the check of one field, once: those of all fields take 6 ms."""
+    kind: Any = Estate.model_fields[name].annotation
+    return TypeAdapter(kind)
 
 
 def _first(error: ValidationError) -> str:
