@@ -35,7 +35,7 @@ SECONDS: Final = {
     "e2e/test_preflight": 7.0,
     "e2e/test_estate_file": 7.0,
     "e2e/test_policy_pack": 3.0,
-    "e2e/test_bad_input": 3.0,
+    "e2e/test_bad_input": 11.0,
     "toolchain/test_real_engine": 3.0,
     "e2e/test_sweep": 1.0,
     "e2e/test_identity": 0.6,

@@ -1,61 +1,61 @@
-"""What bad input gets: one clear message, a non-zero exit, and nothing created."""
+"""What bad input gets: one clear message, a non-zero exit, and nothing created.
+
+By the program's own reading of its inputs; on the engine what needs it, and what an update makes of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
+import pulumi
 import pytest
+import yaml
 
-import toolchain
-from simulator.server import running
-from tests.e2e.conftest import ESTATE, Bend, Stack
-
-pytestmark = pytest.mark.engine
-
-
-@pytest.fixture(scope="module")
-def untouched(engine: toolchain.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack and a cloud that no test here changes: each sees that nothing was written."""
-    with running(ESTATE) as cloud:
-        yield Stack.prepared(engine, cloud, tmp_path_factory.mktemp("bad-input"))
+from components.config import ConfigError
+from components.inputs import gather
+from components.plan import StackRecord
+from components.run import failure_text
+from demo.project import Project
+from estate.errors import EstateError
+from simulator.estate_file import load
+from simulator.server import Simulator
+from tests.components.mocked import declare
+from tests.e2e.conftest import ESTATE, Bend, Stack, bent_config
+from tests.estate import estates
 
 
 @pytest.fixture
-def stack(untouched: Stack) -> Iterator[Stack]:
-    """The prepared stack; what a test sets of its project is taken back."""
-    project = untouched.project
-    environ, cloud_config = dict(project.environ), dict(project.cloud_config)
-    untouched.configure()
-    yield untouched
-    assert untouched.writes() == []
-    project.environ, project.cloud_config = environ, cloud_config
+def sample() -> Simulator:
+    """A simulated cloud with the sample estate."""
+    return estates.begun(load(ESTATE))
 
 
-# One for each that may refuse: the parser and the plan. Every other message has its case in
-# tests/components/test_config.py or test_plan.py; the pack's refusal is in test_policy_pack.py.
-CONFIG: dict[str, tuple[Bend, str]] = {
-    "unknown key": (
-        lambda migration: migration.update(freezeHour=1),
-        "Pulumi.test.yaml: classic-to-vpc:migration.freezeHour: unknown key",
-    ),
-    "no such instance": (
-        lambda migration: migration["instances"].append("i-bp1web90000000000001"),
-        "Pulumi.test.yaml: classic-to-vpc:migration.instances[7].id: there is no instance i-bp1web90000000000001",
-    ),
-}
+@pytest.fixture
+def project(sample: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """A project with the prepared stack, which has made nothing yet; nothing is written to its cloud."""
+    monkeypatch.setattr("components.inputs.own_record", StackRecord)
+    project = Project(tmp_path, sample)
+    project.configure("test", bent_config())
+    yield project
+    pulumi.runtime.set_all_config({})
+    assert [item for item in sample.requests() if not item["action"].startswith(("Describe", "Get", "List"))] == []
 
 
-@pytest.mark.parametrize("case", CONFIG)
-def test_bad_config_is_reported_before_anything_is_touched(stack: Stack, case: str) -> None:
-    bend, message = CONFIG[case]
-    stack.configure(bend)
-    assert stack.pulumi("up", "--yes") != 0
-    assert message in stack.output
-    assert "Traceback" not in stack.output
-    assert stack.writes() == []
+def stopped(project: Project) -> str:
+    """Return the message with which the program stops before it declares anything."""
+    config = yaml.safe_load((project.directory / "Pulumi.test.yaml").read_text(encoding="utf-8"))["config"]
+    pulumi.runtime.set_all_config(
+        {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    )
+    with pytest.raises((ConfigError, EstateError)) as error:
+        declare(lambda: gather("test", project.directory, project.environ), preview=True)
+    return failure_text(error.value, project.environ)
 
 
-ENVIRONMENT: dict[str, tuple[dict[str, str], str]] = {
+CALLERS: dict[str, tuple[dict[str, str], str]] = {
     "unknown key": ({"ALICLOUD_ACCESS_KEY": "LTAI-nobody"}, "InvalidAccessKeyId"),
     "wrong secret": ({"ALICLOUD_SECRET_KEY": "not-the-secret"}, "SignatureDoesNotMatch"),
     "secret of another key": (
@@ -70,30 +70,52 @@ ENVIRONMENT: dict[str, tuple[dict[str, str], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", ENVIRONMENT)
-def test_bad_credentials_are_reported(stack: Stack, case: str) -> None:
-    changes, message = ENVIRONMENT[case]
-    stack.project.environ.update(changes)
-    assert stack.pulumi("up", "--yes") != 0
-    assert message in stack.output
-    assert "Traceback" not in stack.output
+def test_bad_config_is_reported(project: Project) -> None:
+    """By the parser; by the plan below. Other messages: tests/components/test_config.py and test_plan.py."""
+    project.configure("test", bent_config(lambda migration: migration.update(freezeHour=1)))
+    assert "Pulumi.test.yaml: classic-to-vpc:migration.freezeHour: unknown key" in stopped(project)
+
+
+@pytest.mark.parametrize("case", CALLERS)
+def test_bad_credentials_are_reported(project: Project, case: str) -> None:
+    changes, message = CALLERS[case]
+    project.environ.update(changes)
+    reported = stopped(project)
+    assert message in reported
+    assert "not-the-secret" not in reported
+
+
+def test_an_unreachable_endpoint_is_named(project: Project) -> None:
+    # A port of loopback that nobody listens at.
+    project.cloud_config["alicloud:endpoints"] = [dict.fromkeys(("ecs", "vpc", "rds", "sts"), "127.0.0.1:9")]
+    project.configure("test", bent_config())
+    reported = stopped(project)
+    assert "No answer from 127.0.0.1:9" in reported
+    assert "alicloud:endpoints" in reported
+
+
+def _of_another_instance(migration: dict[str, Any]) -> None:
+    migration["instances"].append("i-bp1web90000000000001")
+
+
+@pytest.mark.engine
+def test_an_update_stops_before_anything_is_touched(stack: Stack) -> None:
+    """By a config that the plan refuses, and by callers that the cloud refuses."""
+    environ = stack.project.environ
+
+    def stops(message: str, changes: Mapping[str, str], bend: Bend | None = None) -> None:
+        stack.configure(bend)
+        stack.project.environ = {**environ, **changes}
+        assert stack.pulumi("up", "--yes") != 0
+        assert message in stack.output
+
+    there_is_none = "migration.instances[7].id: there is no instance i-bp1web90000000000001"
+    stops(f"Pulumi.test.yaml: classic-to-vpc:{there_is_none}", {}, _of_another_instance)
+    changes, message = CALLERS["wrong secret"]
+    stops(message, changes)
     assert "not-the-secret" not in stack.output
-    assert stack.writes() == []
-
-
-def test_a_missing_permission_is_no_empty_estate(stack: Stack) -> None:
-    """DescribeInstances answers whoever may not call it with an empty list."""
+    # DescribeInstances answers whoever may not call it with an empty list, which is no empty estate.
     key, secret = stack.cloud.credentials_of("blind")
-    stack.project.environ.update(ALICLOUD_ACCESS_KEY=key, ALICLOUD_SECRET_KEY=secret)
-    assert stack.pulumi("up", "--yes") != 0
-    assert "Permission denied for ecs:DescribeInstances" in stack.output
+    blind = {"ALICLOUD_ACCESS_KEY": key, "ALICLOUD_SECRET_KEY": secret}
+    stops("Permission denied for ecs:DescribeInstances", blind)
     assert stack.writes() == []
-
-
-def test_an_unreachable_endpoint_is_named(stack: Stack) -> None:
-    # A port of loopback that nobody listens at: it was bound and given back.
-    stack.project.cloud_config["alicloud:endpoints"] = [dict.fromkeys(("ecs", "vpc", "rds", "sts"), "127.0.0.1:9")]
-    stack.configure()
-    assert stack.pulumi("up", "--yes") != 0
-    assert "No answer from 127.0.0.1:9" in stack.output
-    assert "alicloud:endpoints" in stack.output
