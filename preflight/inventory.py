@@ -18,7 +18,7 @@ from policies.core.facts import safe
 from policies.core.words import number_of
 from policies.verdict import BAD_INPUT, NOT_JUDGED
 from preflight.exits import CHANGED, NOT_ALLOWED, Stop
-from preflight.options import check_writable
+from preflight.options import RegionOption, check_writable, not_blank
 from preflight.redaction import redacted
 from preflight.region import Where, read_file, read_region
 from preflight.screen import Progress, console, show, when, wrapped
@@ -41,9 +41,11 @@ _SIGNS: Final = {"new": ("+", "green"), "gone": ("-", "red"), "changed": ("~", "
 def inventory(  # noqa: PLR0913 - one argument an option
     stack: Annotated[
         str | None,
-        typer.Option("--stack", "-s", help="Read the region of this stack; of the selected one if not given."),
+        typer.Option(
+            "--stack", "-s", help="Read the region of this stack; of the selected one if not given.", callback=not_blank
+        ),
     ] = None,
-    region: Annotated[str | None, typer.Option(help="Read this region, by the credentials of the environment.")] = None,
+    region: RegionOption = None,
     cloud: Annotated[
         Path | None, typer.Option(help="Use the alicloud: keys of this stack file; the stack itself need not exist.")
     ] = None,

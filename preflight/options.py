@@ -24,6 +24,16 @@ def moment(text: str) -> datetime:
     return parsed
 
 
+def not_blank(value: str | None) -> str | None:
+    """Return the text of an option. Raises typer.BadParameter where it is blank.
+
+    A pipeline whose variable nobody set gives such a text: it must not mean "the selected stack" or "any".
+    """
+    if value is not None and not value.strip():
+        raise typer.BadParameter("expected text that is not blank")
+    return value
+
+
 def check_writable(option: str, path: Path) -> None:
     """Raise Stop unless the path that an option names is one for a file that can be written."""
     directory = path.absolute().parent
@@ -45,7 +55,7 @@ KeysOption: TypeAlias = Annotated[
     Path | None, typer.Option("--cloud", help="Use the alicloud: keys of this stack file, and write them too.")
 ]
 StackOption: TypeAlias = Annotated[
-    str | None, typer.Option("--stack", "-s", help="The stack; the selected one if not given.")
+    str | None, typer.Option("--stack", "-s", help="The stack; the selected one if not given.", callback=not_blank)
 ]
 AtOption: TypeAlias = Annotated[
     datetime | None,
@@ -55,13 +65,18 @@ AtOption: TypeAlias = Annotated[
         metavar="TIME",
     ),
 ]
-WaveOption: TypeAlias = Annotated[str | None, typer.Option(help="Judge one wave, not the whole stack.")]
+WaveOption: TypeAlias = Annotated[
+    str | None, typer.Option(help="Judge one wave, not the whole stack.", callback=not_blank)
+]
 StrictOption: TypeAlias = Annotated[bool, typer.Option("--strict", help=f"Exit {CONDITIONS} if ready with conditions.")]
 RehearsalOption: TypeAlias = Annotated[
     bool, typer.Option("--rehearsal", help="Judge a simulated cloud as if it were Alibaba Cloud; never for a gate.")
 ]
 ResultOption: TypeAlias = Annotated[
     Path | None, typer.Option(help="Write the whole result to this file.", envvar="PREFLIGHT_RESULT")
+]
+RegionOption: TypeAlias = Annotated[
+    str | None, typer.Option(help="Read this region, by the credentials of the environment.", callback=not_blank)
 ]
 ProjectOption: TypeAlias = Annotated[Path, typer.Option(help="The directory with Pulumi.yaml; here if not given.")]
 EstateOption: TypeAlias = Annotated[

@@ -19,7 +19,7 @@ from preflight.fleet.document import read_fleet
 from preflight.fleet.files import PLAN
 from preflight.fleet.rollup import Rollup, roll_up, summary
 from preflight.fleet.showing import markdown, screen
-from preflight.options import ProjectOption, RehearsalOption, StrictOption, moment
+from preflight.options import ProjectOption, RehearsalOption, StrictOption, moment, not_blank
 from preflight.screen import console, show, show_table
 
 _MINUTES: Final = 60
@@ -46,10 +46,15 @@ def report(  # noqa: PLR0913 - one argument an option
     ] = None,
     run: Annotated[
         str | None,
-        typer.Option(help="For results of pulumi preview, in place of --since: the PREFLIGHT_RUN_ID of all jobs."),
+        typer.Option(
+            help="For results of pulumi preview, in place of --since: the PREFLIGHT_RUN_ID of all jobs.",
+            callback=not_blank,
+        ),
     ] = None,
     plan: Annotated[Path | None, typer.Option("--fleet", help=f"The fleet; {PLAN} if not given.")] = None,
-    commit: Annotated[str | None, typer.Option(help="Refuse another commit, or one with changes.")] = None,
+    commit: Annotated[
+        str | None, typer.Option(help="Refuse another commit, or one with changes.", callback=not_blank)
+    ] = None,
     max_age: Annotated[
         int, typer.Option(min=1, max=_MOST_MINUTES, help="The largest age of a verdict, in minutes.")
     ] = _MINUTES,

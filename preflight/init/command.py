@@ -32,10 +32,12 @@ from preflight.options import (
     KeysOption,
     LatestOption,
     ProjectOption,
+    RegionOption,
     StartOption,
     StayOption,
     check_writable,
     moment,
+    not_blank,
 )
 from preflight.redaction import redacted
 from preflight.region import Where, keys_in, read_file, read_region
@@ -94,11 +96,13 @@ class _Wish:
 
 
 def init(  # noqa: PLR0913 - one argument an option
-    stack: Annotated[str | None, typer.Option("--stack", "-s", help="The stack whose file is written.")] = None,
+    stack: Annotated[
+        str | None, typer.Option("--stack", "-s", help="The stack whose file is written.", callback=not_blank)
+    ] = None,
     source: Annotated[
         Path | None, typer.Option("--from", help="Use the estate in this inventory file, without calling a cloud.")
     ] = None,
-    region: Annotated[str | None, typer.Option(help="Read this region, by the credentials of the environment.")] = None,
+    region: RegionOption = None,
     cloud: KeysOption = None,
     start: StartOption = None,
     latest: LatestOption = None,

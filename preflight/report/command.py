@@ -24,6 +24,7 @@ from preflight.options import (
     StrictOption,
     WaveOption,
     moment,
+    not_blank,
 )
 from preflight.report.formats import RENDERERS, Format, Targets, forget, targets, write
 from preflight.report.model import Report, make_report, stopped
@@ -50,14 +51,21 @@ def report(  # noqa: PLR0913 - one argument an option
         typer.Option("--from", help="Report on this result of an earlier run (--result), without a new preview."),
     ] = None,
     run: Annotated[
-        str | None, typer.Option(help="With --from: the id of that run; of a pulumi preview its PREFLIGHT_RUN_ID.")
+        str | None,
+        typer.Option(
+            help="With --from: the id of that run; of a pulumi preview its PREFLIGHT_RUN_ID.", callback=not_blank
+        ),
     ] = None,
     since: Annotated[
         datetime | None,
         typer.Option(help="With --from, in place of --run: when that run began.", parser=moment, metavar="TIME"),
     ] = None,
-    commit: Annotated[str | None, typer.Option(help="With --from: refuse another commit, or one with changes.")] = None,
-    account: Annotated[str | None, typer.Option(help="With --from: refuse another Alibaba Cloud account.")] = None,
+    commit: Annotated[
+        str | None, typer.Option(help="With --from: refuse another commit, or one with changes.", callback=not_blank)
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option(help="With --from: refuse another Alibaba Cloud account.", callback=not_blank)
+    ] = None,
     project: ProjectOption = Path(),
 ) -> None:
     """Write the verdict for a pull request, code scanning, a test report, a log, a program, or as a page.

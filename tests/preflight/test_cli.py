@@ -6,17 +6,19 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
+from typer.main import get_command
 
 from demo.project import REPOSITORY
 from policies.pack.run import manifest
 from policies.results import findings
 from preflight import reference
-from preflight.cli import main
+from preflight.cli import app, main
 from tests.preflight.results import recorded_result
 
 COMMAND = REPOSITORY / "preflight/command"
@@ -70,6 +72,30 @@ def test_bad_input_is_one_message_and_exit_code_2(
     assert code == 2
     assert out == ""
     assert expected in " ".join(err.replace("│", " ").split())
+
+
+#: Options that choose what is judged, or what a result must be of.
+_CHOOSING = {"--stack", "--wave", "--region", "--run", "--commit", "--account", "--block", "--organization"}
+
+
+def _choosing(command: Any, *path: str) -> Iterator[tuple[str, ...]]:
+    for name, inner in getattr(command, "commands", {}).items():
+        # `set` changes a file alone, and is refused where there is none.
+        if name != "set":
+            yield from _choosing(inner, *path, name)
+    for option in _CHOOSING & {name for item in command.params for name in item.opts}:
+        yield *path, option
+
+
+@pytest.mark.parametrize("arguments", sorted(_choosing(get_command(app))), ids=" ".join)
+@pytest.mark.parametrize("blank", ["", " "])
+def test_the_variable_that_a_pipeline_lacks_chooses_nothing(
+    preflight: Preflight, arguments: tuple[str, ...], blank: str
+) -> None:
+    """`--stack "$STACK"` without that variable once took the stack that the machine had selected, and updated it."""
+    code, _, err = preflight(*arguments, blank)
+    assert code == 2
+    assert "expected text that is not blank" in " ".join(re.sub("[│╭╮╰╯─]", " ", err).split()), err
 
 
 def test_help_has_the_exit_codes(preflight: Preflight) -> None:
