@@ -488,6 +488,8 @@ def write(path: Path, content: ResultsDocument) -> None:
             file.writelines(_lines(content))
             file.flush()
             os.fsync(file.fileno())
+        # As the reports are: a later job of a pipeline may read it as another user.
+        Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

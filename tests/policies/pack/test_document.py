@@ -1,6 +1,7 @@
 """The result as its readers find it: every value where it belongs, null where nobody knows it, whole or not at all."""
 
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,13 @@ def test_an_empty_stack_has_no_names_and_is_not_ready() -> None:
     assert (result["project"], result["stack"], result["waves"], result["instances"]) == ("", "", [], [])
     assert result["judgement"]["readiness"] == "NOT READY"
     assert {item["subject"]["urn"] for item in findings(result)} == {""}
+
+
+def test_another_user_may_read_a_result(tmp_path: Path) -> None:
+    """GitLab hands files on from job to job as root, and the image of the jobs runs as another user."""
+    path = tmp_path / "result.json"
+    write(path, document_of(prepared()))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
 def test_a_result_that_cannot_be_written_leaves_the_one_before_and_nothing_else(tmp_path: Path) -> None:
