@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +37,7 @@ from preflight.init.grouping import Proposal
 from preflight.init.overview import few
 from preflight.init.survey import Survey
 from preflight.init.writing import Choices
-from preflight.options import KeysOption, LatestOption, StartOption, StayOption
+from preflight.options import KeysOption, LatestOption, StartOption, StayOption, not_blank
 from preflight.redaction import redacted
 from preflight.region import read_file
 from preflight.screen import console, show, wrapped
@@ -44,6 +45,7 @@ from preflight.screen import console, show, wrapped
 _SIZE: Final = 1000
 _WAVE_SIZE: Final = 20
 _MOST_NAMES: Final = 6
+_PREFIX: Final = re.compile("[a-z][a-z0-9-]{0,38}[a-z0-9]")
 
 EXITS: Final = f"""exit codes:
 
@@ -52,14 +54,27 @@ EXITS: Final = f"""exit codes:
   {BAD_INPUT} bad input: files that are there already, no classic instance, a limit that no plan can keep"""
 
 
+def _prefix(value: str) -> str:
+    """Return the prefix. Raises typer.BadParameter where no job, object or stack can have such a name.
+
+    GitLab runs no job whose name begins with a dot, Kubernetes has no object with a capital letter, and the shell of a
+    pipeline splits a name at its spaces.
+    """
+    if not _PREFIX.fullmatch(value):
+        raise typer.BadParameter(f"expected lower-case letters, digits and hyphens, such as shop-east; found {value!r}")
+    return value
+
+
 def plan(  # noqa: PLR0913 - one argument an option
     source: Annotated[Path, typer.Option("--from", help="The inventory file of the region. No cloud is called.")],
     size: Annotated[int, typer.Option(min=1, help="The largest number of instances that a stack moves.")] = _SIZE,
     wave_size: Annotated[int, typer.Option(min=1, help="The largest number of instances in a wave.")] = _WAVE_SIZE,
     output: Annotated[Path, typer.Option(help="The directory with Pulumi.yaml, for all files.")] = Path(),
-    prefix: Annotated[str, typer.Option(help="The beginning of the stacks' names, and the name of the VPC.")] = "fleet",
+    prefix: Annotated[
+        str, typer.Option(help="The beginning of the stacks' names, and the name of the VPC.", callback=_prefix)
+    ] = "fleet",
     block: Annotated[
-        str | None, typer.Option(help="Block of the VPC; a free one of 172.16.0.0/12 if not given.")
+        str | None, typer.Option(help="Block of the VPC; a free one of 172.16.0.0/12 if not given.", callback=not_blank)
     ] = None,
     start: StartOption = None,
     latest: LatestOption = None,
@@ -76,10 +91,13 @@ def plan(  # noqa: PLR0913 - one argument an option
         int, typer.Option(min=1, help="The largest number of instances in the VPC, by Quota Center.")
     ] = MOST_IN_VPC,
     organization: Annotated[
-        str, typer.Option(help="The organization of the stacks; without Pulumi Cloud: organization.")
+        str,
+        typer.Option(help="The organization of the stacks; without Pulumi Cloud: organization.", callback=not_blank),
     ] = "organization",
-    repository: Annotated[str, typer.Option(help="Where the operator takes the program from.")] = "<repository>",
-    commit: Annotated[str, typer.Option(help="The commit that the operator runs.")] = "<commit>",
+    repository: Annotated[
+        str, typer.Option(help="Where the operator takes the program from.", callback=not_blank)
+    ] = "<repository>",
+    commit: Annotated[str, typer.Option(help="The commit that the operator runs.", callback=not_blank)] = "<commit>",
     cloud: KeysOption = None,
     account_type: AccountTypeOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
@@ -194,7 +212,7 @@ def _texts(draft: files.Draft, output: Path, force: bool) -> dict[str, str]:
                 f"{path} would take {size} bytes, and Pulumi passes on {MOST_CONFIG_BYTES}; take a smaller --size",
             )
         _check_file(path, text, lists, region)
-    pipelines = files.pipeline_texts(fleet, region.estate.region_id, draft.orders)
+    pipelines = files.pipeline_texts(fleet, draft.orders)
     # The fleet's own file is written last: if it exists, all others do.
     return {**lists, **stacks, **pipelines, files.PLAN: files.fleet_text(draft.document)}
 

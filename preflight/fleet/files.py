@@ -169,12 +169,16 @@ def matrix(fleet: Fleet) -> dict[str, object]:
     }
 
 
-def gitlab(fleet: Fleet, region: str) -> dict[str, object]:
-    """Return a child pipeline of GitLab: one reading, one job per stack (two at a time), and the report as the gate."""
+def gitlab(fleet: Fleet) -> dict[str, object]:
+    """Return a child pipeline of GitLab: one reading, one job per stack (two at a time), and the report as the gate.
+
+    Each job has rules: without any it would be left out of the child of a merge request's pipeline.
+    """
     first = fleet.stacks[0].name
     jobs: dict[str, object] = {
         stack.name: {
             "stage": "judge",
+            "rules": [{"when": "on_success"}],
             # The report is the gate: a stack that is not ready must not stop the others from being judged.
             "allow_failure": True,
             "resource_group": f"preflight-fleet-{place % _AT_ONCE}",
@@ -206,9 +210,11 @@ def gitlab(fleet: Fleet, region: str) -> dict[str, object]:
         },
         "read": {
             "stage": "read",
+            "rules": [{"when": "on_success"}],
             "environment": {"name": "preview", "action": "verify"},
             "script": [
-                f".venv/bin/preflight inventory --region {region} --output {_ESTATE}",
+                # By the stack file, not by the region: the role, endpoints and account are among its keys.
+                f".venv/bin/preflight inventory --cloud {stack_path(first)} --output {_ESTATE}",
                 'eval "$(make env)"',
                 # Until the first stack is up it has no outputs, and the others cannot be judged.
                 f"pulumi stack output --json --stack {first} > {_OUTPUTS} || true",
@@ -218,7 +224,7 @@ def gitlab(fleet: Fleet, region: str) -> dict[str, object]:
         **jobs,
         "report": {
             "stage": "report",
-            "when": "always",
+            "rules": [{"when": "always"}],
             "script": [
                 # A hundred stacks, two at a time, take hours.
                 '.venv/bin/preflight fleet report results --since "$CI_PIPELINE_CREATED_AT" --max-age 1440 '
@@ -296,12 +302,12 @@ def _object(name: str, stack: FleetStack, orders: Orders, spec: Mapping[str, obj
     }
 
 
-def pipeline_texts(fleet: Fleet, region: str, orders: Orders) -> dict[str, str]:
+def pipeline_texts(fleet: Fleet, orders: Orders) -> dict[str, str]:
     """Return the matrix, the child pipeline and the operator's objects, by path."""
     stacks = operator(fleet, orders)
     return {
         f"{DIRECTORY}/matrix.json": _json(matrix(fleet)),
-        f"{DIRECTORY}/gitlab-ci.yml": _GITLAB + _yaml(gitlab(fleet, region)),
+        f"{DIRECTORY}/gitlab-ci.yml": _GITLAB + _yaml(gitlab(fleet)),
         f"{DIRECTORY}/operator.yaml": _OPERATOR + "---\n".join(map(_yaml, stacks)),
     }
 

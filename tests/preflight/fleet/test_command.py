@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -166,6 +167,38 @@ def test_the_pipeline_of_gitlab_writes_over_nothing_that_is_committed(project: P
     assert not set(files(project)) & written
     ignored = (REPOSITORY / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert "/reading/" in ignored
+
+
+def test_the_region_is_read_by_the_keys_of_the_first_stack(project: Path) -> None:
+    """By the region's name alone, no key says that the job has a role by OIDC: GitLab's reading never began."""
+    run(*PLAN, "--size", "48")
+    first = fleet(project)["stacks"][0]["name"]
+    jobs = yaml.safe_load((project / "fleet/gitlab-ci.yml").read_text(encoding="utf-8"))
+    reading = shlex.split(jobs["read"]["script"][0])
+    assert reading[:2] == [".venv/bin/preflight", "inventory"]
+    assert reading[2:4] == ["--cloud", f"Pulumi.{first}.yaml"]
+    assert (project / reading[3]).is_file()
+
+
+def test_every_job_is_in_the_child_of_a_merge_requests_pipeline(project: Path) -> None:
+    """GitLab leaves a job without rules out of it."""
+    run(*PLAN, "--size", "48")
+    whole = yaml.safe_load((project / "fleet/gitlab-ci.yml").read_text(encoding="utf-8"))
+    jobs = {name: job for name, job in whole.items() if isinstance(job, dict) and "script" in job}
+    assert {name: job["rules"] for name, job in jobs.items() if name != "report"} == {
+        name: [{"when": "on_success"}] for name in ["read", *(stack["name"] for stack in fleet(project)["stacks"])]
+    }
+    assert jobs["report"]["rules"] == [{"when": "always"}], "it is the gate, whatever failed before it"
+    assert not any("when" in job for job in jobs.values()), "GitLab takes either"
+
+
+@pytest.mark.parametrize("prefix", [".shop", "-shop", "shop-", "Shop", "shop_east", "my shop", "a;b", "$(id)", "s", ""])
+def test_a_prefix_is_one_that_jobs_and_objects_can_have(project: Path, prefix: str) -> None:
+    before = files(project)
+    code, _, error = run(*PLAN, f"--prefix={prefix}")
+    assert code == 2
+    assert "expected lower-case letters, digits and hyphens" in " ".join(re.sub("[│╭╮╰╯─]", " ", error).split())
+    assert files(project) == before
 
 
 def test_gitlab_tells_the_commit_of_a_checkout_that_belongs_to_root(project: Path) -> None:
