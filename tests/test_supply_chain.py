@@ -21,6 +21,7 @@ from toolchain.sbom import main
 ROOT: Final = Path(__file__).parent.parent
 RELEASE: Final = ROOT / ".github/workflows/release.yml"
 GITOPS: Final = ROOT / "docs/gitops"
+WORKFLOWS: Final = sorted([*(ROOT / ".github/workflows").glob("*.yml"), *(GITOPS / "github").glob("*.yml")])
 TRACKED: Final = subprocess.run(
     ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
 ).stdout.splitlines()
@@ -234,6 +235,20 @@ def test_only_a_tag_on_main_of_the_projects_version_is_released() -> None:
     assert steps[0]["with"] == {"fetch-depth": 0, "persist-credentials": False}
     # A tag's name is text of whoever pushes it: it reaches the shell as a variable alone.
     assert not any("${{" in run for job in whole["jobs"].values() for run in [s.get("run", "") for s in job["steps"]])
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_no_pipe_hides_the_failure_of_its_first_command(path: Path) -> None:
+    """GitHub runs a step by `bash -e`, and by `bash -eo pipefail` only where the shell is named."""
+    whole = workflow(path)
+    named = whole.get("defaults", {}).get("run", {}).get("shell") == "bash"
+    piped = [
+        step["run"]
+        for job in whole["jobs"].values()
+        for step in job["steps"]
+        if re.search(r"[^|]\|[^|]", step.get("run", ""))
+    ]
+    assert named or not piped, piped
 
 
 def test_our_workflows_are_valid() -> None:

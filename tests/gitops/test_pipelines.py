@@ -188,6 +188,15 @@ class Runner:
         return (self.directory / "summary.md").read_text(encoding="utf-8")
 
 
+def evaluated(expression: str, values: Mapping[str, str]) -> str:
+    """Evaluate `${{ ... }}`: `&&` and `||` return an operand, and an empty text counts as false, as in Python."""
+    inner = expression.strip().removeprefix("${{").removesuffix("}}")
+    for name, value in values.items():
+        inner = inner.replace(name, repr(value))
+    text: str = eval(inner.replace("&&", "and").replace("||", "or").strip())  # noqa: S307 - of the checkout
+    return text
+
+
 @pytest.fixture
 def runner(tmp_path: Path) -> Runner:
     return Runner(tmp_path)
@@ -227,7 +236,7 @@ def test_a_fleet_is_read_without_a_change_of_what_is_committed(runner: Runner) -
     directory = runner.directory
     for name, text in {
         "estate.json": "{}",
-        "fleet/fleet.json": '{"regionId": "cn-hangzhou", "stacks": [{"name": "fleet-01"}]}',
+        "fleet/fleet.json": '{"stacks": [{"name": "fleet-01"}]}',
         "fleet/matrix.json": '{"include": [{"stack": "fleet-01"}]}',
         "fleet/outputs.json": "{}",
     }.items():
@@ -236,10 +245,13 @@ def test_a_fleet_is_read_without_a_change_of_what_is_committed(runner: Runner) -
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-C", str(directory)]
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "The fleet"]):
         subprocess.run([*git, *arguments], check=True)
-    runner.answers('while [ "$1" != --output ]; do shift; done; echo read > "$2"')
+    runner.answers('echo "$@" > asked; while [ "$1" != --output ]; do shift; done; echo read > "$2"')
     (directory / ".venv/bin/python").symlink_to(sys.executable)
     assert runner.run(step_of("github/fleet.yml", "read", "Read")) == 0
     assert runner.outputs["matrix"] == '{"include": [{"stack": "fleet-01"}]}'
+    # By the region's name alone, the keys of the stack would not count: endpoints, account, a role of its own.
+    asked = (directory / "asked").read_text(encoding="utf-8")
+    assert asked == "inventory --cloud Pulumi.fleet-01.yaml --output reading/estate.json\n"
     changed = [*git, "status", "--porcelain", "--untracked-files=no"]
     assert subprocess.run(changed, capture_output=True, text=True, check=True).stdout == ""
     assert sorted(path.name for path in (directory / "reading").iterdir()) == ["estate.json", "outputs.json"]
@@ -249,7 +261,7 @@ def test_a_fleet_is_read_without_a_change_of_what_is_committed(runner: Runner) -
 def test_a_step_that_was_never_reached_is_not_green(path: str) -> None:
     job = next(iter(jobs(GITOPS / path)))
     code = step_of(path, job, "Gate")["env"]["CODE"]
-    assert code.endswith("|| '40' }}")
+    assert evaluated(code, {f"steps.{name}.outputs.code": "" for name in ("judge", "plan", "estate")}) == "40"
     assert step_of(path, job, "Gate")["if"] == "always()"
 
 
@@ -307,6 +319,62 @@ def test_the_night_compares_with_the_one_before(runner: Runner) -> None:
     assert "--diff nightly/estate.yaml" in (runner.directory / "asked").read_text(encoding="utf-8")
     assert "+ i-new" in runner.summary
     assert (runner.directory / "nightly/estate.yaml").read_text(encoding="utf-8") == "second\n"
+
+
+def test_a_night_that_ends_red_is_the_one_before_all_the_same() -> None:
+    """`actions/cache` saves at the end of a green job alone: each night after a change showed that change again."""
+    steps = jobs(GITOPS / "github/nightly.yml")["look"]["steps"]
+    saving = [place for place, step in enumerate(steps) if step.get("with", {}).get("path") == "nightly"]
+    restore, save = (steps[place] for place in saving)
+    assert [step["uses"].split("@")[0] for step in (restore, save)] == ["actions/cache/restore", "actions/cache/save"]
+    assert save["if"].startswith("always() && ")
+    assert steps.index(step_of("github/nightly.yml", "look", "plan")) < saving[1]
+    # No stack's name has a slash: that of one stack is not the beginning of another's.
+    prefix = "nightly/${{ vars.PREFLIGHT_STACK }}/"
+    assert restore["with"]["restore-keys"] == prefix
+    assert restore["with"]["key"] == save["with"]["key"]
+    assert save["with"]["key"].startswith(prefix)
+
+
+@each_workflow
+def test_the_engine_is_saved_before_a_job_can_end_red(path: Path) -> None:
+    """Where it must be built, each pull request with a finding built it again."""
+    for name, job in jobs(path).items():
+        cached = [
+            (place, step)
+            for place, step in enumerate(job["steps"])
+            if step.get("with", {}).get("path") == "~/.cache/classic-to-vpc"
+        ]
+        if (path.name, name) == ("fleet.yml", "judge"):
+            # Its verdict is that of the report: it ends green.
+            assert [step["uses"].split("@")[0] for _, step in cached] == ["actions/cache"]
+            continue
+        if cached:
+            (_, restore), (after, save) = cached
+            assert restore["uses"].split("@")[0] == "actions/cache/restore"
+            assert save["uses"].split("@")[0] == "actions/cache/save"
+            assert job["steps"][after - 1]["run"] == "make setup engine"
+            assert save["if"] == "steps.engine.outputs.cache-hit != 'true'"
+            assert save["with"]["key"] == "${{ steps.engine.outputs.cache-primary-key }}"
+
+
+@pytest.mark.parametrize(
+    ("plan", "estate", "code"),
+    [
+        ("0", "0", "0"),
+        ("0", "5", "5"),
+        ("20", "5", "20"),
+        ("20", "0", "20"),
+        ("", "", "40"),
+        ("", "0", "40"),
+        ("", "5", "40"),
+        ("0", "", "40"),
+    ],
+)
+def test_the_gate_of_a_night_is_green_only_where_both_steps_are(plan: str, estate: str, code: str) -> None:
+    expression = step_of("github/nightly.yml", "look", "Gate")["env"]["CODE"]
+    said = {"steps.plan.outputs.code": plan, "steps.estate.outputs.code": estate}
+    assert evaluated(expression, said) == code
 
 
 def test_a_night_without_a_result_keeps_the_one_before(runner: Runner) -> None:
