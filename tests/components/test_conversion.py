@@ -357,7 +357,9 @@ def test_a_second_group_that_a_member_has_no_room_for_is_not_made_and_the_loss_i
     policy: str, count: int, cause: str
 ) -> None:
     rules = [f"internet ingress {policy} TCP {port}/{port} 0.0.0.0/0 1" for port in range(1, 80, 2)]
-    conversion = convert([group("sg-web", *rules, inner="Accept"), *FURTHER], context(WEB, FULL))["sg-web"]
+    groups = [group("sg-web", *rules, inner="Accept"), *FURTHER, group("sg-with-room")]
+    web = instance("i-web", "10.0.0.1", "sg-web", "sg-with-room")
+    conversion = convert(groups, context(web, FULL))["sg-web"]
     assert (conversion.limits, len(conversion.parts), len(conversion.rules)) == ((), 1, count)
     [entry] = [entry for entry in conversion.report if entry.outcome is Outcome.NOT_PORTABLE]
     assert entry.classic_rule == "intranet ingress accept from members by default"
@@ -382,10 +384,11 @@ def test_a_guard_of_one_group_counts_for_all_that_share_an_instance() -> None:
 
 def test_a_rule_for_its_own_group_is_left_to_the_default_or_written_in_a_second_group() -> None:
     named = "intranet ingress accept TCP 80/80 sg-web 1"
-    by_default = converted(group("sg-web", named, inner="Accept"), around=context(WEB, WEB_2))
+    accepts = "intranet ingress accept TCP 22/22 192.168.0.0/24 1"
+    by_default = converted(group("sg-web", named, accepts, inner="Accept"), around=context(WEB, WEB_2))
     isolated = converted(group("sg-web", named, inner="Drop"), around=context(WEB, WEB_2))
-    assert labels(by_default) == []
-    assert [entry.outcome for entry in by_default.report] == ["carried-over"]
+    assert labels(by_default) == ["ingress accept TCP 22/22 from 192.168.0.0/24 (1)"]
+    assert [entry.outcome for entry in by_default.report] == ["carried-over", "carried-over"]
     assert labels(isolated) == ["ingress accept TCP 80/80 from clone of sg-web (1)"]
     assert [len(part) for part in isolated.parts] == [0, 1]
     assert [entry.outcome for entry in isolated.report] == ["carried-over", "split"]
@@ -395,12 +398,33 @@ def test_a_rule_for_its_own_group_is_left_to_the_default_or_written_in_a_second_
     )
 
 
+def test_members_reach_each_other_by_the_default_for_egress_whatever_their_in_group_access_is() -> None:
+    web = group("sg-web", "intranet egress accept TCP 80/80 sg-web 1", inner="Drop")
+    conversion = converted(web, around=context(WEB, WEB_2))
+    assert labels(conversion) == []
+    assert [(entry.outcome, entry.reason) for entry in conversion.report] == [
+        (Outcome.CARRIED_OVER, "members of a group reach each other without a rule")
+    ]
+
+
 def test_a_drop_for_its_own_group_is_written_in_a_second_group() -> None:
     web = group("sg-web", "intranet ingress drop TCP 80/80 sg-web 1", inner="Accept")
     conversion = converted(web, around=context(WEB, WEB_2))
     assert labels(conversion) == ["ingress drop TCP 80/80 from clone of sg-web (1)"]
     assert [len(part) for part in conversion.parts] == [0, 1]
     assert conversion.report[0].outcome is Outcome.CARRIED_OVER
+
+
+@pytest.mark.parametrize(("dropped", "kept"), [("10.0.0.0/8", False), ("sg-0", False), ("203.0.113.0/24", True)])
+def test_members_that_a_drop_cuts_off_are_reported_without_room_for_a_second_group(dropped: str, kept: bool) -> None:
+    """A member of sg-0 is one of sg-web too. The default, which replaces the accept, comes after each drop."""
+    named = ("intranet ingress accept TCP 80/80 sg-web 1", f"intranet ingress drop TCP 80/80 {dropped} 2")
+    report = convert([group("sg-web", *named, inner="Accept"), *FURTHER], context(WEB, FULL))["sg-web"].report
+    assert (report[0].outcome, report[0].reason) == (
+        (Outcome.CARRIED_OVER, "members of a group reach each other without a rule")
+        if kept
+        else (Outcome.NOT_PORTABLE, "its own members are left out: no rule can name its own group")
+    )
 
 
 @pytest.mark.parametrize(("peer", "whom"), [("sg-web", "its own members"), ("10.0.0.1/32", "i-web (10.0.0.1)")])
@@ -644,6 +668,13 @@ def test_a_block_does_not_open_to_strangers_that_move_into_it(further: str) -> N
     assert "left out 172.16.0.0/24: " in conversion.report[0].reason
 
 
+def test_a_loss_outweighs_what_else_is_said_of_a_rule() -> None:
+    web = group("sg-web", "intranet ingress accept TCP 80/80 172.0.0.0/8 1")
+    [entry] = converted(web, group("sg-app"), around=context(WEB, APP)).report
+    assert entry.outcome is Outcome.NOT_PORTABLE
+    assert entry.reason.startswith("the intranet NIC sees RFC 1918 and the cloud's own 100.64.0.0/10 only; left out ")
+
+
 @pytest.mark.parametrize("linked", ["", "i-app"])
 def test_the_address_of_a_later_instance_is_kept_while_it_is_linked(linked: str) -> None:
     web = group("sg-web", "intranet ingress accept TCP 80/80 10.0.0.2/32 1")
@@ -766,6 +797,10 @@ def test_rules_that_cannot_be_merged_are_split_over_groups() -> None:
     conversion = converted(group("sg-web", *apart))
     assert [len(part) for part in conversion.parts] == [200, 50]
     assert (conversion.limits, conversion.report[-1].outcome) == ((), Outcome.SPLIT)
+    assert conversion.report[-1].reason == (
+        "written in 2 VPC groups, and every member needs all of them: "
+        "a group can have 200 rules, 20 of them naming a group"
+    )
     named = [f"intranet ingress accept TCP {port}/{port} sg-app 1" for port in range(1, 100, 2)]
     assert [len(part) for part in converted(group("sg-web", *named), group("sg-app")).parts] == [20, 20, 10]
     assert len(converted(group("sg-web", *named[:20]), group("sg-app")).parts) == 1
@@ -812,14 +847,19 @@ def test_more_priorities_than_there_are_are_joined_where_their_order_decides_not
     assert [item.priority for item in conversion.rules] == [1] * 60 + [2] * 3 + [3] * 60
 
 
-def test_too_many_priorities_are_reported() -> None:
+@pytest.mark.parametrize(
+    ("internet", "count", "limits"),
+    [(49, 102, ()), (51, 103, (LimitExceeded("ingress priorities over all groups", 100, 102),))],
+)
+def test_too_many_priorities_are_reported(internet: int, count: int, limits: tuple[LimitExceeded, ...]) -> None:
+    """50 of intranet rules, one of the guards, and those of internet rules; there are 100."""
     rules = [
-        f"{nic} ingress {policy} TCP 80/80 {block} {number}"
-        for nic, block in (("internet", "0.0.0.0/0"), ("intranet", "192.168.0.0/16"))
-        for number, policy in enumerate(["accept", "drop"] * 30, start=1)
+        f"{nic} ingress {'drop' if number % 2 else 'accept'} TCP 80/80 {block} {number}"
+        for nic, block, most in (("internet", "0.0.0.0/0", internet), ("intranet", "192.168.0.0/16", 50))
+        for number in range(1, most + 1)
     ]
     conversion = converted(group("sg-web", *rules), around=context(WEB))
-    assert conversion.limits == (LimitExceeded("ingress priorities over all groups", 100, 121),)
+    assert (conversion.limits, len(conversion.rules)) == (limits, count)
 
 
 def test_a_report_entry_has_the_properties_of_the_contract() -> None:
