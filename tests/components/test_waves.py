@@ -150,6 +150,8 @@ def test_a_moved_instance_stays_in_its_wave_whatever_becomes_of_its_tags() -> No
     # One that has not moved goes by its tags, and so does one of a wave that is gone.
     assert plan(raw, tagged(estate(), web="2", app="1"), record).waves[0].instance_ids == ("i-app",)
     renamed = in_waves(network=NETWORK, waves=[{**by_tags[0], "name": "first"}, by_tags[1]])
+    still_tagged = tagged(after_the_move("i-web"), web="1", app="2")
+    assert plan(renamed, still_tagged, record).waves[0].instance_ids == ("i-web",)
     with pytest.raises(ConfigError, match="no classic instance carries these tags"):
         plan(renamed, tagged(after_the_move("i-web"), app="2"), record)
     # A wave that names it has it.
@@ -219,9 +221,10 @@ def test_before_anybody_has_moved_none_of_the_first_window_can_be_attached() -> 
 
 
 def test_one_that_moves_before_the_window_of_an_earlier_wave_leaves_that_wave_behind() -> None:
-    raw = in_waves(network=NETWORK, waves=[{**WAVES[0], "window": ONE}, {**WAVES[1], "window": TWO}], after=None)
-    raw["waves"][0]["after"] = []
-    assert {item.instance.id: len(item.peers) for item in plan(raw).instances} == {"i-app": 2, "i-web": 0}
+    last = {"name": "last", "window": {"start": TWO["latest"], "latest": TWO["latest"]}, "instances": ["i-idle"]}
+    waves = [{**WAVES[0], "window": ONE, "after": []}, {**WAVES[1], "window": TWO}, last]
+    raw = in_waves(network=NETWORK, waves=waves)
+    assert {item.instance.id: len(item.peers) for item in plan(raw).instances} == {"i-app": 2, "i-idle": 0, "i-web": 0}
     early = plan(raw, after_the_move("i-web"), recorded(raw))
     assert [peer.instance_id for item in early.instances if item.moved for peer in item.peers] == ["i-app"]
 
@@ -281,6 +284,13 @@ def test_a_vpc_that_the_stack_made_is_known_by_its_record() -> None:
 def test_an_instance_in_a_vpc_is_no_moved_one_unless_this_stack_knew_it(vpc_id: str, record: StackRecord) -> None:
     with pytest.raises(ConfigError, match=f"i-web is in {vpc_id} already; expected a classic instance"):
         plan(in_waves(network=NETWORK), after_the_move("i-web", vpc_id=vpc_id), record)
+
+
+def test_nothing_has_moved_with_a_stack_that_has_no_network() -> None:
+    raw = config(network=None, securityGroups=None, databases=None, classicLink=None)
+    record = record_of(exported(plan(raw)))
+    assert set(record.origins) == {"i-app", "i-web"}
+    assert plan(raw, record=record).roster.moved_ids == set()
 
 
 def test_outputs_of_an_earlier_version_have_no_record() -> None:
@@ -356,6 +366,8 @@ def test_a_sighting_is_of_the_start_that_the_window_had_then() -> None:
     again = record_of({"vpcId": "vpc-old", **exported(plan(with_window(HALF), record=first))})
     assert seen(with_window(HALF), again) == ONE["start"]
     assert seen(with_window(HALF, "2026-12-13T09:00:00+08:00"), again) == HALF["start"]
+    [withdrawn] = facts_of(plan(config(network=NETWORK, window=HALF), record=first))[0]["waves"]
+    assert "scheduled" not in withdrawn
     # What an earlier version exported has no start.
     outputs: dict[str, Any] = exported(plan(with_window(ONE)))
     del outputs["waves"][0]["scheduled"]["start"]
