@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -276,6 +277,12 @@ def test_a_second_up_after_the_move_records_what_the_first_did() -> None:
 def test_a_vpc_that_the_stack_made_is_known_by_its_record() -> None:
     raw = in_waves()
     assert plan(raw, after_the_move("i-web"), recorded(raw)).roster.moved_ids == {"i-web"}
+
+
+def test_an_instance_in_the_existing_vpc_has_moved_whatever_vpc_the_last_up_had() -> None:
+    raw = in_waves(network=NETWORK)
+    record = replace(recorded(raw), vpc_id="vpc-other")
+    assert plan(raw, after_the_move("i-web"), record).roster.moved_ids == {"i-web"}
 
 
 @pytest.mark.parametrize(
