@@ -163,7 +163,9 @@ def test_a_moved_instance_stays_in_its_wave_whatever_becomes_of_its_tags() -> No
     assert [wave.instance_ids for wave in plan(both, moved, record).waves] == [("i-app",), ("i-web",)]
     # One that its wave no longer names goes by its tags.
     by_name = {"name": "one", "window": ONE, "instances": ["i-web"]}
-    named_before = recorded(in_waves(network=NETWORK, waves=[by_name, {**by_tags[1], "instances": ["i-app"], "selector": None}]))
+    named_before = recorded(
+        in_waves(network=NETWORK, waves=[by_name, {**by_tags[1], "instances": ["i-app"], "selector": None}])
+    )
     no_longer = in_waves(network=NETWORK, waves=[{**by_name, "instances": ["i-idle"]}, by_tags[1]])
     moved = tagged(after_the_move("i-web"), web="2")
     assert plan(no_longer, moved, named_before).waves[1].instance_ids == ("i-web",)
