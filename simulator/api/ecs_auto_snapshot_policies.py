@@ -54,7 +54,7 @@ def create_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
     raises="ParameterInvalid",
     resources="snapshotpolicy/{autoSnapshotPolicyId}",
 )
-def modify_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
+def modify_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> None:
     """Change a policy; retentionDays -1 or 1..65536."""
     _check_region(cloud, call)
     policy = cloud.auto_snapshot_policy(call.text("autoSnapshotPolicyId"))
@@ -68,7 +68,6 @@ def modify_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
         retention_days=call.integer("retentionDays"),
     )
     policy.copies = copies
-    return {}
 
 
 @action(
@@ -78,11 +77,10 @@ def modify_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
     raises="ParameterInvalid",
     resources="snapshotpolicy/{autoSnapshotPolicyId}",
 )
-def delete_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
+def delete_auto_snapshot_policy(cloud: Cloud, call: Call) -> None:
     """Delete a policy; it then no longer applies to any disk."""
     _check_region(cloud, call)
     policies.delete(cloud, call.text("autoSnapshotPolicyId"))
-    return {}
 
 
 @action(
@@ -114,11 +112,10 @@ def describe_auto_snapshot_policy_ex(cloud: Cloud, call: Call) -> Answer:
     "InvalidAccountStatus.SnapshotServiceUnavailable",
     resources="disk/{diskIds} snapshotpolicy/{autoSnapshotPolicyId}",
 )
-def apply_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
+def apply_auto_snapshot_policy(cloud: Cloud, call: Call) -> None:
     """Apply a policy to the disks of the JSON array diskIds; it replaces the policy that they have."""
     _check_region(cloud, call)
     policies.apply(cloud, call.text("autoSnapshotPolicyId"), _mandatory_list(call, "diskIds"))
-    return {}
 
 
 @action(
@@ -128,11 +125,10 @@ def apply_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
     raises="ParameterInvalid InvalidDiskId.NotFound",
     resources="disk/{diskIds}",
 )
-def cancel_auto_snapshot_policy(cloud: Cloud, call: Call) -> Answer:
+def cancel_auto_snapshot_policy(cloud: Cloud, call: Call) -> None:
     """Remove the named policy, or any policy, from disks; a disk without one is no error."""
     _check_region(cloud, call)
     policies.cancel(cloud, call.optional("autoSnapshotPolicyId"), _mandatory_list(call, "diskIds"))
-    return {}
 
 
 def _check_region(cloud: Cloud, call: Call) -> None:

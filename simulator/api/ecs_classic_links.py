@@ -17,10 +17,9 @@ from simulator.cloud.state import Cloud
     "QuotaExceeded",
     resources="instance/{InstanceId}",
 )
-def attach_classic_link_vpc(cloud: Cloud, call: Call) -> Answer:
+def attach_classic_link_vpc(cloud: Cloud, call: Call) -> None:
     """Link a classic instance to a VPC."""
     classic_links.attach(cloud, call.text("InstanceId"), call.text("VpcId"))
-    return {}
 
 
 @action(
@@ -30,10 +29,9 @@ def attach_classic_link_vpc(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidInstanceId.NotFound InvalidVpcId.NotFound InvalidParameter.InvalidInstanceIdAndVpcId",
     resources="instance/{InstanceId}",
 )
-def detach_classic_link_vpc(cloud: Cloud, call: Call) -> Answer:
+def detach_classic_link_vpc(cloud: Cloud, call: Call) -> None:
     """Remove the link of an instance to a VPC."""
     classic_links.detach(cloud, call.text("InstanceId"), call.text("VpcId"))
-    return {}
 
 
 @action(ECS, "DescribeClassicLinkInstances", "InstanceId VpcId PageNumber PageSize", resources="instance/*")

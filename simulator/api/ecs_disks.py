@@ -106,10 +106,9 @@ def create_disk(cloud: Cloud, call: Call) -> Answer:
     "IncorrectDiskStatus DiskCreatingSnapshot",
     resources="disk/{DiskId}",
 )
-def delete_disk(cloud: Cloud, call: Call) -> Answer:
+def delete_disk(cloud: Cloud, call: Call) -> None:
     """Release an Available data disk at once; manual snapshots stay, automatic ones as DeleteAutoSnapshot says."""
     disks.delete(cloud, call.text("DiskId"))
-    return {}
 
 
 @action(
@@ -121,7 +120,7 @@ def delete_disk(cloud: Cloud, call: Call) -> Answer:
     "InstanceDiskLimitExceeded InvalidDevice.Malformed InvalidDevice.InUse",
     resources="disk/{DiskId} instance/{InstanceId}",
 )
-def attach_disk(cloud: Cloud, call: Call) -> Answer:
+def attach_disk(cloud: Cloud, call: Call) -> None:
     """Attach an Available data disk to a Running or Stopped instance of its zone; Attaching, then In_use.
 
     At most 16 data disks an instance. An attached disk is not released with its instance by default. KeyPairName and
@@ -135,7 +134,6 @@ def attach_disk(cloud: Cloud, call: Call) -> Answer:
         bootable=call.flag("Bootable") or False,
         delete_with_instance=call.flag("DeleteWithInstance") or False,
     )
-    return {}
 
 
 @action(
@@ -146,7 +144,7 @@ def attach_disk(cloud: Cloud, call: Call) -> Answer:
     "InstanceLockedForSecurity IncorrectInstanceStatus DiskNotPortable IncorrectDiskStatus",
     resources="disk/{DiskId} instance/{InstanceId}",
 )
-def detach_disk(cloud: Cloud, call: Call) -> Answer:
+def detach_disk(cloud: Cloud, call: Call) -> None:
     """Detach a data disk from a Running or Stopped instance; Detaching, then Available."""
     disks.detach(
         cloud,
@@ -154,7 +152,6 @@ def detach_disk(cloud: Cloud, call: Call) -> Answer:
         call.text("InstanceId"),
         delete_with_instance=call.flag("DeleteWithInstance") or False,
     )
-    return {}
 
 
 @action(
@@ -167,7 +164,7 @@ def detach_disk(cloud: Cloud, call: Call) -> Answer:
     resources="disk/{DiskId}",
     remembers_token=True,
 )
-def resize_disk(cloud: Cloud, call: Call) -> Answer:
+def resize_disk(cloud: Cloud, call: Call) -> None:
     """Enlarge a disk, at once; system disks to 2048 GiB (cloud: 500), data disks to what CreateDisk allows.
 
     Type online needs a Running instance and is not for the category cloud.
@@ -176,7 +173,6 @@ def resize_disk(cloud: Cloud, call: Call) -> Answer:
     if size is None:
         raise missing_parameter("NewSize")
     disks.resize(cloud, call.text("DiskId"), size, call.optional("Type") or "offline")
-    return {}
 
 
 @action(
@@ -188,7 +184,7 @@ def resize_disk(cloud: Cloud, call: Call) -> Answer:
     "BurstingEnabledForDiskCategoryUnsupported",
     resources="disk/{DiskId} disk/{DiskIds}",
 )
-def modify_disk_attribute(cloud: Cloud, call: Call) -> Answer:
+def modify_disk_attribute(cloud: Cloud, call: Call) -> None:
     """Change texts and flags of DiskId, or the same of all DiskIds.N."""
     disk_id, disk_ids = call.optional("DiskId"), call.repeated("DiskIds")
     if disk_id and disk_ids:
@@ -207,7 +203,6 @@ def modify_disk_attribute(cloud: Cloud, call: Call) -> Answer:
         bursting_enabled=call.flag("BurstingEnabled"),
     )
     disks.modify(cloud, [disk_id] if disk_id else disk_ids, changes)
-    return {}
 
 
 @action(

@@ -125,7 +125,7 @@ def delete_instances(cloud: Cloud, call: Call) -> Answer:
     "InvalidInstanceId.Mismatch InstanceSecurityGroupLimitExceeded SecurityGroupInstanceLimitExceed",
     resources=_INSTANCE,
 )
-def modify_instance_attribute(cloud: Cloud, call: Call) -> Answer:
+def modify_instance_attribute(cloud: Cloud, call: Call) -> None:
     """Change the given attributes; SecurityGroupIds.N replace the groups of an instance in a VPC."""
     changes = instances.Changes(
         name=call.given("InstanceName"),
@@ -138,7 +138,6 @@ def modify_instance_attribute(cloud: Cloud, call: Call) -> Answer:
         group_ids=call.repeated("SecurityGroupIds") or None,
     )
     instances.modify(cloud, call.text("InstanceId"), changes)
-    return {}
 
 
 @action(
@@ -151,7 +150,7 @@ def modify_instance_attribute(cloud: Cloud, call: Call) -> Answer:
     "SecurityGroupInstanceLimitExceed InstanceSecurityGroupLimitExceeded",
     resources=_INSTANCE,
 )
-def modify_instance_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
+def modify_instance_vpc_attribute(cloud: Cloud, call: Call) -> None:
     """Change VSwitch, address or VPC of a Stopped instance in a VPC; a classic one is refused."""
     instances.move(
         cloud,
@@ -161,7 +160,6 @@ def modify_instance_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
         call.optional("VpcId"),
         call.repeated("SecurityGroupId"),
     )
-    return {}
 
 
 @action(
@@ -174,7 +172,7 @@ def modify_instance_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     "InvalidOperation.VpcMismatch JoinedGroupLimitExceed SecurityGroupInstanceLimitExceed",
     resources="instance/{InstanceId} securitygroup/{SecurityGroupId}",
 )
-def join_security_group(cloud: Cloud, call: Call) -> Answer:
+def join_security_group(cloud: Cloud, call: Call) -> None:
     """Add an instance or a network interface to a group (codes as ModifyNetworkInterfaceAttribute)."""
     interface_id = _interface(call)
     if interface_id is None:
@@ -183,7 +181,6 @@ def join_security_group(cloud: Cloud, call: Call) -> Answer:
         groups = cloud.network_interface(interface_id).security_group_ids
         joined = network_interfaces.Changes(security_group_ids=[*groups, call.text("SecurityGroupId")])
         network_interfaces.modify(cloud, interface_id, joined)
-    return {}
 
 
 @action(
@@ -194,14 +191,13 @@ def join_security_group(cloud: Cloud, call: Call) -> Answer:
     "IncorrectInstanceStatus InstanceNotInSecurityGroup InstanceLastSecurityGroup",
     resources="instance/{InstanceId} securitygroup/{SecurityGroupId}",
 )
-def leave_security_group(cloud: Cloud, call: Call) -> Answer:
+def leave_security_group(cloud: Cloud, call: Call) -> None:
     """Remove an instance or a network interface from a group, unless it is its last one."""
     interface_id = _interface(call)
     if interface_id is None:
         instances.leave(cloud, call.text("InstanceId"), call.text("SecurityGroupId"))
     else:
         network_interfaces.leave(cloud, interface_id, call.text("SecurityGroupId"))
-    return {}
 
 
 @action(

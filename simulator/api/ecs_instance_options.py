@@ -47,7 +47,7 @@ def describe_instance_maintenance_attributes(cloud: Cloud, call: Call) -> Answer
     raises="InvalidInstanceId.NotFound",
     resources=_INSTANCE,
 )
-def modify_instance_maintenance_attributes(cloud: Cloud, call: Call) -> Answer:
+def modify_instance_maintenance_attributes(cloud: Cloud, call: Call) -> None:
     """Change the maintenance attributes of InstanceId.N, all or none; one window at most, of whole hours in UTC+8.
 
     Maintenance itself is not simulated, but for the events of a migration.
@@ -62,7 +62,6 @@ def modify_instance_maintenance_attributes(cloud: Cloud, call: Call) -> Answer:
         call.optional("ActionOnMaintenance"), call.flag("NotifyOnMaintenance"), windows[0] if windows else None
     )
     instance_options.modify_maintenance(cloud, ids, changes)
-    return {}
 
 
 @action(
@@ -73,7 +72,7 @@ def modify_instance_maintenance_attributes(cloud: Cloud, call: Call) -> Answer:
     "InvalidHttpPutResponseHopLimit.NotSupported",
     resources=_INSTANCE,
 )
-def modify_instance_metadata_options(cloud: Cloud, call: Call) -> Answer:
+def modify_instance_metadata_options(cloud: Cloud, call: Call) -> None:
     """Change access to the metadata service; no tags in it (InstanceMetadataTags only disabled)."""
     instance = cloud.instance(call.text("InstanceId"))
     if call.choice("InstanceMetadataTags", ("enabled", "disabled")) == "enabled":
@@ -84,7 +83,6 @@ def modify_instance_metadata_options(cloud: Cloud, call: Call) -> Answer:
         call.integer("HttpPutResponseHopLimit"),
         instance.metadata,
     )
-    return {}
 
 
 @action(
@@ -115,12 +113,11 @@ def describe_instance_attachment_attributes(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidInstanceId.NotFound Invalid.PrivatePoolOptionsId MissingParameter.PrivatePoolOptionsId",
     resources=_INSTANCE,
 )
-def modify_instance_attachment_attributes(cloud: Cloud, call: Call) -> Answer:
+def modify_instance_attachment_attributes(cloud: Cloud, call: Call) -> None:
     """Change how an instance chooses private pools: PrivatePoolOptions.MatchCriteria None or Open."""
     instance = cloud.instance(call.text("InstanceId"))
     criteria = call.text("PrivatePoolOptions.MatchCriteria")
     instance.private_pool = instance_options.private_pool(criteria, call.optional("PrivatePoolOptions.Id"))
-    return {}
 
 
 @action(

@@ -59,7 +59,7 @@ def modify_instance_network_spec(cloud: Cloud, call: Call) -> Answer:
     remembers_token=True,
     resources=_INSTANCE,
 )
-def modify_instance_spec(cloud: Cloud, call: Call) -> Answer:
+def modify_instance_spec(cloud: Cloud, call: Call) -> None:
     """Change the type of a Stopped pay-as-you-go instance; a classic one may get another private IP.
 
     Its bandwidth is for ModifyInstanceNetworkSpec. AllowMigrateAcrossZone changes nothing: there are no clusters.
@@ -69,4 +69,3 @@ def modify_instance_spec(cloud: Cloud, call: Call) -> Answer:
     instance_specs.change_type(cloud, call.text("InstanceId"), call.text("InstanceType"), dry_run=dry_run)
     if dry_run:
         raise dry_run_passed()
-    return {}

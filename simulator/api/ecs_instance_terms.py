@@ -21,13 +21,12 @@ _UNIT = "InvalidPeriodUnit.ValueNotSupported"
     raises="InvalidInstanceId.NotFound ChargeTypeViolation InvalidAutoReleaseTime.Malformed",
     resources=_INSTANCE,
 )
-def modify_instance_auto_release_time(cloud: Cloud, call: Call) -> Answer:
+def modify_instance_auto_release_time(cloud: Cloud, call: Call) -> None:
     """Release a pay-as-you-go instance at AutoReleaseTime (UTC), or, without one, never.
 
     It is 30 minutes to 3 years away; seconds are dropped. Deletion protection does not keep the instance then.
     """
     instance_terms.set_release_time(cloud, call.text("InstanceId"), release_time(call))
-    return {}
 
 
 @action(
@@ -60,7 +59,7 @@ def renew_instance(cloud: Cloud, call: Call) -> Answer:
     "InvalidParameter.Duration InvalidParameter.RenewalStatus InvalidPeriodUnit.ValueNotSupported",
     resources=_INSTANCE,
 )
-def modify_instance_auto_renew_attribute(cloud: Cloud, call: Call) -> Answer:
+def modify_instance_auto_renew_attribute(cloud: Cloud, call: Call) -> None:
     """Set how subscriptions (InstanceId, at most 100, comma separated) renew; none does so by itself here.
 
     RenewalStatus wins over AutoRenew. Duration is 1, 2, 3, 6, 12, 24, 36, 48 or 60 months, or 1 to 5 years.
@@ -76,7 +75,6 @@ def modify_instance_auto_renew_attribute(cloud: Cloud, call: Call) -> Answer:
     instance_terms.set_renewal(
         cloud, ids, cast("RenewalStatus", status or ("AutoRenewal" if renews else "Normal")), months
     )
-    return {}
 
 
 def release_time(call: Call) -> datetime | None:

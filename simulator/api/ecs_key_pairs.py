@@ -63,11 +63,10 @@ def describe_key_pairs(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidKeyPairNames.ValueNotSupported InvalidParameter.KeypairAlreadyAttachedInstance",
     resources="keypair/{KeyPairNames}",
 )
-def delete_key_pairs(cloud: Cloud, call: Call) -> Answer:
+def delete_key_pairs(cloud: Cloud, call: Call) -> None:
     """Delete the key pairs of the JSON array KeyPairNames, all or none; at most 100."""
     call.text("KeyPairNames")
     key_pairs.delete(cloud, call.json_list("KeyPairNames", "InvalidKeyPairNames.ValueNotSupported", MAX_NAMES) or [])
-    return {}
 
 
 @action(

@@ -121,7 +121,7 @@ def describe_network_interface_attribute(cloud: Cloud, call: Call) -> Answer:
     raises=f"{_GROUP_CODES} InvalidEniId.NotFound",
     resources=_INTERFACE,
 )
-def modify_network_interface_attribute(cloud: Cloud, call: Call) -> Answer:
+def modify_network_interface_attribute(cloud: Cloud, call: Call) -> None:
     """Change the given attributes; SecurityGroupId.N replace the groups, of a primary interface its instance's too."""
     changes = network_interfaces.Changes(
         name=call.given("NetworkInterfaceName"),
@@ -132,7 +132,6 @@ def modify_network_interface_attribute(cloud: Cloud, call: Call) -> Answer:
         delete_on_release=call.flag("DeleteOnRelease"),
     )
     network_interfaces.modify(cloud, call.text("NetworkInterfaceId"), changes)
-    return {}
 
 
 @action(
@@ -144,14 +143,13 @@ def modify_network_interface_attribute(cloud: Cloud, call: Call) -> Answer:
     "InvalidOperation.VpcMismatch InvalidOperation.AvailabilityZoneMismatch EniPerInstanceLimitExceeded",
     resources=f"instance/{{InstanceId}} {_INTERFACE}",
 )
-def attach_network_interface(cloud: Cloud, call: Call) -> Answer:
+def attach_network_interface(cloud: Cloud, call: Call) -> None:
     """Attach an Available interface to a Running or Stopped instance of its VPC and zone: Attaching, then InUse.
 
     The instance type limits the number of interfaces, the primary one included.
     """
     call.flag("WaitForNetworkConfigurationReady")
     network_interfaces.attach(cloud, call.text("NetworkInterfaceId"), call.text("InstanceId"))
-    return {}
 
 
 @action(
@@ -162,10 +160,9 @@ def attach_network_interface(cloud: Cloud, call: Call) -> Answer:
     "InvalidOperation.InvalidEniState InvalidOperation.InvalidEcsState",
     resources=f"instance/{{InstanceId}} {_INTERFACE}",
 )
-def detach_network_interface(cloud: Cloud, call: Call) -> Answer:
+def detach_network_interface(cloud: Cloud, call: Call) -> None:
     """Detach a secondary interface: Detaching, then Available. Repeating the call while Detaching is no error."""
     network_interfaces.detach(cloud, call.text("NetworkInterfaceId"), call.text("InstanceId"))
-    return {}
 
 
 @action(
@@ -175,10 +172,9 @@ def detach_network_interface(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidEniId.NotFound InvalidOperation.InvalidEniType InvalidOperation.InvalidEniState",
     resources=_INTERFACE,
 )
-def delete_network_interface(cloud: Cloud, call: Call) -> Answer:
+def delete_network_interface(cloud: Cloud, call: Call) -> None:
     """Delete an Available interface: Deleting, then gone."""
     network_interfaces.delete(cloud, call.text("NetworkInterfaceId"))
-    return {}
 
 
 @action(
@@ -212,13 +208,12 @@ def assign_private_ip_addresses(cloud: Cloud, call: Call) -> Answer:
     "InvalidIp.IpUnassigned",
     resources=_INTERFACE,
 )
-def unassign_private_ip_addresses(cloud: Cloud, call: Call) -> Answer:
+def unassign_private_ip_addresses(cloud: Cloud, call: Call) -> None:
     """Unassign secondary addresses (PrivateIpAddress.N), all or none."""
     addresses = call.repeated("PrivateIpAddress")
     if not addresses:
         raise missing_parameter("PrivateIpAddress")
     network_interfaces.unassign(cloud, call.text("NetworkInterfaceId"), addresses)
-    return {}
 
 
 def _refuse_unlike(call: Call, name: str, simulated: str) -> None:

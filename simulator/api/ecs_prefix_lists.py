@@ -104,7 +104,7 @@ def describe_prefix_list_associations(cloud: Cloud, call: Call) -> Answer:
     raises=f"{_ENTRY_CODES} InvalidPrefixListId.NotFound",
     resources=_LIST,
 )
-def modify_prefix_list(cloud: Cloud, call: Call) -> Answer:
+def modify_prefix_list(cloud: Cloud, call: Call) -> None:
     """Change name, description or entries; AddEntry.N with a block that is there changes its description."""
     removed = [record.text("Cidr") for record in call.records("RemoveEntry")]
     prefix_lists.modify(
@@ -115,7 +115,6 @@ def modify_prefix_list(cloud: Cloud, call: Call) -> Answer:
         _entries(call, "AddEntry"),
         removed,
     )
-    return {}
 
 
 @action(
@@ -125,10 +124,9 @@ def modify_prefix_list(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidPrefixListId.NotFound DependencyViolation",
     resources=_LIST,
 )
-def delete_prefix_list(cloud: Cloud, call: Call) -> Answer:
+def delete_prefix_list(cloud: Cloud, call: Call) -> None:
     """Delete a prefix list that no rule refers to."""
     prefix_lists.delete(cloud, call.text("PrefixListId"))
-    return {}
 
 
 def _entries(call: Call, name: str) -> list[prefix_lists.EntryDraft]:

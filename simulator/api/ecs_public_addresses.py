@@ -31,7 +31,6 @@ def allocate_public_ip_address(cloud: Cloud, call: Call) -> Answer:
     "InvalidEndTime.OperateNotSupport MaxEIPQuotaExceeded",
     resources="instance/{InstanceId}",
 )
-def convert_nat_public_ip_to_eip(cloud: Cloud, call: Call) -> Answer:
+def convert_nat_public_ip_to_eip(cloud: Cloud, call: Call) -> None:
     """Convert the public address of an instance in a VPC to an EIP that is bound to it. This cannot be undone."""
     eips.convert(cloud, call.text("InstanceId"))
-    return {}

@@ -173,12 +173,11 @@ def describe_security_group_references(cloud: Cloud, call: Call) -> Answer:
     "InvalidSecurityGroupDiscription.Malformed",
     resources="securitygroup/{SecurityGroupId}",
 )
-def modify_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
+def modify_security_group_attribute(cloud: Cloud, call: Call) -> None:
     """Change name or description of a group."""
     security_groups.modify(
         cloud, call.text("SecurityGroupId"), call.given("SecurityGroupName"), call.given("Description")
     )
-    return {}
 
 
 @action(
@@ -189,10 +188,9 @@ def modify_security_group_attribute(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidSecurityGroupId.NotFound InvalidPolicy.Malformed InvalidParameter.InnerAccessPolicy",
     resources="securitygroup/{SecurityGroupId}",
 )
-def modify_security_group_policy(cloud: Cloud, call: Call) -> Answer:
+def modify_security_group_policy(cloud: Cloud, call: Call) -> None:
     """Set whether the members of a group reach each other: Accept or Drop, in upper or lower case."""
     security_groups.set_inner_access(cloud, call.text("SecurityGroupId"), call.text("InnerAccessPolicy"))
-    return {}
 
 
 @action(
@@ -202,10 +200,9 @@ def modify_security_group_policy(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidSecurityGroupId.NotFound DependencyViolation",
     resources="securitygroup/{SecurityGroupId}",
 )
-def delete_security_group(cloud: Cloud, call: Call) -> Answer:
+def delete_security_group(cloud: Cloud, call: Call) -> None:
     """Delete a group that is neither in use nor referred to."""
     security_groups.delete(cloud, call.text("SecurityGroupId"))
-    return {}
 
 
 @action(
@@ -216,13 +213,12 @@ def delete_security_group(cloud: Cloud, call: Call) -> Answer:
     remembers_token=True,
     resources="securitygroup/{SecurityGroupId}",
 )
-def authorize_security_group(cloud: Cloud, call: Call) -> Answer:
+def authorize_security_group(cloud: Cloud, call: Call) -> None:
     """Add inbound rules: Permissions.N (at most 100), or one by single parameters.
 
     A group holds 200 rules by default, 20 that name a group; one that names a prefix list counts for its MaxEntries.
     """
     security_groups.authorize(cloud, call.text("SecurityGroupId"), _drafts(call, "ingress"))
-    return {}
 
 
 @action(
@@ -233,13 +229,12 @@ def authorize_security_group(cloud: Cloud, call: Call) -> Answer:
     remembers_token=True,
     resources="securitygroup/{SecurityGroupId}",
 )
-def authorize_security_group_egress(cloud: Cloud, call: Call) -> Answer:
+def authorize_security_group_egress(cloud: Cloud, call: Call) -> None:
     """Add outbound rules: Permissions.N (at most 100), or one by single parameters.
 
     A group holds 200 rules by default, 20 that name a group; one that names a prefix list counts for its MaxEntries.
     """
     security_groups.authorize(cloud, call.text("SecurityGroupId"), _drafts(call, "egress"))
-    return {}
 
 
 @action(

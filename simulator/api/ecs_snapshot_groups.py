@@ -91,10 +91,9 @@ def describe_snapshot_groups(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidSnapshotGroupId.NotFound InvalidParameter.Name InvalidDescription.Malformed",
     resources="snapshotgroup/{SnapshotGroupId}",
 )
-def modify_snapshot_group(cloud: Cloud, call: Call) -> Answer:
+def modify_snapshot_group(cloud: Cloud, call: Call) -> None:
     """Change name or description."""
     snapshot_groups.modify(cloud, call.text("SnapshotGroupId"), call.given("Name"), call.given("Description"))
-    return {}
 
 
 @action(

@@ -88,7 +88,7 @@ def describe_snapshots(cloud: Cloud, call: Call) -> Answer:
     "InvalidOperation.DecreaseRetentionDaysUnsupported",
     resources="snapshot/{SnapshotId}",
 )
-def modify_snapshot_attribute(cloud: Cloud, call: Call) -> Answer:
+def modify_snapshot_attribute(cloud: Cloud, call: Call) -> None:
     """Change name or description, or extend the retention, which counts from the creation."""
     snapshots.modify(
         cloud,
@@ -97,7 +97,6 @@ def modify_snapshot_attribute(cloud: Cloud, call: Call) -> Answer:
         call.given("Description"),
         call.integer("RetentionDays"),
     )
-    return {}
 
 
 @action(
@@ -107,10 +106,9 @@ def modify_snapshot_attribute(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidSnapshotId.NotFound SnapshotCreatedDisk",
     resources="snapshot/{SnapshotId}",
 )
-def delete_snapshot(cloud: Cloud, call: Call) -> Answer:
+def delete_snapshot(cloud: Cloud, call: Call) -> None:
     """Delete a snapshot at once; one that disks were made from only with Force."""
     snapshots.delete(cloud, call.text("SnapshotId"), force=call.flag("Force") or False)
-    return {}
 
 
 def _conditions(cloud: Cloud, call: Call) -> list[Condition]:

@@ -57,41 +57,36 @@ def create_key(cloud: Cloud, call: Call) -> Answer:
 @action(
     KMS, "UpdateKeyDescription", "KeyId Description", raises=f"{_NOT_FOUND} Rejected.PendingDeletion", resources=_KEY
 )
-def update_key_description(cloud: Cloud, call: Call) -> Answer:
+def update_key_description(cloud: Cloud, call: Call) -> None:
     """Change the description, at most 8,192 characters."""
     keys.describe(cloud, call.text("KeyId"), call.text("Description"))
-    return {}
 
 
 @action(KMS, "EnableKey", "KeyId", raises=_STATES, resources=_KEY)
-def enable_key(cloud: Cloud, call: Call) -> Answer:
+def enable_key(cloud: Cloud, call: Call) -> None:
     """Enable a key; an Enabled one stays so."""
     keys.enable(cloud, call.text("KeyId"))
-    return {}
 
 
 @action(KMS, "DisableKey", "KeyId", raises=_STATES, resources=_KEY)
-def disable_key(cloud: Cloud, call: Call) -> Answer:
+def disable_key(cloud: Cloud, call: Call) -> None:
     """Disable a key: no new disk can be encrypted with it, but encrypted ones stay readable here."""
     keys.disable(cloud, call.text("KeyId"))
-    return {}
 
 
 @action(KMS, "ScheduleKeyDeletion", "KeyId PendingWindowInDays", raises=_STATES, resources=_KEY)
-def schedule_key_deletion(cloud: Cloud, call: Call) -> Answer:
+def schedule_key_deletion(cloud: Cloud, call: Call) -> None:
     """Schedule the deletion of a key: PendingDeletion for 7 to 366 days, then gone."""
     key_id, days = call.text("KeyId"), call.integer("PendingWindowInDays")
     if days is None:
         raise missing_parameter("PendingWindowInDays")
     keys.plan_deletion(cloud, key_id, days)
-    return {}
 
 
 @action(KMS, "CancelKeyDeletion", "KeyId", raises=_STATES, resources=_KEY)
-def cancel_key_deletion(cloud: Cloud, call: Call) -> Answer:
+def cancel_key_deletion(cloud: Cloud, call: Call) -> None:
     """Cancel the deletion of a PendingDeletion key, which is Enabled again."""
     keys.cancel_deletion(cloud, call.text("KeyId"))
-    return {}
 
 
 def _metadata(cloud: Cloud, key: KmsKey) -> Answer:

@@ -130,12 +130,11 @@ def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     "InvalidSecurityGroupId.NotFound InvalidNetworkType.Mismatch",
     resources="dbinstance/{DBInstanceId}",
 )
-def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
+def modify_security_group_configuration(cloud: Cloud, call: Call) -> None:
     """Set the admitted ECS security groups, at most 10, comma separated."""
     instance = cloud.mongodb(call.text("DBInstanceId"))
     mongodb.check_running(instance)
     admit(cloud, instance, call.text("SecurityGroupId").split(","))
-    return {}
 
 
 @action(
@@ -147,7 +146,7 @@ def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     resources="dbinstance/{DBInstanceId}",
     remembers_token=True,
 )
-def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
+def modify_security_ips(cloud: Cloud, call: Call) -> None:
     """Change a whitelist group; ModifyMode is Cover by default; at most 1,000 entries per instance.
 
     Append refuses an entry that exists; Extend merges it.
@@ -159,7 +158,6 @@ def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
         call.optional("SecurityIpGroupAttribute") or "",
     )
     mongodb.change_whitelist(cloud, call.text("DBInstanceId"), change, dry_run=bool(call.flag("DryRun")))
-    return {}
 
 
 @action(
@@ -171,7 +169,7 @@ def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
     "InvalidClassicExpiredDays.Format",
     resources="dbinstance/{DBInstanceId}",
 )
-def modify_db_instance_network_type(cloud: Cloud, call: Call) -> Answer:
+def modify_db_instance_network_type(cloud: Cloud, call: Call) -> None:
     """Move a replica set to a VPC, which takes `timings.database` seconds and cannot be undone.
 
     RetainClassic True keeps the classic endpoints for ClassicExpiredDays: 14, 30, 60 or 120.
@@ -187,7 +185,6 @@ def modify_db_instance_network_type(cloud: Cloud, call: Call) -> Answer:
         call.text("VSwitchId"),
         _days(call, "ClassicExpiredDays") if call.flag("RetainClassic") else None,
     )
-    return {}
 
 
 @action(
@@ -198,11 +195,10 @@ def modify_db_instance_network_type(cloud: Cloud, call: Call) -> Answer:
     "InvalidClassicExpiredDays.Format InvalidConnectionString.NotFound",
     resources="dbinstance/{DBInstanceId}",
 )
-def modify_db_instance_net_expire_time(cloud: Cloud, call: Call) -> Answer:
+def modify_db_instance_net_expire_time(cloud: Cloud, call: Call) -> None:
     """End hybrid access of a classic endpoint, or of all, ClassicExpendExpiredDays from now: 14, 30, 60 or 120."""
     days = _days(call, "ClassicExpendExpiredDays")
     mongodb.extend(cloud, call.text("DBInstanceId"), call.optional("ConnectionString"), days)
-    return {}
 
 
 def _days(call: Call, name: str) -> int:

@@ -80,10 +80,9 @@ def update_role(cloud: Cloud, call: Call) -> Answer:
 
 
 @action(RAM, "DeleteRole", "RoleName", raises=_FIND_CODES, resources=_ROLE)
-def delete_role(cloud: Cloud, call: Call) -> Answer:
+def delete_role(cloud: Cloud, call: Call) -> None:
     """Delete a role; it has no policies that would be in the way."""
     ram_roles.delete(cloud, call.text("RoleName"))
-    return {}
 
 
 @action(RAM, "ListPoliciesForRole", "RoleName", raises=_FIND_CODES, resources=_ROLE)
@@ -109,23 +108,21 @@ def list_ram_tag_resources(cloud: Cloud, call: Call) -> Answer:
 
 
 @action(RAM, "TagResources", "ResourceType ResourceNames Tag", raises=f"{_TAG_CODES} QuotaExceeded.TagPerResource")
-def tag_ram_resources(cloud: Cloud, call: Call) -> Answer:
+def tag_ram_resources(cloud: Cloud, call: Call) -> None:
     """Set the tags of Tag on the roles of ResourceNames."""
     new = _tags(call)
     if not new:
         raise missing_parameter("Tag")
     tags.tag(cloud, RAM.code, call.text("ResourceType"), call.json_list("ResourceNames") or [], new)
-    return {}
 
 
 @action(RAM, "UntagResources", "ResourceType ResourceNames TagKeys All", raises=_TAG_CODES)
-def untag_ram_resources(cloud: Cloud, call: Call) -> Answer:
+def untag_ram_resources(cloud: Cloud, call: Call) -> None:
     """Remove the tags of TagKeys, or with All every tag, from the roles of ResourceNames."""
     keys = call.json_list("TagKeys")
     if not keys and not call.flag("All"):
         raise missing_parameter("TagKeys")
     tags.untag(cloud, RAM.code, call.text("ResourceType"), call.json_list("ResourceNames") or [], keys)
-    return {}
 
 
 def _tags(call: Call) -> dict[str, str]:

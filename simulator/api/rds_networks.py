@@ -73,13 +73,12 @@ def modify_db_instance_network_type(cloud: Cloud, call: Call) -> Answer:
     "OperationDenied.DBInstanceNetType InvalidCurrentConnectionString.NotFound",
     resources="dbinstance/{DBInstanceId}",
 )
-def modify_db_instance_network_expire_time(cloud: Cloud, call: Call) -> Answer:
+def modify_db_instance_network_expire_time(cloud: Cloud, call: Call) -> None:
     """End hybrid access of a classic endpoint ClassicExpiredDays (1 to 120) from now; MySQL and SQL Server only."""
     days = call.integer("ClassicExpiredDays")
     if days is None:
         raise missing_parameter("ClassicExpiredDays")
     rds.extend(cloud, call.text("DBInstanceId"), call.text("ConnectionString"), days)
-    return {}
 
 
 def _retained_days(call: Call) -> dict[EndpointKind, int] | None:

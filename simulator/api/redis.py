@@ -128,12 +128,11 @@ def describe_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     "InvalidSecurityGroupId.NotFound InvalidNetworkType.Mismatch",
     resources="instance/{DBInstanceId}",
 )
-def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
+def modify_security_group_configuration(cloud: Cloud, call: Call) -> None:
     """Set the admitted ECS security groups, at most 10, comma separated."""
     instance = cloud.redis(call.text("DBInstanceId"))
     redis.check_normal(instance)
     admit(cloud, instance, call.text("SecurityGroupId").split(","))
-    return {}
 
 
 @action(
@@ -144,7 +143,7 @@ def modify_security_group_configuration(cloud: Cloud, call: Call) -> Answer:
     "InvalidSecurityIPList.Duplicate InvalidSecurityIPList.QuotaExceeded InvalidSecurityIPListGroup.QuotaExceeded",
     resources="instance/{InstanceId}",
 )
-def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
+def modify_security_ips(cloud: Cloud, call: Call) -> None:
     """Change a whitelist group; ModifyMode is Cover by default; at most 1,000 entries per instance."""
     change = Change(
         call.optional("SecurityIpGroupName") or "default",
@@ -153,7 +152,6 @@ def modify_security_ips(cloud: Cloud, call: Call) -> Answer:
         call.optional("SecurityIpGroupAttribute") or "",
     )
     redis.change_whitelist(cloud, call.text("InstanceId"), change)
-    return {}
 
 
 @action(

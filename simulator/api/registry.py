@@ -1,10 +1,11 @@
 """The table of actions.
 
-An action is a decorated function `(cloud, call) -> answer` in a product's module. The table collects
-the actions of all modules.
+An action is a decorated function `(cloud, call) -> answer` in a product's module; one that returns nothing answers
+with its RequestId alone. The table collects the actions of all modules.
 """
 
 import contextlib
+import functools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -94,7 +95,7 @@ def action(  # noqa: PLR0913 - a declaration, read as a table
     needs_permission: bool = True,
     signed: bool = True,
     passes_over: str = "",
-) -> Callable[[Perform], Action]:
+) -> Callable[[Callable[[Cloud, Call], Answer | None]], Action]:
     """Make a function the action `name`.
 
     `takes` names its parameters, separated by blanks. Others are refused as not implemented, because a filter silently
@@ -106,12 +107,16 @@ def action(  # noqa: PLR0913 - a declaration, read as a table
     undocumented parameters that clients send; they have no effect.
     """
 
-    def decorate(perform: Perform) -> Action:
+    def decorate(perform: Callable[[Cloud, Call], Answer | None]) -> Action:
+        @functools.wraps(perform)
+        def answered(cloud: Cloud, call: Call) -> Answer:
+            return perform(cloud, call) or {}
+
         return Action(
             product,
             name,
             frozenset(takes.split()),
-            perform,
+            answered,
             tuple(raises.split()),
             tuple(resources.split()),
             empty_if_denied,

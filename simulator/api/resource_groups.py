@@ -79,10 +79,9 @@ def get_resource_group(cloud: Cloud, call: Call) -> Answer:
     "ResourceId ResourceType",
     raises="InvalidResourceType.NotFound InvalidResourceId.NotFound",
 )
-def join_resource_group(cloud: Cloud, call: Call) -> Answer:
+def join_resource_group(cloud: Cloud, call: Call) -> None:
     """Move an instance, disk, snapshot, security group, network interface or other taggable resource into a group."""
     _move(cloud, ECS.code, call)
-    return {}
 
 
 @action(
@@ -91,10 +90,9 @@ def join_resource_group(cloud: Cloud, call: Call) -> Answer:
     "ResourceId ResourceType NewResourceGroupId",
     raises="InvalidResourceType.NotFound InvalidResourceId.NotFound",
 )
-def move_vpc_resource(cloud: Cloud, call: Call) -> Answer:
+def move_vpc_resource(cloud: Cloud, call: Call) -> None:
     """Move a VPC or an EIP into a group."""
     _move(cloud, VPC.code, call, "NewResourceGroupId")
-    return {}
 
 
 @action(
@@ -103,10 +101,9 @@ def move_vpc_resource(cloud: Cloud, call: Call) -> Answer:
     "ResourceId ResourceType NewResourceGroupId",
     raises="InvalidParam.ResourceType ResourceNotExist",
 )
-def move_slb_resource(cloud: Cloud, call: Call) -> Answer:
+def move_slb_resource(cloud: Cloud, call: Call) -> None:
     """Move a load balancer or an access list into a group."""
     _move(cloud, SLB.code, call, "NewResourceGroupId")
-    return {}
 
 
 @action(RDS, "ModifyResourceGroup", "DBInstanceId", raises="InvalidDBInstanceId.NotFound", remembers_token=True)

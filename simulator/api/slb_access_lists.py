@@ -113,10 +113,9 @@ def describe_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
 
 
 @action(SLB, "SetAccessControlListAttribute", "AclId AclName", raises="AclNotExist", resources="acl/{AclId}")
-def set_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
+def set_access_control_list_attribute(cloud: Cloud, call: Call) -> None:
     """Rename a list: 1 to 80 letters, digits, periods, hyphens, slashes and underscores."""
     access_lists.rename(cloud, call.text("AclId"), call.text("AclName"))
-    return {}
 
 
 @action(
@@ -126,10 +125,9 @@ def set_access_control_list_attribute(cloud: Cloud, call: Call) -> Answer:
     raises="AclNotExist AclEntryIllegal IllegalEntry InvalidParam.AclEntryExists AclEntryExceedLimit",
     resources="acl/{AclId}",
 )
-def add_access_control_list_entry(cloud: Cloud, call: Call) -> Answer:
+def add_access_control_list_entry(cloud: Cloud, call: Call) -> None:
     """Add CIDR blocks (a JSON array of objects with entry and comment): at most 50 per call, 300 per list."""
     access_lists.add(cloud, call.text("AclId"), [_entry(item) for item in _entries(call)])
-    return {}
 
 
 @action(
@@ -139,10 +137,9 @@ def add_access_control_list_entry(cloud: Cloud, call: Call) -> Answer:
     raises="AclNotExist AclEntryIllegal AclEntryEmpty",
     resources="acl/{AclId}",
 )
-def remove_access_control_list_entry(cloud: Cloud, call: Call) -> Answer:
+def remove_access_control_list_entry(cloud: Cloud, call: Call) -> None:
     """Remove blocks (as in AddAccessControlListEntry); a list that a listener uses must keep one."""
     access_lists.remove(cloud, call.text("AclId"), [str(item.get("entry") or "") for item in _entries(call)])
-    return {}
 
 
 @action(
@@ -152,10 +149,9 @@ def remove_access_control_list_entry(cloud: Cloud, call: Call) -> Answer:
     raises="AclNotExist OperationFailed.AclBindedWithVip",
     resources="acl/{AclId}",
 )
-def delete_access_control_list(cloud: Cloud, call: Call) -> Answer:
+def delete_access_control_list(cloud: Cloud, call: Call) -> None:
     """Delete a list that no listener uses."""
     access_lists.delete(cloud, call.text("AclId"))
-    return {}
 
 
 def _entries(call: Call) -> list[dict[str, Any]]:

@@ -179,10 +179,9 @@ def modify_vserver_group_backend_servers(cloud: Cloud, call: Call) -> Answer:
 
 
 @action(SLB, "DeleteVServerGroup", "VServerGroupId", raises="RspoolVipExist", resources=_GROUP_WITH_SERVERS)
-def delete_vserver_group(cloud: Cloud, call: Call) -> Answer:
+def delete_vserver_group(cloud: Cloud, call: Call) -> None:
     """Delete a vServer group that no listener uses."""
     backend_servers.delete_group(cloud, call.text("VServerGroupId"))
-    return {}
 
 
 def server_answer(cloud: Cloud, server: BackendServer, *, address: bool = False) -> Answer:

@@ -170,10 +170,9 @@ def describe_load_balancer_attribute(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidLoadBalancerId.NotFound",
     resources="loadbalancer/{LoadBalancerId}",
 )
-def set_load_balancer_name(cloud: Cloud, call: Call) -> Answer:
+def set_load_balancer_name(cloud: Cloud, call: Call) -> None:
     """Rename a load balancer: 1 to 80 letters, digits, periods, underscores and hyphens."""
     load_balancers.rename(cloud, call.text("LoadBalancerId"), call.text("LoadBalancerName"))
-    return {}
 
 
 @action(
@@ -183,10 +182,9 @@ def set_load_balancer_name(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidLoadBalancerId.NotFound",
     resources="loadbalancer/{LoadBalancerId}",
 )
-def set_load_balancer_status(cloud: Cloud, call: Call) -> Answer:
+def set_load_balancer_status(cloud: Cloud, call: Call) -> None:
     """Set a load balancer active or inactive, at once."""
     load_balancers.set_status(cloud, call.text("LoadBalancerId"), call.text("LoadBalancerStatus"))
-    return {}
 
 
 @action(
@@ -196,12 +194,11 @@ def set_load_balancer_status(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidLoadBalancerId.NotFound OperationUnsupported.DeleteProtectionForPrePayInstance",
     resources="loadbalancer/{LoadBalancerId}",
 )
-def set_load_balancer_delete_protection(cloud: Cloud, call: Call) -> Answer:
+def set_load_balancer_delete_protection(cloud: Cloud, call: Call) -> None:
     """Turn the deletion protection of a load balancer on or off."""
     call.text("DeleteProtection")
     protected = call.choice("DeleteProtection", ("on", "off")) == "on"
     load_balancers.protect(cloud, call.text("LoadBalancerId"), protected)
-    return {}
 
 
 @action(
@@ -212,7 +209,7 @@ def set_load_balancer_delete_protection(cloud: Cloud, call: Call) -> Answer:
     "InvalidParam.ModificationProtectionReason",
     resources="loadbalancer/{LoadBalancerId}",
 )
-def set_load_balancer_modification_protection(cloud: Cloud, call: Call) -> Answer:
+def set_load_balancer_modification_protection(cloud: Cloud, call: Call) -> None:
     """Set the configuration read-only mode of the console; the API itself is not restricted by it."""
     load_balancers.protect_from_console(
         cloud,
@@ -220,7 +217,6 @@ def set_load_balancer_modification_protection(cloud: Cloud, call: Call) -> Answe
         call.text("ModificationProtectionStatus"),
         call.optional("ModificationProtectionReason") or "",
     )
-    return {}
 
 
 @action(
@@ -281,10 +277,9 @@ def modify_load_balancer_pay_type(cloud: Cloud, call: Call) -> Answer:
     "Forbidden.LcuToSpec",
     resources="loadbalancer/{LoadBalancerId}",
 )
-def modify_load_balancer_instance_charge_type(cloud: Cloud, call: Call) -> Answer:
+def modify_load_balancer_instance_charge_type(cloud: Cloud, call: Call) -> None:
     """Change to pay by use (PayByCLCU); this cannot be undone."""
     load_balancers.pay_by_use(cloud, call.text("LoadBalancerId"), call.text("InstanceChargeType"))
-    return {}
 
 
 @action(
@@ -294,10 +289,9 @@ def modify_load_balancer_instance_charge_type(cloud: Cloud, call: Call) -> Answe
     raises="InvalidLoadBalancerId.NotFound InvalidChargeType OperationDenied.DeleteProtectionIsOn",
     resources="loadbalancer/{LoadBalancerId}",
 )
-def delete_load_balancer(cloud: Cloud, call: Call) -> Answer:
+def delete_load_balancer(cloud: Cloud, call: Call) -> None:
     """Delete a pay-as-you-go load balancer with its listeners and vServer groups, at once."""
     load_balancers.delete(cloud, call.text("LoadBalancerId"))
-    return {}
 
 
 def _check_ip_version(call: Call) -> None:

@@ -92,7 +92,7 @@ def list_dhcp_options_sets(cloud: Cloud, call: Call) -> Answer:
     remembers_token=True,
     resources=_SET,
 )
-def update_dhcp_options_set_attribute(cloud: Cloud, call: Call) -> Answer:
+def update_dhcp_options_set_attribute(cloud: Cloud, call: Call) -> None:
     """Change what is given."""
     changes, set_id = _options(call), call.text("DhcpOptionsSetId")
     if call.flag("DryRun"):
@@ -100,7 +100,6 @@ def update_dhcp_options_set_attribute(cloud: Cloud, call: Call) -> Answer:
         dhcp_options.check(changes)
         raise dry_run_passed()
     dhcp_options.modify(cloud, set_id, changes)
-    return {}
 
 
 @action(
@@ -111,13 +110,12 @@ def update_dhcp_options_set_attribute(cloud: Cloud, call: Call) -> Answer:
     remembers_token=True,
     resources=_SET,
 )
-def delete_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
+def delete_dhcp_options_set(cloud: Cloud, call: Call) -> None:
     """Delete a set that no VPC has; Deleting at first."""
     if call.flag("DryRun"):
         dhcp_options.check_deletable(cloud, call.text("DhcpOptionsSetId"))
         raise dry_run_passed()
     dhcp_options.delete(cloud, call.text("DhcpOptionsSetId"))
-    return {}
 
 
 @action(
@@ -128,13 +126,12 @@ def delete_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
     remembers_token=True,
     resources=_SET_OF_VPC,
 )
-def attach_dhcp_options_set_to_vpc(cloud: Cloud, call: Call) -> Answer:
+def attach_dhcp_options_set_to_vpc(cloud: Cloud, call: Call) -> None:
     """Attach a set to a VPC that has none; Pending at first."""
     if call.flag("DryRun"):
         dhcp_options.check_attachable(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
         raise dry_run_passed()
     dhcp_options.attach(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
-    return {}
 
 
 @action(
@@ -145,13 +142,12 @@ def attach_dhcp_options_set_to_vpc(cloud: Cloud, call: Call) -> Answer:
     remembers_token=True,
     resources=_SET_OF_VPC,
 )
-def detach_dhcp_options_set_from_vpc(cloud: Cloud, call: Call) -> Answer:
+def detach_dhcp_options_set_from_vpc(cloud: Cloud, call: Call) -> None:
     """Detach a set from a VPC; Pending at first."""
     if call.flag("DryRun"):
         dhcp_options.check_detachable(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
         raise dry_run_passed()
     dhcp_options.detach(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
-    return {}
 
 
 @action(
@@ -162,10 +158,9 @@ def detach_dhcp_options_set_from_vpc(cloud: Cloud, call: Call) -> Answer:
     remembers_token=True,
     resources=_SET_OF_VPC,
 )
-def replace_vpc_dhcp_options_set(cloud: Cloud, call: Call) -> Answer:
+def replace_vpc_dhcp_options_set(cloud: Cloud, call: Call) -> None:
     """Replace the set of a VPC; Pending at first."""
     dhcp_options.replace(cloud, call.text("DhcpOptionsSetId"), call.text("VpcId"))
-    return {}
 
 
 def _options(call: Call) -> dhcp_options.DhcpOptions:

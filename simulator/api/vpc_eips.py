@@ -98,12 +98,11 @@ def describe_eip_addresses(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidAllocationId.NotFound IncorrectEipStatus",
     resources="eip/{AllocationId}",
 )
-def modify_eip_address_attribute(cloud: Cloud, call: Call) -> Answer:
+def modify_eip_address_attribute(cloud: Cloud, call: Call) -> None:
     """Change name, description or bandwidth of a pay-as-you-go EIP."""
     eips.modify(
         cloud, call.text("AllocationId"), call.given("Name"), call.given("Description"), call.integer("Bandwidth")
     )
-    return {}
 
 
 @action(
@@ -118,7 +117,7 @@ def modify_eip_address_attribute(cloud: Cloud, call: Call) -> Answer:
     "Eni.HasSubIp InvalidNexthop.DirectEni",
     resources="eip/{AllocationId}",
 )
-def associate_eip_address(cloud: Cloud, call: Call) -> Answer:
+def associate_eip_address(cloud: Cloud, call: Call) -> None:
     """Bind an EIP to an instance in a VPC, or to a network interface in mode NAT or BINDED (cut-through).
 
     Associating at first, then InUse. MULTI_BINDED is closed to new applicants, this account among them.
@@ -138,7 +137,6 @@ def associate_eip_address(cloud: Cloud, call: Call) -> Answer:
             private_ip_address=call.optional("PrivateIpAddress"),
         ),
     )
-    return {}
 
 
 @action(
@@ -150,14 +148,13 @@ def associate_eip_address(cloud: Cloud, call: Call) -> Answer:
     "Mode.NotSupport Mode.Conflict Eni.Attached InvalidNexthop.DirectEni",
     resources="eip/{InstanceId}",
 )
-def modify_eip_forward_mode(cloud: Cloud, call: Call) -> Answer:
+def modify_eip_forward_mode(cloud: Cloud, call: Call) -> None:
     """Change how an EIP (InstanceId) is bound to its network interface: Mode NAT or BINDED (cut-through)."""
     allocation_id, mode = call.text("InstanceId"), call.text("Mode")
     call.choice("Mode", (*eips.MODES, "MULTI_BINDED"))
     eips.change_mode(
         cloud, allocation_id, "BINDED" if mode == "BINDED" else "MULTI_BINDED" if mode == "MULTI_BINDED" else "NAT"
     )
-    return {}
 
 
 @action(
@@ -169,7 +166,7 @@ def modify_eip_forward_mode(cloud: Cloud, call: Call) -> Answer:
     "InvalidInstanceId.NotFound IncorrectInstanceStatus Eni.Attached",
     resources="eip/{AllocationId}",
 )
-def unassociate_eip_address(cloud: Cloud, call: Call) -> Answer:
+def unassociate_eip_address(cloud: Cloud, call: Call) -> None:
     """Unbind an EIP; Unassociating at first, then Available. Force is about NAT gateways only."""
     eips.check_supported(call.optional("InstanceType") or "EcsInstance")
     call.flag("Force")
@@ -177,7 +174,6 @@ def unassociate_eip_address(cloud: Cloud, call: Call) -> Answer:
     if call.optional("PrivateIpAddress") not in (None, eip.private_ip_address):
         raise invalid_parameter("PrivateIpAddress")
     eips.unassociate(cloud, eip.id, call.optional("InstanceId"))
-    return {}
 
 
 @action(
@@ -188,10 +184,9 @@ def unassociate_eip_address(cloud: Cloud, call: Call) -> Answer:
     "InvalidOperation.DeletionProtection",
     resources="eip/{AllocationId}",
 )
-def release_eip_address(cloud: Cloud, call: Call) -> Answer:
+def release_eip_address(cloud: Cloud, call: Call) -> None:
     """Release an Available pay-as-you-go EIP; Releasing at first."""
     eips.release(cloud, call.text("AllocationId"))
-    return {}
 
 
 @action(
@@ -202,7 +197,7 @@ def release_eip_address(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidAllocationId.NotFound",
     resources="eip/{InstanceId}",
 )
-def deletion_protection(cloud: Cloud, call: Call) -> Answer:
+def deletion_protection(cloud: Cloud, call: Call) -> None:
     """Turn the deletion protection of an EIP (Type EIP) on or off. The code for an unknown EIP is not documented."""
     if call.text("Type") != "EIP":
         raise NotSimulatedError(f"DeletionProtection of Type {call.text('Type')}")
@@ -210,7 +205,6 @@ def deletion_protection(cloud: Cloud, call: Call) -> Answer:
     if protected is None:
         raise missing_parameter("ProtectionEnable")
     eips.protect(cloud, call.text("InstanceId"), protected)
-    return {}
 
 
 @action(

@@ -134,7 +134,7 @@ def describe_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     "IllegalParam.CidrBlockMask DependencyViolation.VSwitch",
     resources="vpc/{VpcId}",
 )
-def modify_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
+def modify_vpc_attribute(cloud: Cloud, call: Call) -> None:
     """Change name, description, DNS host names or block of a VPC; the new block must contain its VSwitches.
 
     EnableIPv6 assigns an IPv6 block if there is none; `false` removes the blocks, if no VSwitch uses them.
@@ -148,7 +148,6 @@ def modify_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
         ipv6_isp=ipv6_blocks.checked_isp(call.optional("Ipv6Isp")),
     )
     vpcs.modify(cloud, call.text("VpcId"), changes)
-    return {}
 
 
 @action(
@@ -160,14 +159,13 @@ def modify_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     "DependencyViolation.RouteTable DependencyViolation.RouteEntry DependencyViolation.Instance",
     resources="vpc/{VpcId}",
 )
-def delete_vpc(cloud: Cloud, call: Call) -> Answer:
+def delete_vpc(cloud: Cloud, call: Call) -> None:
     """Delete an empty VPC; Deleting at first. ForceDelete has no effect: there are no IPv4 or IPv6 gateways."""
     call.flag("ForceDelete")
     if call.flag("DryRun"):
         vpcs.check_deletable(cloud, call.text("VpcId"))
         raise dry_run_passed()
     vpcs.delete(cloud, call.text("VpcId"))
-    return {}
 
 
 @action(
@@ -200,14 +198,13 @@ def associate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
     "MissingParam.SecondaryCidrOrIpv6Cidr",
     resources="vpc/{VpcId}",
 )
-def unassociate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
+def unassociate_vpc_cidr_block(cloud: Cloud, call: Call) -> None:
     """Remove a secondary block, or an IPv6 block, from a VPC; no VSwitch may use it."""
     ipv6 = call.optional("IPv6CidrBlock")
     if ipv6:
         vpcs.remove_ipv6_block(cloud, call.text("VpcId"), ipv6)
-        return {}
+        return
     vpcs.remove_block(cloud, call.text("VpcId"), _secondary_block(call))
-    return {}
 
 
 @action(
@@ -218,10 +215,9 @@ def unassociate_vpc_cidr_block(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidVpcId.NotFound IncorrectVpcStatus",
     resources="vpc/{VpcId}",
 )
-def enable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
+def enable_vpc_classic_link(cloud: Cloud, call: Call) -> None:
     """Enable ClassicLink for a VPC."""
     classic_links.enable(cloud, call.text("VpcId"))
-    return {}
 
 
 @action(
@@ -232,10 +228,9 @@ def enable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidVpcId.NotFound IncorrectVpcStatus OperationDenied",
     resources="vpc/{VpcId}",
 )
-def disable_vpc_classic_link(cloud: Cloud, call: Call) -> Answer:
+def disable_vpc_classic_link(cloud: Cloud, call: Call) -> None:
     """Disable ClassicLink for a VPC; refused while there are links."""
     classic_links.disable(cloud, call.text("VpcId"))
-    return {}
 
 
 @action(
@@ -331,7 +326,7 @@ def describe_vswitch_attributes(cloud: Cloud, call: Call) -> Answer:
     raises="InvalidVSwitchId.NotFound InvalidVSwitchName.Malformed InvalidVSwitchDiscription.Malformed",
     resources="vswitch/{VSwitchId}",
 )
-def modify_vswitch_attribute(cloud: Cloud, call: Call) -> Answer:
+def modify_vswitch_attribute(cloud: Cloud, call: Call) -> None:
     """Change name or description of a VSwitch; add an IPv6 block (EnableIPv6 with Ipv6CidrBlock), or remove it."""
     vswitch_id, ipv6, last_bits = call.text("VSwitchId"), call.flag("EnableIPv6"), call.integer("Ipv6CidrBlock")
     if ipv6 is not None and ipv6 == (last_bits is None):
@@ -340,7 +335,6 @@ def modify_vswitch_attribute(cloud: Cloud, call: Call) -> Answer:
     if ipv6 is not None:
         vswitches.set_ipv6(cloud, vswitch_id, last_bits, call.optional("VpcIpv6CidrBlock"))
     vswitches.modify(cloud, vswitch_id, call.given("VSwitchName"), call.given("Description"))
-    return {}
 
 
 @action(
@@ -351,13 +345,12 @@ def modify_vswitch_attribute(cloud: Cloud, call: Call) -> Answer:
     "IncorrectRouteEntryStatus DependencyViolation DependencyViolation.RouteTable",
     resources="vswitch/{VSwitchId}",
 )
-def delete_vswitch(cloud: Cloud, call: Call) -> Answer:
+def delete_vswitch(cloud: Cloud, call: Call) -> None:
     """Delete a VSwitch that nothing is in; Pending at first."""
     if call.flag("DryRun"):
         vswitches.check_deletable(cloud, call.text("VSwitchId"))
         raise dry_run_passed()
     vswitches.delete(cloud, call.text("VSwitchId"))
-    return {}
 
 
 def _ipv6_isp(call: Call) -> Ipv6Isp | None:

@@ -52,10 +52,9 @@ def create_route_table(cloud: Cloud, call: Call) -> Answer:
     "IncorrectRouteTableStatus.RouteEntryExist",
     resources="routetable/{RouteTableId}",
 )
-def delete_route_table(cloud: Cloud, call: Call) -> Answer:
+def delete_route_table(cloud: Cloud, call: Call) -> None:
     """Delete a custom route table without VSwitches and custom entries; Deleting at first."""
     routes.delete_table(cloud, call.text("RouteTableId"))
-    return {}
 
 
 @action(
@@ -68,10 +67,9 @@ def delete_route_table(cloud: Cloud, call: Call) -> Answer:
     "OperationDenied.SwitchToSystemRouteTable",
     resources="vswitch/{VSwitchId}",
 )
-def associate_route_table(cloud: Cloud, call: Call) -> Answer:
+def associate_route_table(cloud: Cloud, call: Call) -> None:
     """Associate a VSwitch with a custom route table of its VPC; the VSwitch is Pending at first."""
     routes.associate(cloud, call.text("RouteTableId"), call.text("VSwitchId"))
-    return {}
 
 
 @action(
@@ -83,10 +81,9 @@ def associate_route_table(cloud: Cloud, call: Call) -> Answer:
     "OperationUnsupported.SystemRouteTable InvalidBindingStatus.RouteTable",
     resources="vswitch/{VSwitchId}",
 )
-def unassociate_route_table(cloud: Cloud, call: Call) -> Answer:
+def unassociate_route_table(cloud: Cloud, call: Call) -> None:
     """Associate a VSwitch with the system route table again; the VSwitch is Pending at first."""
     routes.unassociate(cloud, call.text("RouteTableId"), call.text("VSwitchId"))
-    return {}
 
 
 @action(
@@ -129,7 +126,7 @@ def describe_route_tables(cloud: Cloud, call: Call) -> Answer:
     "InvalidDescription.Malformed",
     resources="routetable/{RouteTableId}",
 )
-def modify_route_table_attributes(cloud: Cloud, call: Call) -> Answer:
+def modify_route_table_attributes(cloud: Cloud, call: Call) -> None:
     """Change name, description or route propagation of a route table; no routes are propagated here."""
     routes.modify_table(
         cloud,
@@ -138,7 +135,6 @@ def modify_route_table_attributes(cloud: Cloud, call: Call) -> Answer:
         call.given("Description"),
         call.flag("RoutePropagationEnable"),
     )
-    return {}
 
 
 @action(
@@ -178,7 +174,7 @@ def create_route_entry(cloud: Cloud, call: Call) -> Answer:
     f"IncorrectRouteEntryStatus {_NEXT_HOP_CODES}",
     resources="routetable/{RouteTableId}",
 )
-def modify_route_entry(cloud: Cloud, call: Call) -> Answer:
+def modify_route_entry(cloud: Cloud, call: Call) -> None:
     """Change name, description or next hop of a custom entry; a new next hop makes it Modifying at first."""
     entry = _named_entry(cloud, call, None)
     hop_type, hop_id = call.optional("NewNextHopType"), call.optional("NewNextHopId")
@@ -188,7 +184,6 @@ def modify_route_entry(cloud: Cloud, call: Call) -> Answer:
         routes.check_modified_entry(cloud, entry, name, description, hop)
         raise dry_run_passed()
     routes.modify_entry(cloud, entry, name, description, hop)
-    return {}
 
 
 @action(
@@ -199,7 +194,7 @@ def modify_route_entry(cloud: Cloud, call: Call) -> Answer:
     "InvalidCidrBlock.Malformed OperationDenied IncorrectVpcStatus IncorrectRouteEntryStatus",
     resources="routetable/{RouteTableId}",
 )
-def delete_route_entry(cloud: Cloud, call: Call) -> Answer:
+def delete_route_entry(cloud: Cloud, call: Call) -> None:
     """Delete a custom entry by its id, or by table and destination; Deleting at first."""
     if call.records("NextHopList"):
         raise NotSimulatedError("routes with NextHopList")
@@ -208,7 +203,6 @@ def delete_route_entry(cloud: Cloud, call: Call) -> Answer:
         routes.check_deletable_entry(cloud, entry)
         raise dry_run_passed()
     routes.delete_entry(cloud, entry)
-    return {}
 
 
 @action(
