@@ -10,7 +10,7 @@ import typer
 from policies.core.facts import safe
 from preflight.findings import InstancesOption, RulesOption, chosen_of, known_rules
 from preflight.fixes import fixes, open_findings
-from preflight.judging import RunOptions, judge, not_judged
+from preflight.judging import RunOptions, judge, result_of
 from preflight.options import (
     AtOption,
     EstateOption,
@@ -46,12 +46,10 @@ def check(  # noqa: PLR0913 - one argument an option
     options = RunOptions(project, stack, at, wave, strict, rehearsal, result, estate)
     out = console()
     judged = judge(options, console(stderr=True))
-    decision = judged.decision
-    if decision.result is None:
-        raise typer.Exit(not_judged(decision, judged.preview, out))
-    rules = {item["id"]: item for item in decision.result["rules"]}
-    findings = [item for item in open_findings(decision.result) if wave in (None, item["wave"] or wave)]
-    chosen = chosen_of(findings, decision.result, named, instances)
+    found = result_of(judged, out)
+    rules = {item["id"]: item for item in found["rules"]}
+    findings = [item for item in open_findings(found) if wave in (None, item["wave"] or wave)]
+    chosen = chosen_of(findings, found, named, instances)
     whole = bool(everything or instances or named)
     if whole:
         show_findings(out, chosen, rules)
@@ -59,7 +57,6 @@ def check(  # noqa: PLR0913 - one argument an option
         names = ", ".join((*named, *instances)) or "this stack"
         show(out, safe(f"Nothing is open for {names}: no FAIL and no UNKNOWN."))
         show(out)
-    shown = [item for item in waves(decision.result) if wave in (None, item.name)]
-    of_it = conditions(decision.result, wave)
-    show_verdict(out, Verdict(decision, shown, fixes(chosen, rules), of_it, wave, whole))
-    raise typer.Exit(decision.code)
+    shown = [item for item in waves(found) if wave in (None, item.name)]
+    show_verdict(out, Verdict(judged.decision, shown, fixes(chosen, rules), conditions(found, wave), wave, whole))
+    raise typer.Exit(judged.decision.code)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import typer
 from rich.console import Console
 
 from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, READY, Criteria, Decision, decide
@@ -117,7 +119,13 @@ def problems(decision: Decision, ran: Preview) -> list[str]:
     return [ran.failure.message] if ran.failure else [*ran.errors[:_MOST_PROBLEMS], *decision.problems]
 
 
-def not_judged(decision: Decision, ran: Preview, out: Console) -> int:
-    """Show why there is no verdict, and return the exit code. Raises Stop where the program gave the reason."""
-    show_not_judged(out, problems(decision, ran))
-    return decision.code
+def result_of(judged: Judged, out: Console, *, whole: bool = False) -> Mapping[str, Any]:
+    """Return the result of a run, `whole` only where the preview came to its end.
+
+    Where there is none, shows why and raises typer.Exit; raises Stop where the program gave the reason.
+    """
+    result = judged.decision.result
+    if result is None or (whole and not judged.preview.is_whole):
+        show_not_judged(out, problems(judged.decision, judged.preview))
+        raise typer.Exit(judged.decision.code)
+    return result

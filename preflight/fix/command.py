@@ -17,7 +17,7 @@ from preflight.fix.choosing import Choice, choose, ways_by_config
 from preflight.fix.merging import Merged, merge_fixes
 from preflight.fix.screen import FixView, show_change, show_outcome
 from preflight.fixes import open_findings
-from preflight.judging import RunOptions, judge, not_judged
+from preflight.judging import RunOptions, judge, result_of
 from preflight.options import EstateOption, ProjectOption, RehearsalOption, StackOption, StrictOption
 from preflight.redaction import redacted
 from preflight.screen import console
@@ -50,9 +50,7 @@ def fix(  # noqa: PLR0913 - one argument an option
     options = RunOptions(project=project, stack=stack, strict=strict, rehearsal=rehearsal, estate=estate)
     out, err = console(), console(stderr=True)
     judged = judge(options, err)
-    result = judged.decision.result
-    if result is None:
-        raise typer.Exit(not_judged(judged.decision, judged.preview, out))
+    result = result_of(judged, out)
     findings = chosen_of(open_findings(result), result, rules, tuple(instance or ()))
     if way is not None and way not in {number for item in findings for number in ways_by_config(item)}:
         raise Stop(BAD_INPUT, _no_way(way, findings))
@@ -66,9 +64,7 @@ def fix(  # noqa: PLR0913 - one argument an option
     show_change(out, view)
     if writes:
         judged = judge(options, err)
-        result = judged.decision.result
-        if result is None:
-            raise typer.Exit(not_judged(judged.decision, judged.preview, out))
+        result = result_of(judged, out)
         remaining = choose(chosen_of(open_findings(result), result, rules, tuple(instance or ())), way)
         view = replace(view, result=result, choice=remaining)
     show_outcome(out, view, judged.decision)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from policies.core.facts import printable
 from policies.core.words import number_of
 from policies.verdict import BAD_INPUT, NotJudgedError, load
 from preflight.exits import Stop
-from preflight.judging import Judged, RunOptions, judge, not_judged
+from preflight.judging import Judged, RunOptions, judge, result_of
 from preflight.options import (
     AtOption,
     EstateOption,
@@ -68,9 +68,7 @@ def plan(  # noqa: PLR0913 - one argument an option
     options = RunOptions(project, stack, at, wave, strict, rehearsal, result, estate)
     out = console()
     judged = judge(options, console(stderr=True))
-    if judged.decision.result is None or not judged.preview.is_whole:
-        raise typer.Exit(not_judged(judged.decision, judged.preview, out))
-    document = make_document(judged, earlier, base)
+    document = make_document(judged, result_of(judged, out, whole=True), earlier, base)
     if form is Format.JSON:
         typer.echo(document.model_dump_json(indent=2))
     elif form is Format.MARKDOWN:
@@ -89,10 +87,10 @@ def load_base(path: Path) -> dict[str, Any]:
         raise Stop(BAD_INPUT, f"--base {path}: {problem}") from None
 
 
-def make_document(judged: Judged, earlier: dict[str, Any] | None = None, base: Path | None = None) -> Document:
+def make_document(
+    judged: Judged, result: Mapping[str, Any], earlier: dict[str, Any] | None = None, base: Path | None = None
+) -> Document:
     """Return the plan of a run. Raises Stop where the base is no whole result."""
-    result = judged.decision.result
-    assert result is not None
     steps = judged.preview.steps
     comparison: Comparison | None = None
     if earlier is not None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from policies.core.facts import UnreadableError, printable
 from policies.verdict import BAD_INPUT, CONDITIONS, NOT_JUDGED, NOT_READY, READY, UNKNOWN, WHAT_IF
 from preflight.exits import NOT_ALLOWED, Stop
-from preflight.judging import Judged, RunOptions, judge, not_judged
+from preflight.judging import Judged, RunOptions, judge, result_of
 from preflight.options import EstateOption, ProjectOption, RehearsalOption, ResultOption, StackOption
 from preflight.reach.making import make_reach, moved_and_not
 from preflight.reach.model import Basis, Document, End, Reach
@@ -90,9 +90,10 @@ def reach(  # noqa: PLR0913 - one argument an option
     options = RunOptions(project, stack, rehearsal=rehearsal, result=result, estate=estate, whole_region=True)
     out = console()
     judged = judge(options, console(stderr=True))
-    if judged.decision.result is None or not judged.preview.is_whole:
-        raise typer.Exit(not_judged(judged.decision, judged.preview, out))
-    document = make_document(judged, None if of is None else of.value, strict=strict, whole_vswitches=whole_vswitches)
+    found = result_of(judged, out, whole=True)
+    document = make_document(
+        judged, found, None if of is None else of.value, strict=strict, whole_vswitches=whole_vswitches
+    )
     if form is Format.JSON:
         typer.echo(document.model_dump_json(indent=2))
     else:
@@ -110,10 +111,10 @@ def _ends(reach: Reach) -> Iterator[End]:
     yield from (item.source for item in reach.databases)
 
 
-def make_document(judged: Judged, basis: Basis | None, *, strict: bool, whole_vswitches: bool) -> Document:
+def make_document(
+    judged: Judged, result: Mapping[str, Any], basis: Basis | None, *, strict: bool, whole_vswitches: bool
+) -> Document:
     """Return who reaches whom, by a run. Raises Stop where the run does not show it."""
-    result = judged.decision.result
-    assert result is not None
     plan = plan_of(judged.preview.steps)
     moved, to_move = moved_and_not(plan)
     chosen: Basis = basis or ("cloud" if moved and not to_move else "plan")

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from policies.core.facts import printable
-from preflight.judging import RunOptions, judge, not_judged
+from preflight.judging import RunOptions, judge, result_of
 from preflight.options import AtOption, EstateOption, ProjectOption, RehearsalOption, StackOption, StrictOption
 from preflight.screen import console, show, styled
 from preflight.steps import plan_of
@@ -35,15 +35,13 @@ def timeline(  # noqa: PLR0913 - one argument an option
         RunOptions(project=project, stack=stack, at=at, strict=strict, rehearsal=rehearsal, estate=estate),
         console(stderr=True),
     )
-    decision, preview = judged.decision, judged.preview
-    if decision.result is None or not preview.is_whole:
-        raise typer.Exit(not_judged(decision, preview, out))
-    finished = make_timeline(plan_of(preview.steps), decision.result)
+    result = result_of(judged, out, whole=True)
+    finished = make_timeline(plan_of(judged.preview.steps), result)
     if as_json:
         typer.echo(finished.model_dump_json(indent=2))
     else:
         for line in timeline_lines(finished, out.width):
             show(out, line)
         show(out)
-        show(out, Text.assemble(styled(decision.readiness, f": stack {printable(finished.stack)}")))
-    raise typer.Exit(decision.code)
+        show(out, Text.assemble(styled(judged.decision.readiness, f": stack {printable(finished.stack)}")))
+    raise typer.Exit(judged.decision.code)

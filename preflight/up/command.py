@@ -20,7 +20,7 @@ from policies.verdict import BAD_INPUT, NOT_JUDGED, Decision, decide
 from preflight import exits
 from preflight.access import EXIT_CODES
 from preflight.exits import Stop
-from preflight.judging import Judged, RunOptions, in_doubt, judge, not_judged
+from preflight.judging import Judged, RunOptions, in_doubt, judge, result_of
 from preflight.options import ProjectOption, RehearsalOption, ResultOption, StackOption, StrictOption
 from preflight.plan.command import document_lines, make_document
 from preflight.plan.model import Change
@@ -66,9 +66,7 @@ def up(  # noqa: PLR0913 - one argument an option
             project, stack, strict=strict, rehearsal=rehearsal, result=result_path, plan=scratch / "plan.json"
         )
         judged = judge(options, err)
-        if judged.decision.result is None or not judged.preview.is_whole:
-            raise typer.Exit(not_judged(judged.decision, judged.preview, out))
-        document = make_document(judged)
+        document = make_document(judged, result_of(judged, out, whole=True))
         for line in document_lines(document, out.width, everything=everything):
             show(out, line)
         if not may_follow(judged):
