@@ -12,7 +12,6 @@ from typing import Annotated, Final
 import typer
 from rich.table import Table
 
-from estate.documents import write_whole
 from policies.verdict import BAD_INPUT, Criteria
 from preflight.exits import Stop
 from preflight.fleet.document import read_fleet
@@ -20,6 +19,7 @@ from preflight.fleet.files import PLAN
 from preflight.fleet.rollup import Rollup, roll_up, summary
 from preflight.fleet.showing import markdown, screen
 from preflight.options import ProjectOption, RehearsalOption, StrictOption, moment, not_blank
+from preflight.report.formats import forget, put
 from preflight.screen import console, show, show_table
 
 _MINUTES: Final = 60
@@ -76,7 +76,7 @@ def report(  # noqa: PLR0913 - one argument an option
     if bool(formats) != (output is not None):
         raise Stop(BAD_INPUT, "--format, --output: expected both, or none")
     into = {item: output / FILES[item] for item in formats or ()} if output is not None else {}
-    _forget(list(into.values()))
+    forget(into.values())
     fleet = read_fleet(project / PLAN if plan is None else plan)
     criteria = Criteria(
         run,
@@ -108,21 +108,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
                 yield file
 
 
-def _forget(paths: Sequence[Path]) -> None:
-    """Remove the reports of an earlier run, so that none is taken for this run's if this one dies. Raises Stop."""
-    for path in paths:
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise Stop(BAD_INPUT, f"{path}: cannot be replaced: {error.strerror}") from None
-
-
 def _write(rollup: Rollup, into: dict[Format, Path]) -> None:
     for item, path in into.items():
         data = json.dumps(summary(rollup), ensure_ascii=False, indent=1)
-        text = markdown(rollup) if item is Format.MARKDOWN else f"{data}\n"
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, text)
-        except OSError as error:
-            raise Stop(BAD_INPUT, f"{path}: the report cannot be written: {error.strerror}") from None
+        put(path, markdown(rollup) if item is Format.MARKDOWN else f"{data}\n")

@@ -79,7 +79,7 @@ def report(  # noqa: PLR0913 - one argument an option
         raise Stop(BAD_INPUT, "--from: expected no --at and no --estate beside it, for nothing is previewed")
     if from_result is not None and (run is None) == (since is None):
         raise Stop(BAD_INPUT, "--from: expected --run with the id of its run, as PREFLIGHT_RUN_ID had it, or --since")
-    forget(into)
+    forget(into.values())
     try:
         if from_result is None:
             finished = _of_a_run(RunOptions(project, stack, at, wave, strict, rehearsal, result, estate))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from estate.documents import write_whole
 from policies.verdict import BAD_INPUT
 from preflight.exits import Stop
 from preflight.report import github, junit, markdown, page, sarif, summary
@@ -86,36 +85,29 @@ def _format(name: str, text: str) -> Format:
         raise Stop(BAD_INPUT, f"{text}: expected FORMAT=FILE with one of {', '.join(Format)}") from None
 
 
-def forget(into: Targets) -> None:
-    """Remove the reports of an earlier run: if this run dies, none is mistaken for its own. Raises Stop."""
-    for path in filter(None, into.values()):
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise Stop(BAD_INPUT, f"{path}: cannot be replaced: {error.strerror}") from None
-
-
 def write(report: Report, into: Targets, show: Callable[[str], object]) -> None:
     """Write each report whole or not at all. Raises Stop where that fails."""
     for item, path in into.items():
         text = RENDERERS[item](report)
         if path is None:
             show(text)
-            continue
+        else:
+            put(path, text)
+
+
+def forget(paths: Iterable[Path | None]) -> None:
+    """Remove the reports of an earlier run: if this run dies, none is mistaken for its own. Raises Stop."""
+    for path in filter(None, paths):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, text)
+            path.unlink(missing_ok=True)
         except OSError as error:
-            raise Stop(BAD_INPUT, f"{path}: the report cannot be written: {error.strerror}") from None
+            raise Stop(BAD_INPUT, f"{path}: cannot be replaced: {error.strerror}") from None
 
 
-def _replace(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+def put(path: Path, text: str) -> None:
+    """Write a report whole or not at all, in a directory that is made if need be. Raises Stop where that fails."""
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text)
+    except OSError as error:
+        raise Stop(BAD_INPUT, f"{path}: the report cannot be written: {error.strerror}") from None
