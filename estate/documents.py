@@ -92,24 +92,24 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
-def write_whole(path: Path, text: str, *, new: bool = False) -> None:
+def write_whole(path: Path, text: str, *, new: bool = False, mode: int = 0o644) -> None:
     """Write a file to be reviewed and committed; a reader finds the whole file, or the earlier one.
 
     With `new` the file must not exist yet. Raises OSError where it cannot be written, FileExistsError where it exists.
     """
-    temporary = write_beside(path, text)
+    temporary = write_beside(path, text, mode)
     try:
         put_in_place(temporary, path, new=new)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def write_beside(path: Path, text: str) -> Path:
+def write_beside(path: Path, text: str, mode: int = 0o644) -> Path:
     """Write the text into a new file beside `path`, and return that file. Raises OSError, and leaves none then."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - Path.open takes no descriptor
-            os.fchmod(file.fileno(), 0o644)
+            os.fchmod(file.fileno(), mode)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import difflib
 import io
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,7 @@ from components.config import CONFIG_KEY, NAMESPACE, ConfigError, Problem
 from components.includes import parse_with_includes
 from components.stack_file.comments import hang_on_what_follows, move_to_ids, parted
 from components.stack_file.merging import merge
-from estate.documents import DocumentError, parse_document, read_document
+from estate.documents import DocumentError, parse_document, read_document, write_whole
 
 _TO_FILL: Final = re.compile(r"<[^<>]+>")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT")
@@ -45,11 +43,12 @@ class StackFileChange:
         return "".join(difflib.unified_diff(before, after, name, name))
 
     def write(self) -> None:
-        """Write the whole file or nothing. Raises ConfigError where it has changed meanwhile."""
+        """Write the whole file or nothing, with its permissions. Raises ConfigError where it has changed meanwhile."""
         if _text(self.path) != self.before:
             raise ConfigError(self.path.name, [Problem("", "it has changed meanwhile; expected it as it was", root="")])
         if self.after != self.before:
-            _write(self.path, self.after)
+            target = self.path.resolve()
+            write_whole(target, self.after, mode=target.stat().st_mode & 0o777)
 
 
 def change_stack_file(path: Path, parts: Sequence[str]) -> str:
@@ -185,20 +184,3 @@ def _project(directory: Path) -> str:
         return str(read_document(directory / "Pulumi.yaml")["name"])
     except (DocumentError, TypeError, KeyError):
         return NAMESPACE
-
-
-def _write(path: Path, text: str) -> None:
-    """Write the whole file or nothing, with its permissions."""
-    target = path.resolve()
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(target.stat().st_mode & 0o777)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -482,10 +482,15 @@ def _lines(content: Mapping[str, object]) -> Iterator[str]:
 
 def write(path: Path, content: ResultsDocument) -> None:
     """Write the document so that a reader finds the whole of it or nothing. Raises OSError where that fails."""
+    write_whole(path, _lines(content))
+
+
+def write_whole(path: Path, parts: Iterable[str]) -> None:
+    """Write a file whole or not at all. Raises OSError where that fails."""
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.writelines(_lines(content))
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         # As the reports are: a later job of a pipeline may read it as another user.

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -20,6 +18,7 @@ from policies.core.facts import UnreadableError, attempt
 from policies.core.outcome import Outcome
 from policies.core.plan import Plan
 from policies.core.rule import AnyRule
+from policies.pack.document import write_whole
 from policies.pack.evaluation import Evaluation
 from policies.pack.presence import private_directory
 
@@ -71,13 +70,6 @@ def _write(directory: Path, digest: str, content: Mapping[str, Any]) -> Path:
         with contextlib.suppress(OSError):
             if time.time() - old.stat().st_mtime > _KEPT.total_seconds():
                 old.unlink()
-    handle, temporary = tempfile.mkstemp(dir=directory)
     path = directory / f"{digest}.json"
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, [json.dumps(content)])
     return path
