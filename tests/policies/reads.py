@@ -5,17 +5,20 @@ A rule is a function of what it reads: what it has not read it cannot tell apart
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from policies.core.clock import Moment
 from policies.core.outcome import Result
 from policies.core.plan import Plan, Resource
 from policies.core.rule import AnyRule, ReviewRule
-from policies.pack.evaluation import Evaluator
+from policies.pack.evaluation import Evaluation, Evaluator
 from policies.pack.registry import all_rules
 from tests.policies.prepared import Draft
+from tests.policies.recordings import Recording
 
+Stack = Draft | Recording
 Path = tuple[str | int, ...]
 
 
@@ -75,37 +78,44 @@ class _List(list[Any]):
 
 
 class Readers:
-    """The rules that read each value of a draft, and how they judged it."""
+    """The rules that read each value of a stack, and how they judged it."""
 
-    def __init__(self, draft: Draft) -> None:
-        self._draft = draft
-        self._rules: Final = [rule for rule in all_rules() if not isinstance(rule, ReviewRule)]
-        self._judged: Final = {rule.id: self._results_and_reads(rule) for rule in self._rules}
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._resources: Final = [
+            Resource(item.type, item.urn, item.name, item.parent, item.properties) for item in stack.resources
+        ]
+        unwatched = self._evaluator(all_rules(), stack.plan())
+        self._judged: Final = {
+            rule.id: self._results_and_reads(rule) for rule in all_rules() if not isinstance(rule, ReviewRule)
+        }
+        for rule_id, (results, _) in self._judged.items():
+            expected = unwatched._evaluated[rule_id][1]
+            assert results == expected, f"{rule_id} answers otherwise where it is watched"
 
     def _results_and_reads(self, rule: AnyRule) -> tuple[list[Result], list[_Reads]]:
-        """One rule's results of the draft, as they are before any review, and what it read of each resource."""
-        reads = [_Reads() for _ in self._draft.resources]
+        """One rule's results of the stack, as they are before any review, and what it read of each resource."""
+        reads = [_Reads() for _ in self._resources]
         tracked = Plan(
-            Resource(item.type, item.urn, item.name, item.parent, own.value((), item.properties))
-            for item, own in zip(self._draft.resources, reads, strict=True)
+            replace(item, properties=own.value((), item.properties))
+            for item, own in zip(self._resources, reads, strict=True)
         )
-        results = self._results(rule, tracked)
-        assert results == self._results(rule, self._draft.plan()), f"{rule.id} answers otherwise where it is watched"
-        return results, reads
+        return self._evaluator([rule], tracked)._evaluated[rule.id][1], reads
 
-    def _results(self, rule: AnyRule, plan: Plan) -> list[Result]:
-        evaluator = Evaluator([rule], plan, self._moment)
+    def _evaluator(self, rules: Sequence[AnyRule], plan: Plan) -> Evaluator:
+        """One that has asked the rules."""
+        evaluator = Evaluator(rules, plan, self._moment)
         evaluator.evaluation({})
-        return evaluator._evaluated[rule.id][1]
+        return evaluator
 
     @property
     def _moment(self) -> Moment:
-        return Moment(self._draft.now, "cloud")
+        return Moment(self._stack.now, "cloud")
 
-    def results(self, changed: Draft, index: int, path: Path) -> tuple[Result, ...]:
-        """Return all results of a draft that differs in one value; rules that never read it are not asked again."""
+    def evaluation(self, changed: Stack, index: int, path: Path) -> Evaluation:
+        """Evaluate a stack that differs in one value; rules that never read it are not asked again."""
         evaluator = Evaluator(all_rules(), changed.plan(), self._moment)
         for rule_id, (results, reads) in self._judged.items():
             if not reads[index].sees(path):
                 evaluator._evaluated[rule_id] = ({}, results)
-        return evaluator.evaluation({}).results
+        return evaluator.evaluation({})

@@ -31,8 +31,11 @@ class Recording:
     now: datetime
     resources: tuple[Resource, ...]
 
+    def plan(self) -> Plan:
+        return Plan(self.resources)
+
     def evaluation(self) -> Evaluation:
-        return evaluate(all_rules(), Plan(self.resources), Moment(self.now, "cloud"))
+        return evaluate(all_rules(), self.plan(), Moment(self.now, "cloud"))
 
     def with_properties(self, index: int, properties: dict[str, Any]) -> Recording:
         """With other properties of one resource."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import random
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -23,7 +24,7 @@ from policies.pack.document import document, write
 from policies.pack.evaluation import Evaluation
 from policies.pack.registry import all_rules
 from policies.pack.verdicts import Judgement, Readiness, judge_instance, judge_stack, judge_wave
-from tests.policies.reads import Path
+from tests.policies.reads import Path, Readers
 from tests.policies.recordings import NAMES, Recording, adapted, evaluated, recorded, recorded_request
 from tests.policies.sdk import secret, servicer
 from tests.policies.test_properties import OPTIONAL, TOLD_BY, WRONG, holder_of, paths
@@ -94,6 +95,21 @@ def damaged(recording: Recording, index: int, path: Path, damage: str) -> Record
     return recording.with_properties(index, properties)
 
 
+@cache
+def _readers(name: str) -> Readers:
+    return Readers(recorded(name))
+
+
+def after_damage(place: tuple[str, int, Path], damage: str) -> Evaluation:
+    """What the rules that read the value conclude then; at one place in 25 all of them, which must be the same."""
+    name, index, path = place
+    recording = damaged(recorded(name), index, path, damage)
+    after = _readers(name).evaluation(recording, index, path)
+    chance = random.Random(f"{place} {damage}")  # noqa: S311 - no secret
+    assert chance.random() > 0.04 or after == recording.evaluation()
+    return after
+
+
 @st.composite
 def places(draw: st.DrawFn) -> tuple[str, int, Path]:
     """A recording, one resource of it that rules read, and the path of a value in there.
@@ -111,16 +127,15 @@ def places(draw: st.DrawFn) -> tuple[str, int, Path]:
 @settings(max_examples=120)
 @given(places())
 def test_an_unknown_makes_nothing_better(place: tuple[str, int, Path]) -> None:
-    name, index, path = place
-    before, after = evaluated(name), damaged(recorded(name), index, path, "unknown").evaluation()
+    before, after = evaluated(place[0]), after_damage(place, "unknown")
     assert crashed(after) == no_better(before, after) == passed_anew(before, after) == []
 
 
 @settings(max_examples=120)
 @given(places())
 def test_a_missing_value_makes_nothing_better(place: tuple[str, int, Path]) -> None:
-    name, index, path = place
-    before, after = evaluated(name), damaged(recorded(name), index, path, "missing").evaluation()
+    name, _, path = place
+    before, after = evaluated(name), after_damage(place, "missing")
     assert crashed(after) == []
     if path[-1] not in OPTIONAL and not isinstance(path[-1], int):
         assert no_better(before, after) == []
@@ -130,8 +145,7 @@ def test_a_missing_value_makes_nothing_better(place: tuple[str, int, Path]) -> N
 @given(places())
 def test_a_wrong_type_crashes_nothing(place: tuple[str, int, Path]) -> None:
     """It may be a right value of another kind, and then make a difference: no bandwidth, no group."""
-    name, index, path = place
-    assert crashed(damaged(recorded(name), index, path, "wrong").evaluation()) == []
+    assert crashed(after_damage(place, "wrong")) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
