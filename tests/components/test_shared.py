@@ -134,6 +134,8 @@ def test_a_clone_that_nothing_here_names_is_left_out() -> None:
     exports: dict[str, Any] = {}
     recording = declare(lambda: exports.update(Migration("migration", MigrationArgs(planned)).exports))
     assert set(recording.of_type(SHARED)) == {"sg-app"}
+    whole = declare(lambda: Migration("migration", MigrationArgs(planned, Sources(whole_region=True))))
+    assert set(whole.of_type(SHARED)) == {"sg-app", "sg-web"}
     # Another stack may share the network with this one.
     assert exports["securityGroupIds"].keys() == {"sg-app", "sg-web"}
 
