@@ -77,6 +77,34 @@ def test_contradicting_evidence_is_left_out_and_reported() -> None:
     assert guest_facts["securityRunning"] == []
 
 
+def test_a_fact_that_only_one_source_has_contradicts_nothing() -> None:
+    newer = evidence(source="cloud-assistant", at="2026-11-29T03:00:00+00:00", ftpServers=None, macBoundLicences=[])
+    guest_facts = guest(evidence(), newer)
+    assert guest_facts["contradictions"] == []
+    assert "ftpServers" not in guest_facts, "the newest does not say"
+
+
+@pytest.mark.parametrize("wrong", [{"schemaVersion": 2}, {"instanceId": "i-other"}])
+def test_older_evidence_of_something_else_contradicts_nothing(wrong: dict[str, Any]) -> None:
+    newer = evidence(source="cloud-assistant", at="2026-11-29T03:00:00+00:00")
+    assert guest(evidence(ftpServers=[], **wrong), newer)["contradictions"] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "at", "other_clock"),
+    [
+        ("file", "2026-11-29T02:05:00+00:00", False),
+        ("file", "2026-11-29T02:05:01+00:00", True),
+        ("file", "2026-11-29T01:54:59+00:00", True),
+        ("cloud-assistant", "2026-11-29T09:00:00+00:00", False),
+    ],
+)
+def test_a_file_has_the_time_that_its_script_printed(source: str, at: str, other_clock: bool) -> None:
+    """Otherwise old evidence could be filed as new; Cloud Assistant itself says when it ran."""
+    filed = f"collectedAt: {at} (as filed), 2026-11-29T02:00:00+00:00 (as the script printed)"
+    assert guest(evidence(source=source, at=at))["contradictions"] == ([filed] if other_clock else [])
+
+
 def test_evidence_that_is_much_older_contradicts_nothing() -> None:
     """48 hours: within them both may hold, beyond them the world has moved on."""
     newer: dict[str, Any] = {"source": "cloud-assistant", "ftpServers": []}
