@@ -61,6 +61,37 @@ def test_invalid_waivers_are_reported_with_their_key(changes: dict[str, Any], me
     assert message in str(raised.value)
 
 
+WAVES = [
+    {"name": name, "window": {"start": "2026-12-12T02:00:00+08:00", "latest": latest}, "instances": [instance_id]}
+    for name, latest, instance_id in (
+        ("one", "2026-12-20T00:00:00+08:00", "i-web"),
+        ("two", "2026-12-22T00:00:00+08:00", "i-app"),
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("scope", "latest"),
+    [
+        ({"instances": ["i-web"]}, "2026-12-20T00:00:00+08:00"),
+        ({"instances": ["i-app"]}, "2026-12-22T00:00:00+08:00"),
+        ({"instances": ["i-web", "i-app"]}, "2026-12-22T00:00:00+08:00"),
+        ({"wave": "one"}, "2026-12-20T00:00:00+08:00"),
+        ({"wave": "two"}, "2026-12-22T00:00:00+08:00"),
+        ({"all": True}, "2026-12-22T00:00:00+08:00"),
+    ],
+)
+def test_a_waiver_holds_no_longer_than_the_window_of_its_wave(scope: dict[str, Any], latest: str) -> None:
+    def until(expires: str) -> dict[str, Any]:
+        stated = waiver(**{"instances": None, **scope, "expires": expires})
+        return config(window=None, instances=None, waves=WAVES, waivers=[stated])
+
+    assert parse(until(latest), FILE).waivers
+    with pytest.raises(ConfigError) as raised:
+        parse(until(latest.replace("00:00+", "00:01+")), FILE)
+    assert str(raised.value).endswith(f"waivers[0].expires: expected no later than the window, {latest}")
+
+
 def test_the_pack_receives_them_in_its_own_words() -> None:
     stated = [waiver(), waiver(instances=None, wave="all"), waiver(instances=None, all=True)]
     facts = migration_facts(make_plan(parse(config(waivers=stated), FILE), estate(), FILE))["waivers"]

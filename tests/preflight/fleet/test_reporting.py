@@ -252,6 +252,8 @@ def test_stacks_that_were_judged_by_two_readings_are_not_judged_together(project
     ]
     paths = [keep(project, content["stack"], content) for content in contents]
     assert verdicts(rolled(project, fleet_of("a", "b"), paths)) == {"a": "UNKNOWN", "b": "UNKNOWN"}
+    live = keep(project, "a", of_stack(project, "a"))
+    assert verdicts(rolled(project, fleet_of("a", "b"), [live, paths[1]])) == {"b": "UNKNOWN", "a": "READY"}
     (project / "older.json").write_text("{} ", encoding="utf-8")
     contents[1] = json.loads(json.dumps(contents[1]).replace("estate.json", "older.json"))
     contents[1]["run"] |= {"estateReadAt": "2026-11-20T10:00:00+08:00"}
@@ -268,6 +270,11 @@ def test_an_instance_that_no_stack_moves_any_more_is_found(project: Path) -> Non
     rollup = rolled(project, fleet_of("a", "b", b=["i-web-b", "i-lost"]), paths)
     assert (rollup.readiness, verdicts(rollup)) == ("NOT READY", {"a": "READY", "b": "READY"})
     assert rollup.problems == ("b no longer moves 1 instance of the plan, and no other stack does: i-lost",)
+
+
+def test_a_stack_without_a_result_is_not_said_to_have_dropped_its_instances(project: Path) -> None:
+    rollup = rolled(project, fleet_of("a", "b"), [keep(project, "a", of_stack(project, "a"))])
+    assert (verdicts(rollup), rollup.problems) == ({"b": "NOT JUDGED", "a": "READY"}, ())
 
 
 def test_an_instance_may_have_gone_to_another_stack_and_not_to_two(project: Path) -> None:
