@@ -173,7 +173,7 @@ def _figures(code: int, result: Mapping[str, Any], region_id: str, project: Path
         hypothetical=judgement["hypothetical"],
         estate_read_at=None if read_at is None else _time(read_at).isoformat(),
         by_file=None if file is None else _text(file["sha256"]),
-        staying=staying_in(project, None if run["stackFile"] is None else run["stackFile"]["path"]),
+        staying=staying_in(project, run["stackFile"]["path"]),
         fixes=tuple((fix.title, fix.severity, fix.findings) for fix in fixes(blocking, rules)),
     )
 
@@ -205,7 +205,7 @@ def _verdict(name: str, verdicts: Sequence[tuple[Path, StackVerdict]]) -> StackV
 def _of_one_reading(stacks: Sequence[StackVerdict]) -> list[StackVerdict]:
     """Return the verdicts; a stack judged by an older inventory file than another stack becomes NOT JUDGED."""
     files = {item.by_file: item.estate_read_at for item in stacks if item.by_file is not None}
-    if len(files) <= 1:
+    if not files:
         return list(stacks)
     newest = max(files, key=lambda digest: (_time(files[digest] or _NEVER), digest))
     return [item if item.by_file in (None, newest) else _outdated(item) for item in stacks]

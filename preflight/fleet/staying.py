@@ -11,13 +11,11 @@ from estate.documents import DocumentError, read_document
 from preflight.workspace import decoded
 
 
-def staying_in(project: Path, file: str | None) -> frozenset[str]:
+def staying_in(project: Path, file: str) -> frozenset[str]:
     """Return the ids under `staying` in a stack file and in the files that it includes.
 
-    The files are those that a result was checked against. `file` is None where the config was not in one.
+    The files are those that a result was checked against: one whose config was in no stack file does not count here.
     """
-    if file is None:
-        return frozenset()
     config = _map(_map(_read(project / file)).get("config"))
     value = config.get(CONFIG_KEY)
     migration = _map(decoded(value) if isinstance(value, str) else value)
