@@ -116,6 +116,16 @@ def test_the_worst_stack_comes_first_and_decides(project: Path) -> None:
     assert [(fix.severity, fix.stacks, fix.findings) for fix in rollup.fixes] == [("critical", 1, 1), ("high", 1, 1)]
 
 
+def test_of_equal_stacks_the_one_with_the_next_window_comes_first(project: Path) -> None:
+    """One that has moved has no window any more."""
+    moved = of_stack(project, "a")
+    for wave in moved["waves"]:
+        wave["moved"] = True
+    paths = [keep(project, "a", moved), keep(project, "b", of_stack(project, "b"))]
+    rollup = rolled(project, fleet_of("a", "b"), paths)
+    assert [(stack.name, stack.start is None) for stack in rollup.stacks] == [("b", False), ("a", True)]
+
+
 def test_a_fleet_with_conditions_passes_unless_asked_strictly(project: Path) -> None:
     paths = [keep(project, "a", of_stack(project, "a", prepared(exists=False)))]
     rollup = rolled(project, fleet_of("a"), paths, at=BEFORE_FREEZE)
