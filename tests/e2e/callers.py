@@ -20,10 +20,9 @@ from simulator.server import Simulator
 from simulator.tls import write_certificate
 from tests.e2e.alicloud_plugin import Plugin, plugin
 from tests.e2e.conftest import ESTATE
+from tests.estate.identity.families import CONFIG_FAMILY
 from tests.simulator.api.examples.sts import ASSUME, with_roles
 from tests.simulator.signing import Direct
-
-CONFIG_FAMILY = ("accessKey", "secretKey", "securityToken")
 
 
 def estate_with_roles() -> Estate:

@@ -5,7 +5,6 @@ Alibaba's own provider code runs here, without the engine, which hands it the st
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
 import sys
@@ -24,8 +23,9 @@ from demo.project import REPOSITORY
 from estate.errors import CredentialsError, SettingsError
 from simulator.server import Simulator, running
 from tests.e2e.alicloud_plugin import PluginError
-from tests.e2e.callers import CONFIG_FAMILY, Place, estate_with_roles
+from tests.e2e.callers import Place, estate_with_roles
 from tests.e2e.isolation import isolated, why_not
+from tests.estate.identity.families import CONFIG_FAMILY, FAMILIES, PAIRS
 from tests.simulator import oidc
 from tests.simulator.api.examples.sts import ASSUME, WITH_EXTERNAL_ID
 from tests.simulator.signing import Direct
@@ -36,13 +36,6 @@ ACCOUNT = "acs:ram::1234567890123456"
 DEMO, BLIND, ROLE = f"{ACCOUNT}:user/demo", f"{ACCOUNT}:user/blind", f"{ACCOUNT}:assumed-role/migrator"
 ROLE_ARN = f"{ACCOUNT}:role/migrator"
 IDP = f"{ACCOUNT}:oidc-provider/ci"
-
-FAMILIES = (
-    ("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"),
-    ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
-    ("ALIBABACLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_SECURITY_TOKEN"),
-)
-PAIRS = list(itertools.combinations((CONFIG_FAMILY, *FAMILIES), 2))
 
 
 @pytest.fixture(scope="module")

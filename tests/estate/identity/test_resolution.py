@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,11 @@ import pytest
 from estate.errors import SettingsError
 from estate.identity import AssumedRole, CliProfile, CredentialsUri, EcsRole, Identity, OidcRole, StaticKeys
 from estate.settings import CloudSettings
+from tests.estate.identity.families import CONFIG_FAMILY, FAMILIES, PAIRS
 
 REGION = {"ALICLOUD_REGION": "cn-hangzhou"}
 ROLE = "acs:ram::1234567890123456:role/migrator"
 IDP = "acs:ram::1234567890123456:oidc-provider/ci"
-
-#: A family of names for a key with its secret and token, and how messages call the key.
-CONFIG_FAMILY = ("accessKey", "secretKey", "securityToken")
-FAMILIES = (
-    ("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECURITY_TOKEN"),
-    ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
-    ("ALIBABACLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_SECURITY_TOKEN"),
-)
-PAIRS = list(itertools.combinations((CONFIG_FAMILY, *FAMILIES), 2))
 
 
 def identity(config: dict[str, Any], environ: dict[str, str]) -> Identity:

@@ -8,10 +8,10 @@ import pytest
 
 from simulator.model.estate import Estate
 from simulator.model.vpc import ClassicLink, Eip
+from tests.simulator.api.examples.ecs_instance_life import ORDER
 from tests.simulator.api.sample_ids import APP, VPC, VSWITCH, WEB, WEB_1
 from tests.simulator.in_vpc import (
     GROUP,
-    IMAGE,
     INSTANCE,
     INTERFACE,
     OTHER_VPC,
@@ -25,7 +25,6 @@ from tests.simulator.in_vpc import (
 from tests.simulator.sdk import Api, refused
 
 BATCH_1 = "i-bp1batch100000000001"
-ORDER = {"ImageId": IMAGE, "InstanceType": "ecs.sn2.medium", "VSwitchId": VSWITCH, "SecurityGroupId": GROUP}
 
 
 @pytest.fixture

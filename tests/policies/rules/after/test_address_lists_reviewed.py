@@ -6,17 +6,9 @@ import pytest
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from tests.policies.prepared import START, UNKNOWN, Draft, expect, prepared
+from tests.policies.rules.after.over import DUE, WORD
 
 RULE = "after-address-lists-reviewed"
-DUE = datetime.fromisoformat("2026-12-27T02:00:00+08:00")
-WORD: dict[str, Any] = {
-    "kind": "address-lists",
-    "instanceIds": ["i-app"],
-    "owner": "ann@example.com",
-    "statedAt": "2026-12-13T10:00:00+08:00",
-    "validUntil": "2027-03-13T10:00:00+08:00",
-    "statement": "Looked through.",
-}
 
 
 def moved(**word: Any) -> Draft:

@@ -6,9 +6,9 @@ import pytest
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+from tests.policies.rules.after.over import DUE
 
 RULE = "after-bucket-policies-cleaned"
-DUE = datetime.fromisoformat("2026-12-27T02:00:00+08:00")
 
 
 def moved(key: str = "addresses", entries: Any = (), now: datetime = DUE) -> Draft:

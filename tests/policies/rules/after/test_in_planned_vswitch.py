@@ -1,13 +1,13 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from policies.core.outcome import Outcome
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import BLOCK, UNKNOWN, ZONE, Draft, expect, prepared
+from tests.policies.rules.after.over import DUE
 
 RULE = "after-in-planned-vswitch"
-DUE = datetime.fromisoformat("2026-12-27T02:00:00+08:00")
 
 
 def moved(*addresses: object) -> Draft:

@@ -13,9 +13,9 @@ from policies.core.plan import (
     TARGET_NETWORK,
 )
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
+from tests.policies.rules.after.over import DUE
 
 RULE = "after-old-addresses-removed"
-DUE = datetime.fromisoformat("2026-12-27T02:00:00+08:00")
 
 
 def moved(*entries: str, now: datetime = DUE) -> Draft:

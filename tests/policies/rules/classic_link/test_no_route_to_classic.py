@@ -1,8 +1,9 @@
 import pytest
 
 from policies.core.outcome import Outcome
-from policies.core.plan import CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT, CLASSIC_LINK_COMPONENT
+from policies.core.plan import CLASSIC_LINK_COMPONENT
 from tests.policies.prepared import UNKNOWN, expect, prepared
+from tests.policies.rules.classic_link.links import without
 
 RULE = "classic-link-no-route-to-classic"
 
@@ -40,13 +41,8 @@ def test_unknown_when_the_routes_were_not_read(routes: object) -> None:
 
 
 def test_not_applicable_without_classic_link() -> None:
-    draft = prepared()
-    for kind in (CLASSIC_LINK_COMPONENT, CLASSIC_LINK, CLASSIC_LINK_ATTACHMENT):
-        draft.remove(kind)
-    expect(draft, RULE, "dev", Outcome.NOT_APPLICABLE)
+    expect(without(), RULE, "dev", Outcome.NOT_APPLICABLE)
 
 
 def test_unknown_with_links_and_without_their_component() -> None:
-    draft = prepared()
-    draft.remove(CLASSIC_LINK_COMPONENT)
-    expect(draft, RULE, "dev", Outcome.UNKNOWN, "0 ClassicLink components for 2 links")
+    expect(without(CLASSIC_LINK_COMPONENT), RULE, "dev", Outcome.UNKNOWN, "0 ClassicLink components for 2 links")

@@ -16,21 +16,9 @@ from policies.core.plan import (
     TARGET_NETWORK,
 )
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared, rule
+from tests.policies.rules.security_group.rules import classic_rules, clone_rules
 
 RULE = "security-group-every-rule-carried-over"
-
-
-def _clone(draft: Draft, group_id: str = "sg-web") -> dict[str, Any]:
-    rules = draft.facts(SECURITY_GROUP_RULES, group_id)["rules"]
-    assert isinstance(rules, dict)
-    return rules
-
-
-def _classic(draft: Draft) -> list[Any]:
-    (group,) = (item for item in draft.facts(MIGRATION)["securityGroups"] if item["securityGroupId"] == "sg-web")
-    rules = group["rules"]
-    assert isinstance(rules, list)
-    return rules
 
 
 @pytest.mark.parametrize("exists", [True, False])
@@ -40,22 +28,22 @@ def test_pass_when_all_traffic_is_kept(exists: bool) -> None:
 
 def test_pass_when_the_target_block_stands_for_an_address_that_changes() -> None:
     draft = prepared()
-    _clone(draft, "sg-app")["app: web by address"] = rule({"cidrIp": "172.16.0.0/16"}, portRange="8443/8443")
+    clone_rules(draft, "sg-app")["app: web by address"] = rule({"cidrIp": "172.16.0.0/16"}, portRange="8443/8443")
     expect(draft, RULE, "i-app", Outcome.PASS)
 
 
 def test_pass_when_the_block_of_the_vpc_stands_for_an_address_that_goes_to_a_zone_without_a_vswitch() -> None:
     draft = prepared()
     draft.facts(MIGRATING_INSTANCE, "i-web")["targetZoneId"] = "cn-hangzhou-b"
-    _clone(draft, "sg-app")["app: web by address"] = rule({"cidrIp": "172.16.0.0/16"}, portRange="8443/8443")
+    clone_rules(draft, "sg-app")["app: web by address"] = rule({"cidrIp": "172.16.0.0/16"}, portRange="8443/8443")
     expect(draft, RULE, "i-app", Outcome.PASS)
 
 
 def test_pass_when_a_rule_is_carried_over_in_two_halves() -> None:
     draft = prepared()
-    _clone(draft).pop("web: http")
+    clone_rules(draft).pop("web: http")
     for half in ("0.0.0.0/1", "128.0.0.0/1"):
-        _clone(draft)[half] = rule({"cidrIp": half}, portRange="80/80", priority=60.0)
+        clone_rules(draft)[half] = rule({"cidrIp": half}, portRange="80/80", priority=60.0)
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 
@@ -71,20 +59,20 @@ def test_pass_when_a_rule_is_carried_over_in_two_halves() -> None:
 )
 def test_fail_when_a_rule_is_not_carried_over(group_id: str, instance_id: str, label: str, traffic: str) -> None:
     draft = prepared()
-    _clone(draft, group_id).pop(label)
+    clone_rules(draft, group_id).pop(label)
     expect(draft, RULE, instance_id, Outcome.FAIL, traffic, f"accepted by {group_id} int")
 
 
 def test_fail_when_a_guard_comes_before_the_rule() -> None:
     draft = prepared()
-    _clone(draft)["web: ssh from stay"]["priority"] = 50.0
+    clone_rules(draft)["web: ssh from stay"]["priority"] = 50.0
     words = ("'ingress accept TCP 22/22 from 10.0.0.4/32, priority 1'", "refused by clone rule 'guard 10.0.0.0/8'")
     expect(draft, RULE, "i-web", Outcome.FAIL, *words)
 
 
 def test_fail_shows_the_first_reasons_that_the_conversion_reports() -> None:
     draft = prepared()
-    _clone(draft).pop("web: http")
+    clone_rules(draft).pop("web: http")
     report = [
         {"classicRule": f"rule {number}", "outcome": outcome, "reason": "because", "labels": []}
         for number, outcome in enumerate(["carried-over", *4 * ["not-portable"]])
@@ -96,7 +84,7 @@ def test_fail_shows_the_first_reasons_that_the_conversion_reports() -> None:
 
 def test_fail_without_the_reason_where_the_report_is_not_known() -> None:
     draft = prepared()
-    _clone(draft).pop("web: http")
+    clone_rules(draft).pop("web: http")
     draft.facts(CLONED_SECURITY_GROUP, "sg-web")["report"] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 80")
 
@@ -104,27 +92,27 @@ def test_fail_without_the_reason_where_the_report_is_not_known() -> None:
 def test_fail_for_a_group_of_another_account() -> None:
     draft = prepared()
     foreign = rule({"groupId": "sg-foreign"}, portRange="3306/3306", nicType="intranet", groupOwnerAccount="999")
-    _classic(draft).append(foreign)
+    classic_rules(draft).append(foreign)
     expect(draft, RULE, "i-web", Outcome.FAIL, "sg-foreign, a group of another account")
 
 
 def test_fail_for_egress_to_name_servers_that_a_clone_shuts() -> None:
     draft = prepared()
-    _classic(draft).append(rule({"cidrIp": "0.0.0.0/0"}, direction="egress", policy="drop", nicType="internet"))
-    _clone(draft)["egress shut"] = rule({"cidrIp": "0.0.0.0/0"}, direction="egress", policy="drop", priority=60.0)
+    classic_rules(draft).append(rule({"cidrIp": "0.0.0.0/0"}, direction="egress", policy="drop", nicType="internet"))
+    clone_rules(draft)["egress shut"] = rule({"cidrIp": "0.0.0.0/0"}, direction="egress", policy="drop", priority=60.0)
     for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"):
-        _clone(draft)[f"egress {block}"] = rule({"cidrIp": block}, direction="egress", ipProtocol="ALL")
+        clone_rules(draft)[f"egress {block}"] = rule({"cidrIp": block}, direction="egress", ipProtocol="ALL")
     expect(draft, RULE, "i-web", Outcome.FAIL, "100.64.0.0/10")
 
 
 def test_fail_for_ingress_from_the_clouds_services_that_a_rule_names_and_for_no_other() -> None:
     draft = prepared()
-    _classic(draft).append(rule({"cidrIp": "0.0.0.0/0"}, portRange="8443/8443", nicType="intranet"))
+    classic_rules(draft).append(rule({"cidrIp": "0.0.0.0/0"}, portRange="8443/8443", nicType="intranet"))
     for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"):
-        _clone(draft)[block] = rule({"cidrIp": block}, portRange="8443/8443")
-    _classic(draft).append(rule({"cidrIp": "100.0.0.0/9"}, portRange="8443/8443", nicType="intranet"))
+        clone_rules(draft)[block] = rule({"cidrIp": block}, portRange="8443/8443")
+    classic_rules(draft).append(rule({"cidrIp": "100.0.0.0/9"}, portRange="8443/8443", nicType="intranet"))
     expect(draft, RULE, "i-web", Outcome.PASS)
-    _classic(draft).append(rule({"cidrIp": "100.64.0.0/10"}, portRange="8444/8444", nicType="intranet"))
+    classic_rules(draft).append(rule({"cidrIp": "100.64.0.0/10"}, portRange="8444/8444", nicType="intranet"))
     expect(draft, RULE, "i-web", Outcome.FAIL, "ingress TCP 8444 from 100.64.0.0/10")
 
 
@@ -134,13 +122,13 @@ def test_fail_for_a_peer_of_a_later_wave_which_is_met_in_the_vpc_once_it_has_mov
     draft.remove(CLASSIC_LINK_ATTACHMENT)
     draft.facts(CLASSIC_LINK_COMPONENT)["instanceIds"] = []
     expect(draft, RULE, "i-app", Outcome.FAIL, "TCP 9000 from i-stay (stay-1), which moves in a later wave")
-    _clone(draft, "sg-app")["app: from stay"] = rule({"cidrIp": "172.16.1.0/24"}, portRange="9000/9000")
+    clone_rules(draft, "sg-app")["app: from stay"] = rule({"cidrIp": "172.16.1.0/24"}, portRange="9000/9000")
     expect(draft, RULE, "i-app", Outcome.PASS)
 
 
 def test_fail_for_the_address_of_one_that_stays_and_for_the_new_one_of_a_later_wave() -> None:
     draft = prepared()
-    _classic(draft).append(rule({"cidrIp": "10.0.0.3/32"}, portRange="25/25", nicType="intranet"))
+    classic_rules(draft).append(rule({"cidrIp": "10.0.0.3/32"}, portRange="25/25", nicType="intranet"))
     reason = expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 25 from i-later (later-1), which moves in a later wave")
     assert "10.0.0.3/32:" not in reason.reason.replace("from 10.0.0.3/32, priority", "")
     draft.facts(MIGRATION)["laterInstanceIds"] = []
@@ -150,7 +138,7 @@ def test_fail_for_the_address_of_one_that_stays_and_for_the_new_one_of_a_later_w
 @pytest.mark.parametrize("key", ["direction", "ipProtocol", "portRange", "policy", "priority", "cidrIp"])
 def test_unknown_when_a_clone_rule_is_not_known(key: str) -> None:
     draft = prepared()
-    _clone(draft)["web: http"][key] = UNKNOWN
+    clone_rules(draft)["web: http"][key] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN)
 
 
@@ -158,20 +146,20 @@ def test_fail_for_a_peer_whose_address_is_not_known() -> None:
     draft = prepared()
     (peer,) = (item for item in draft.facts(MIGRATION)["classicInstances"] if item["instanceId"] == "i-app")
     peer["intranetIps"] = []
-    _clone(draft).pop("web: metrics from app")
+    clone_rules(draft).pop("web: metrics from app")
     expect(draft, RULE, "i-web", Outcome.FAIL, "TCP 9100 from i-app")
 
 
 def test_fail_for_a_linked_peer_even_of_a_later_wave() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["laterInstanceIds"] = ["i-later", "i-stay"]
-    _clone(draft, "sg-app").pop("app: from stay")
+    clone_rules(draft, "sg-app").pop("app: from stay")
     expect(draft, RULE, "i-app", Outcome.FAIL, "TCP 9000 from i-stay")
 
 
 def test_unknown_with_a_prefix_list() -> None:
     draft = prepared()
-    _clone(draft)["list"] = rule({"prefixListId": "pl-1"})
+    clone_rules(draft)["list"] = rule({"prefixListId": "pl-1"})
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "prefixListId is not a peer whose addresses this check can know")
 
 
@@ -191,13 +179,13 @@ def test_unknown_with_a_prefix_list() -> None:
 )
 def test_unknown_with_a_classic_rule_that_cannot_be_read(changes: dict[str, Any], message: str) -> None:
     draft = prepared()
-    _classic(draft)[0].update(changes)
+    classic_rules(draft)[0].update(changes)
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, message)
 
 
 def test_pass_with_the_weakest_priority() -> None:
     draft = prepared()
-    _classic(draft)[0]["priority"] = 110.0
+    classic_rules(draft)[0]["priority"] = 110.0
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 
@@ -233,7 +221,7 @@ def test_not_applicable_without_a_clone_which_another_rule_tells(taken: str) -> 
 
 def test_fail_when_a_block_stands_for_an_instance_whose_vswitch_is_not_known() -> None:
     draft = prepared()
-    _clone(draft, "sg-app")["app: web by address"] = rule({"cidrIp": "172.16.0.0/16"}, portRange="8443/8443")
+    clone_rules(draft, "sg-app")["app: web by address"] = rule({"cidrIp": "172.16.0.0/16"}, portRange="8443/8443")
     draft.facts(TARGET_NETWORK)["vswitches"][0]["cidrBlock"] = UNKNOWN
     expect(draft, RULE, "i-app", Outcome.FAIL, "i-web")
 
@@ -241,7 +229,7 @@ def test_fail_when_a_block_stands_for_an_instance_whose_vswitch_is_not_known() -
 def test_pass_when_only_what_an_instance_sends_to_itself_is_refused() -> None:
     """It meets no security group, and no rule could name its own group; a second member is told, and itself never."""
     draft = prepared()
-    assert "guard 172.16.0.0/12" in _clone(draft)
+    assert "guard 172.16.0.0/12" in clone_rules(draft)
     expect(draft, RULE, "i-web", Outcome.PASS)
     facts = draft.facts(MIGRATION)
     facts["classicInstances"].append(
@@ -327,10 +315,10 @@ def test_an_instance_that_is_linked_until_its_own_wave_is_met_in_both_places() -
     draft = prepared()
     draft.facts(MIGRATION)["laterInstanceIds"] = ["i-later", "i-stay"]
     words = "from i-stay (stay-1), which moves in a later wave"
-    linked = _clone(draft, "sg-app").pop("app: from stay")
+    linked = clone_rules(draft, "sg-app").pop("app: from stay")
     moved = rule({"cidrIp": "172.16.1.0/24"}, portRange="9000/9000")
     for rules, outcome in (([linked], Outcome.FAIL), ([moved], Outcome.FAIL), ([linked, moved], Outcome.PASS)):
-        _clone(draft, "sg-app").update({f"9000 {number}": item for number, item in enumerate(rules)})
+        clone_rules(draft, "sg-app").update({f"9000 {number}": item for number, item in enumerate(rules)})
         expect(draft, RULE, "i-app", outcome, *([words] if outcome is Outcome.FAIL else []))
 
 
@@ -340,5 +328,5 @@ def test_the_fix_names_the_groups_of_linked_instances_where_they_are_what_refuse
     fix = "--SecurityGroupId '<group of the linked one>' --SourceGroupId '<classic group of the instance>'"
     result = expect(draft, RULE, "i-app", Outcome.FAIL, fix)
     assert "under later" not in result.remediation
-    _clone(draft, "sg-app").clear()
+    clone_rules(draft, "sg-app").clear()
     expect(draft, RULE, "i-app", Outcome.FAIL, fix, "under later")
