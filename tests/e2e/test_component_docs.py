@@ -96,7 +96,7 @@ def _is_part(part: Any, whole: Any) -> bool:
 
 
 #: Pages whose examples declare the same resources, so that what is up by the first is up by all.
-TOGETHER: Final = (("after", "backups"),)
+TOGETHER: Final = (("after", "backups", "classic-link"),)
 
 
 def _in_one_stack() -> list[tuple[Path, ...]]:
