@@ -172,8 +172,11 @@ def _compact(value: Any) -> str:
 
 def _lines(value: Any, indent: str) -> Iterator[str]:
     """Yield JSON with a line for each object that has no lists, so that a changed rule is one changed line."""
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     compact = _compact(value)
+    if not isinstance(value, dict | list):
+        yield compact
+        return
+    parts = value.values() if isinstance(value, dict) else value
     flat = not any(isinstance(part, dict | list) for part in parts)
     if flat and (isinstance(value, dict) or len(indent) + len(compact) <= _LINE):
         yield compact

@@ -14,7 +14,9 @@ from pydantic import AwareDatetime, BaseModel
 from estate.model import IS_ADDRESS, IS_BLOCK, Estate, SecurityGroupRule
 
 # Whatever a person or the cloud may put into a name; half of a surrogate pair is no Unicode.
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(["", "‮", "\x1b[2J", "名前"])
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6) | st.sampled_from(
+    ["", "‮", "\x1b[2J", "名前", "long " * 60]
+)
 _ZONES = st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(-timedelta(hours=5, minutes=30))])
 TIMES = st.builds(
     lambda moment, zone: moment.replace(tzinfo=zone),

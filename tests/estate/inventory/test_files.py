@@ -105,6 +105,18 @@ def test_the_order_of_the_answers_and_their_requests_change_nothing() -> None:
     assert render(one).replace("[]", "").count("RequestId") == 0
 
 
+def test_a_text_of_any_length_comes_back(tmp_path: Path) -> None:
+    """One that was longer than a line was written as a list of its characters, which no reading accepted."""
+    for length in (1, 140, 160, 256, 5000):
+        group = WHOLE.estate.security_groups[0].model_copy(update={"description": "d" * length})
+        estate = WHOLE.estate.model_copy(update={"security_groups": (group,)})
+        inventory = WHOLE.model_copy(update={"estate": estate, "rehearsal": ("r" * length,)})
+        path = tmp_path / "estate.json"
+        save_inventory(path, inventory)
+        read = load_inventory(path)
+        assert (read.estate.security_groups[0].description, read.rehearsal) == ("d" * length, ("r" * length,))
+
+
 def test_a_rule_is_a_line() -> None:
     lines = render(WHOLE).splitlines()
     rules = [line for line in lines if '"nicType"' in line]
