@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
@@ -13,6 +14,9 @@ from components.config.base import PATTERN_WORDS
 from components.config.errors import Problem
 
 _EXAMPLE_TIME = '"2026-12-12T02:00:00+08:00"'
+# What Pulumi makes of a time without quotes, for the program and, when it changes it, in the stack file.
+_REWRITTEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} \S+")
+_IN_QUOTES = " in quotes (Pulumi replaces a time without them by another text)"
 
 # For one map. Each is compared with all known keys to suggest the intended one.
 _UNKNOWN_KEYS_SHOWN = 10
@@ -109,7 +113,8 @@ def _expected(detail: Mapping[str, Any], location: Location, root: type[BaseMode
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind.startswith(("datetime", "timezone")):
-        return f"expected a date and time with its UTC offset, such as {_EXAMPLE_TIME}; got {value!r}"
+        quotes = _IN_QUOTES if isinstance(value, str) and _REWRITTEN.fullmatch(value) else ""
+        return f"expected a date and time with its UTC offset, such as {_EXAMPLE_TIME}{quotes}; got {value!r}"
     if kind == "string_pattern_mismatch":
         return f"expected {PATTERN_WORDS[detail['ctx']['pattern']]}; got {value!r}"
     if kind.startswith("union_tag"):

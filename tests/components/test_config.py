@@ -54,6 +54,11 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         "window.start: expected a date and time with its UTC offset, such as "
         "\"2026-12-12T02:00:00+08:00\"; got '2026-12-12T02:00:00'",
     ),
+    "time without quotes": (
+        lambda raw: raw["window"].update(start="2026-12-12 02:00:00 +0800 +0800"),
+        'window.start: expected a date and time with its UTC offset, such as "2026-12-12T02:00:00+08:00" in quotes '
+        "(Pulumi replaces a time without them by another text); got '2026-12-12 02:00:00 +0800 +0800'",
+    ),
     "wrong type": (
         lambda raw: raw["backups"].update(retentionDays="a month"),
         "backups.retentionDays: expected a whole number; got 'a month'",
