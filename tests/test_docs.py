@@ -72,6 +72,12 @@ def test_the_files_that_a_page_names_are_there(page: str) -> None:
     assert [name for name in named if not (list(ROOT.glob(name)) or list((ROOT / page).parent.glob(name)))] == []
 
 
+def test_each_test_that_shows_why_a_verdict_can_be_believed_exists() -> None:
+    named = re.findall(r"`(tests/[\w/.]+\.py)(?:::(\w+))?`", _text("docs/verdict.md"))
+    assert len(named) > 10
+    assert [f"{path}::{name}" for path, name in named if f"def {name}" not in _text(path)] == []
+
+
 def _commands(command: Any, *words: str) -> Iterator[tuple[str, list[list[str]]]]:
     """Each command of `preflight`, and the names of each of its options."""
     for name, item in getattr(command, "commands", {}).items():

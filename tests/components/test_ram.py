@@ -5,13 +5,22 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from components.ram import cleanup_actions, documents, preview_actions, up_actions
+from provider.registry import RAM_ACTIONS
 
 DOCS = Path(__file__).parents[2] / "docs/ram"
 
 
 def test_the_files_are_in_step() -> None:
     assert {path.name: path.read_text(encoding="utf-8") for path in DOCS.iterdir()} == documents(), "run `make docs`"
+
+
+@pytest.mark.parametrize("token", RAM_ACTIONS)
+def test_components_declare_what_their_resources_need(token: str) -> None:
+    assert RAM_ACTIONS[token]
+    assert set(RAM_ACTIONS[token]) <= set(up_actions())
 
 
 def test_a_preview_writes_nothing() -> None:
