@@ -32,7 +32,7 @@ class VSwitchArgs:
     free_addresses: int | None = None
     """For an existing one: its number of free addresses."""
     stranger_ids: Sequence[str] | None = None
-    """Servers in its block that do not move into it with this stack; None where that was not checked."""
+    """Servers, and interfaces of none, in its block that do not move into it with this stack; None: not checked."""
 
     @property
     def place(self) -> str:

@@ -49,7 +49,7 @@ def classic_peers(
     always preceded by a drop of its group. `flows` are texts by the two instances' ids. Peers are sorted by id.
     """
     instances = tuple(instances)
-    addresses = AddressIndex(instances)
+    addresses = AddressIndex.of(instances)
     leaving = {item.id: starts.get(item.id, NEVER) for item in instances}
     members = _members(instances, leaving)
     reasons: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -91,7 +91,7 @@ def conversations(
 ) -> Iterator[tuple[SecurityGroup, tuple[Conversation, ...]]]:
     """Yield each group of classic `instances`, with the peers that its rules name, read as in `classic_peers`."""
     instances = tuple(instances)
-    addresses = AddressIndex(instances)
+    addresses = AddressIndex.of(instances)
     leaving = {item.id: NEVER for item in instances}
     members = _members(instances, leaving)
     for group_id, departures in sorted(members.items()):
@@ -171,7 +171,7 @@ def broad_rules(
     """
     instances = tuple(instances)
     movers, remaining = (_members(instances, times) for times in (starts, stays))
-    addresses = AddressIndex(instances)
+    addresses = AddressIndex.of(instances)
 
     @cache
     def inside(block: IPv4Network | None) -> tuple[_Departures, _Departures]:

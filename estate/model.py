@@ -197,6 +197,18 @@ class FreeInterface(_Identified):
     vpc_id: str
 
 
+class SecondaryInterface(_Identified):
+    """A secondary network interface in a VPC: of a server, of another service, such as a container, or of nobody.
+
+    `instance_id` is None where no server is named, and `in_use` tells whether it is attached to anything.
+    """
+
+    vpc_id: str
+    instance_id: str | None = None
+    in_use: bool
+    private_ips: tuple[Address, ...] = ()
+
+
 class PeerKind(StrEnum):
     """The form in which the far end of a security group rule is given."""
 
@@ -587,6 +599,7 @@ class Estate(_Model):
     zones: Annotated[tuple[Zone, ...], ById] = ()
     vpcs: Annotated[tuple[Vpc, ...], ById] = ()
     vswitches: Annotated[tuple[VSwitch, ...], ById] = ()
+    network_interfaces: Annotated[tuple[SecondaryInterface, ...], ById] = ()
     databases: Annotated[tuple[Database, ...], ById] = ()
     classic_links: tuple[ClassicLinkAttachment, ...] = ()
     routes: tuple[RouteEntry, ...] = ()

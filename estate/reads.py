@@ -232,7 +232,7 @@ _ECS: Final[Mapping[str, Reading]] = {
         ),
         paging=ByToken(500),
         parts=(
-            *parts(TEXT, "NetworkInterfaceId", "VpcId", "Type"),
+            *parts(TEXT, "NetworkInterfaceId", "VpcId", "Type", "Status"),
             Part("InstanceId", ANY_TEXT, absent="managed ones do not have it (SDK-ECS 7.11.8)"),
             Part("SecurityGroupIds.SecurityGroupId", TEXTS),
             Part("PrivateIpSets.PrivateIpSet", ITEMS),

@@ -88,7 +88,7 @@ class Moves:
         self._members = {
             group_id: frozenset(item.id for item in members.get(group_id, ())) for group_id in sorted(self.cloned_ids)
         }
-        self._addresses = AddressIndex(instances)
+        self._addresses = AddressIndex.of(instances)
         self._inside: dict[tuple[IPv4Network, ...], Inside] = {}
         self._address_counts = {item.id: len(item.intranet_ips) for item in instances}
         self._unlocated = frozenset(instance_id for instance_id, count in self._address_counts.items() if not count)

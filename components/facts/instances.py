@@ -125,6 +125,14 @@ class PresentFacts(TypedDict):
     securityGroupIds: Annotated[list[str], note("VPC groups, as the cloud has them by now")]
 
 
+class HeldAddressFacts(TypedDict):
+    """An address of the target VPC that an instance is to keep, and that somebody else has there."""
+
+    ipAddress: str
+    holderId: Annotated[str, note("a server, an interface that no server has, or a database")]
+    certain: Annotated[bool, note("false: it may have the address, as not all of its own are known")]
+
+
 class OwnInstanceFacts(ClassicInstanceFacts):
     """The fields of a migrating instance."""
 
@@ -171,6 +179,7 @@ class InstanceFacts(OwnInstanceFacts, OptionalInstanceFacts):
     scalingGroupIds: Annotated[list[str], note("of Auto Scaling, by the tags of what it made")]
     toEip: Annotated[bool, note("its public address becomes an EIP once it has moved")]
     retainIp: Annotated[bool, note("its intranet address is to stay")]
+    heldAddresses: Annotated[list[HeldAddressFacts], note("of the addresses that are to stay, those that are not free")]
     releasePublicIp: Annotated[bool, note("the team accepts in the config that the public address goes")]
     rejoinVserverGroups: Annotated[bool, note("the team puts it back into its vServer groups after the move")]
     autoSnapshotPolicies: list[AutoSnapshotPolicyFacts]
@@ -206,6 +215,7 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFac
         "scalingGroupIds": sorted(tag.value for tag in instance.tags if tag.key == _SCALING_GROUP),
         "toEip": planned.to_eip,
         "retainIp": planned.retain_ip,
+        "heldAddresses": _held_addresses(planned, plan) if planned.retain_ip else [],
         "releasePublicIp": planned.release_public_ip,
         "rejoinVserverGroups": planned.rejoin_vserver_groups,
         "autoSnapshotPolicies": _auto_snapshot_policies(planned.disks, index.auto_snapshot_policies),
@@ -244,6 +254,14 @@ def _optional_facts(planned: PlannedInstance, plan: MigrationPlan) -> OptionalIn
     if guest is not None:
         facts["guest"] = guest
     return facts
+
+
+def _held_addresses(planned: PlannedInstance, plan: MigrationPlan) -> list[HeldAddressFacts]:
+    return [
+        {"ipAddress": address, "holderId": holder.id, "certain": holder.certain}
+        for address in planned.instance.intranet_ips
+        for holder in plan.network.holders.get(address, ())
+    ]
 
 
 def _classic_peers(peers: Iterable[ClassicPeer], moved_ids: Container[str]) -> list[ClassicPeerFacts]:

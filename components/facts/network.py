@@ -31,7 +31,7 @@ class VSwitchFacts(TypedDict):
         int, note("addresses free now; of one that is yet to be made the 2^(32-mask) - 4 that it has when new")
     ]
     strangerIds: NotRequired[
-        Annotated[list[str], note("servers in it that did not move there with this stack, where the block is known")]
+        Annotated[list[str], note("others in it: servers that did not move with this stack, interfaces of no server")]
     ]
 
 
@@ -76,7 +76,7 @@ class VSwitch(Protocol):
 
     @property
     def stranger_ids(self) -> Sequence[str] | None:
-        """Servers in its block that do not move into it with this stack."""
+        """Servers, and interfaces of none, in its block that do not move into it with this stack."""
 
 
 class Network(Protocol):

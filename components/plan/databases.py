@@ -52,7 +52,7 @@ def databases_used(roster: Roster) -> Mapping[str, tuple[Database, ...]]:
     that did before.
     """
     instances = [roster.instances[item] for item in roster.waves_of]
-    addresses = AddressIndex(instances)
+    addresses = AddressIndex.of(instances)
     admitted_before: dict[str, set[str]] = defaultdict(set)
     for instance_id in roster.moved_ids & roster.waves_of.keys():
         for database_id in roster.record.origins[instance_id].database_ids:

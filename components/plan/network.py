@@ -22,10 +22,11 @@ from components.config import (
     vswitch_name,
 )
 from components.marks import NETWORK, maker, mark, mark_of
+from components.plan.holders import Holder, has_unknown_address, holders
 from components.plan.lookup import missing
 from components.plan.record import StackRecord
 from components.plan.roster import Roster
-from estate.model import Estate, Instance, Vpc, VSwitch
+from estate.model import Estate, Vpc, VSwitch
 
 Place = tuple[str, str | None]
 """A zone, and the tier in it where the VSwitches have tiers."""
@@ -54,10 +55,11 @@ class PlannedNetwork:
     `choice` is the config's, None where it names no network: nothing else is known then. `vpc` is None while it does
     not exist. `vswitches` are in the order of the config. `avoided_cidrs` are blocks of networks that the instances
     must reach, sorted; `custom_routes` the destinations of the VPC's own routes. `strangers` are servers in the block
-    of a VSwitch, by block, that did not move there with this stack. `shared_with` names the stack that chose the
-    network, if another one did. `dropped` are VSwitches of the VPC that the stack had at its last `up` and has no more:
-    their blocks go from whitelists and rules. `retained` means that it outlives a destroy, because a database in hybrid
-    access never leaves it.
+    of a VSwitch, and interfaces of none, by block, that did not move there with this stack. `shared_with` names the
+    stack that chose the network, if another one did. `dropped` are VSwitches of the VPC that the stack had at its last
+    `up` and has no more: their blocks go from whitelists and rules. `retained` means that it outlives a destroy,
+    because a database in hybrid access never leaves it. `holders` are those who have addresses of the VPC that
+    instances are to keep, by address.
     """
 
     choice: NetworkChoice | None
@@ -69,6 +71,7 @@ class PlannedNetwork:
     shared_with: str | None
     dropped: tuple[VSwitch, ...]
     retained: bool
+    holders: Mapping[str, tuple[Holder, ...]]
 
     @property
     def target_cidrs(self) -> tuple[str, ...]:
@@ -104,6 +107,7 @@ def look_up_network(roster: Roster) -> PlannedNetwork:
         shared_with=roster.record.shared_with,
         dropped=_dropped(roster, vpc, vswitches),
         retained=any(choice.hybrid_access for choice in config.databases),
+        holders=holders(roster, vpc),
     )
 
 
@@ -148,20 +152,29 @@ def _vswitch_names(network: CreateNetwork | ExistingNetwork) -> list[str]:
 
 
 def _strangers(roster: Roster, vpc: Vpc | None, blocks: list[str]) -> Mapping[str, tuple[str, ...]]:
-    """Return the servers that are, or may be, in each block: perhaps with a secondary interface alone."""
-    servers = [] if vpc is None else [item for item in roster.instances.values() if item.vpc_id == vpc.id]
-    addresses = AddressIndex(servers, lambda item: item.interface_ips)
-    anywhere = {item.id for item in servers if _has_unknown_address(item)}
+    """Return who is, or may be, in each block of the VPC: servers, perhaps with a secondary interface alone.
+
+    An interface that is in use and names no server of the region, such as that of a container, is its own.
+    """
+    if vpc is None:
+        return dict.fromkeys(blocks, ())
+    servers = [item for item in roster.instances.values() if item.vpc_id == vpc.id]
+    anywhere = {item.id for item in servers if has_unknown_address(item)}
+    others = [
+        item
+        for item in roster.estate.network_interfaces
+        if item.vpc_id == vpc.id and item.in_use and item.instance_id not in roster.instances
+    ]
+    addresses = AddressIndex(
+        [
+            *((address, item.id) for item in servers for address in item.interface_ips),
+            *((address, item.id) for item in others for address in item.private_ips),
+        ]
+    )
     return {
         block: tuple(sorted(anywhere.union(holder for _, holder in addresses.inside(IPv4Network(block)))))
         for block in blocks
     }
-
-
-def _has_unknown_address(server: Instance) -> bool:
-    """Whether the address of a secondary interface is unknown; that of an only interface is the server's own."""
-    interfaces = server.network_interfaces
-    return len(interfaces) > 1 and not all(item.primary_ip for item in interfaces)
 
 
 def _dropped(roster: Roster, vpc: Vpc | None, planned: tuple[PlannedVSwitch, ...]) -> tuple[VSwitch, ...]:

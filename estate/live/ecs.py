@@ -161,6 +161,25 @@ def snapshot_groups(cloud: Cloud) -> list[model.SnapshotGroup]:
     ]
 
 
+def secondary_interfaces(cloud: Cloud) -> list[model.SecondaryInterface]:
+    """Read all secondary network interfaces, those of other services included."""
+    return [
+        build(
+            page.source,
+            model.SecondaryInterface,
+            id=item.network_interface_id,
+            vpc_id=item.vpc_id,
+            instance_id=item.instance_id or None,
+            in_use=item.status != "Available",
+            private_ips=tuple(
+                address.private_ip_address for address in items(item, "private_ip_sets", "private_ip_set")
+            ),
+        )
+        for page in pages(cloud, "ecs:DescribeNetworkInterfaces", region_id=cloud.region, type="Secondary")
+        for item in page.items
+    ]
+
+
 def free_interfaces(cloud: Cloud, name: str) -> list[model.FreeInterface]:
     """Read the secondary interfaces of a name that are attached to no instance; no part of the estate, as above."""
     return [

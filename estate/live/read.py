@@ -35,6 +35,7 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "zones": ("ecs:DescribeZones",),
     "vpcs": ("vpc:DescribeVpcs", "vpc:DescribeVpcAttribute"),
     "vswitches": ("vpc:DescribeVSwitches",),
+    "networkInterfaces": ("ecs:DescribeNetworkInterfaces",),
     "databases": (
         "rds:DescribeDBInstances",
         "rds:DescribeDBInstanceIPArrayList",
@@ -121,6 +122,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
             ("zones", ecs.zones),
             ("vpcs", vpc.vpc_ids),
             ("vswitches", vpc.vswitches),
+            ("interfaces", ecs.secondary_interfaces),
             ("tables", vpc.route_tables),
             ("events", ecs.scheduled_events),
             ("rds", rds.rds_heads),
@@ -165,6 +167,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         zones=tuple(lists["zones"].result()),
         vpcs=tuple(future.result() for future in vpcs),
         vswitches=tuple(lists["vswitches"].result()),
+        network_interfaces=tuple(lists["interfaces"].result()),
         databases=tuple(database for futures in products for database in _each(futures)),
         classic_links=tuple(link for future in links for link in future.result()),
         routes=tuple(route for future in routes for route in future.result()),

@@ -167,6 +167,25 @@ def hybrid_accesses(plan: Plan, database: Facts) -> tuple[Resource, ...]:
     return _of_database(plan, HYBRID_ACCESSES, database)
 
 
+def entering(plan: Plan) -> Iterator[tuple[Facts, Facts]]:
+    """Yield each VSwitch with each database that is yet to get addresses in it: in the first one of its zones.
+
+    A database that the cloud refuses to read may enter any of them.
+    """
+    vswitches = plan.network.facts.objects("vswitches")
+    for database in plan.migration.objects("databases"):
+        if all(access.exists for access in hybrid_accesses(plan, database)):
+            continue
+        private = attempt(partial(endpoints, database, "Private"))
+        if isinstance(private, tuple) and private:
+            continue
+        zone_ids = attempt(partial(database.texts, "zoneIds"))
+        if isinstance(zone_ids, tuple):
+            yield from [(item, database) for item in vswitches if item.text("zoneId") in zone_ids][:1]
+        else:
+            yield from ((item, database) for item in vswitches)
+
+
 def whitelist_groups(plan: Plan, database: Facts) -> tuple[Resource, ...]:
     """Return the declared whitelist groups of a database."""
     return _of_database(plan, WHITELIST_GROUPS, database)

@@ -28,6 +28,12 @@ WAYS_IN: Final = (
         ("ecs:DescribeInstances", "ecs:DescribeInstanceTypes", "ecs:DescribeZones"),
     ),
     WayIn(
+        "ECS network interfaces",
+        "admits: secondary ones of servers, containers and other services, by rules for a VSwitch; holds addresses",
+        "ECS, DescribeNetworkInterfaces",
+        ("ecs:DescribeNetworkInterfaces",),
+    ),
+    WayIn(
         "ECS disks and snapshots",
         "stops: snapshots and disk functions while data is moved",
         "ECS, DescribeDisks, DescribeSnapshots and DescribeAutoSnapshotPolicyEx",

@@ -9,7 +9,7 @@ import pytest
 from components.config import ConfigError, parse
 from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, make_plan
-from estate.model import NetworkInterface, SecurityGroup
+from estate.model import NetworkInterface, SecondaryInterface, SecurityGroup
 from tests.components.builders import FILE, config, estate, instance, rule
 from tests.components.mocked import Recording, declare
 
@@ -179,3 +179,29 @@ def test_other_servers_in_the_blocks_that_instances_move_into_are_known(
     assert changed.network.to_themselves is not addresses
     [vswitch] = declared(changed).outputs[declared(changed).urn(TARGET_NETWORK, "network")]["vswitches"]
     assert vswitch["strangerIds"] == (["i-stranger"] if addresses else [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "stranger"),
+    [
+        ({}, True),
+        ({"private_ips": ("172.16.99.9", "172.16.8.9")}, True),
+        ({"private_ips": ("172.16.99.9",)}, False),
+        ({"private_ips": ()}, False),
+        ({"in_use": False}, False),
+        ({"vpc_id": "vpc-other"}, False),
+        ({"instance_id": "i-of-another-service"}, True),
+        ({"instance_id": "i-web"}, False),
+    ],
+)
+def test_an_interface_that_no_server_of_the_region_has_is_somebody_in_its_block(
+    fields: dict[str, Any], stranger: bool
+) -> None:
+    """Such as that of a container: a rule for the block would admit it."""
+    planned = plan(stranger=False)
+    [cidr] = planned.network.target_cidrs
+    given = {"id": "eni-pod", "vpc_id": "vpc-old", "in_use": True, "private_ips": ("172.16.8.9",)} | fields
+    interface = SecondaryInterface.model_validate(given)
+    of = planned.estate.model_copy(update={"network_interfaces": (interface,)})
+    network = make_plan(planned.config, of, FILE).network
+    assert (network.strangers, network.to_themselves) == ({cidr: ("eni-pod",) if stranger else ()}, not stranger)

@@ -307,7 +307,7 @@ def test_a_sharded_cluster_is_in_the_estate_without_addresses() -> None:
     assert (read.architecture, read.net_infos) == ("sharding", ())
 
 
-def test_free_interfaces_of_a_name_are_read() -> None:
+def test_secondary_interfaces_are_read_and_the_free_ones_of_a_name() -> None:
     """None that is attached, or of another name; the one of an instance in a VPC is a primary one."""
     place = {"vswitch_id": "vsw-1", "security_group_ids": ["sg-vpc"]}
     interfaces = [
@@ -316,7 +316,7 @@ def test_free_interfaces_of_a_name_are_read() -> None:
         {
             "id": "eni-attached",
             "name": "i-4-public",
-            "private_ips": ["172.16.0.13"],
+            "private_ips": ["172.16.0.13", "172.16.0.15"],
             "instance_id": "i-4",
             "status": "InUse",
         },
@@ -328,8 +328,15 @@ def test_free_interfaces_of_a_name_are_read() -> None:
         network_interfaces=[{**item, **place} for item in interfaces],
     )
     with running(region) as simulator:
-        found = free_interfaces(estates.cloud(simulator), "i-4-public")
+        cloud = estates.cloud(simulator)
+        found, whole = free_interfaces(cloud, "i-4-public"), read_estate(cloud, NOW)
     assert found == [FreeInterface(id="eni-free", vpc_id="vpc-1", description="For its EIP")]
+    secondary = [(item.id, item.instance_id, item.in_use, item.private_ips) for item in whole.network_interfaces]
+    assert secondary == [
+        ("eni-attached", "i-4", True, ("172.16.0.13", "172.16.0.15")),
+        ("eni-free", None, False, ("172.16.0.11",)),
+        ("eni-other", None, False, ("172.16.0.12",)),
+    ]
 
 
 def test_both_lists_of_mongodb_are_read(simulator: Simulator, read: Estate) -> None:

@@ -198,6 +198,14 @@ class Session:
         ]
 
 
+INTERFACE: dict[str, Any] = {
+    "id": "eni-free",
+    "vswitch_id": "vsw-1",
+    "private_ips": ["172.16.0.20", "172.16.0.21"],
+    "security_group_ids": ["sg-vpc"],
+}
+
+
 def _grouped(name: str) -> list[dict[str, Any]]:
     """The databases of a product, which admit security groups too."""
     return [item | {"security_group_ids": ["sg-classic", "sg-peer"]} for item in estates.dumped(name)]
@@ -213,6 +221,7 @@ def session() -> Iterator[Session]:
         route_entries=[ROUTE],
         instances=[*estates.dumped("instances"), HOP],
         load_balancers=[BALANCER],
+        network_interfaces=[INTERFACE],
         **{name: _grouped(name) for name in ("databases", "redis", "mongodb")},
     )
     replay = Replay()

@@ -257,6 +257,7 @@ def _instance(
         "publicIps": ["47.98.1.1"],
         "intranetIps": [address],
         "retainIp": False,
+        "heldAddresses": [],
         "toEip": False,
         "releasePublicIp": False,
         "rejoinVserverGroups": False,

@@ -25,7 +25,7 @@ from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
 from policies.core.words import number_of
 from policies.security_groups.packets import block_of
-from policies.subjects.databases import endpoints, hybrid_accesses
+from policies.subjects.databases import endpoints, entering
 from policies.subjects.network import assignable
 
 # A replica set of MongoDB has seven nodes at most, each with an address of its own.
@@ -71,24 +71,14 @@ def _of_interfaces(plan: Plan) -> Mapping[str, int]:
 
 
 def _of_databases(plan: Plan) -> Mapping[str, int]:
-    """Count the addresses that databases are yet to get, by VSwitch: each gets them in the first one of its zones.
+    """Count the addresses that databases are yet to get, by VSwitch.
 
     One that the cloud refuses to read counts with the most that it may get, wherever it may go.
     """
-    vswitches = plan.network.facts.objects("vswitches")
     counts = Counter[str]()
-    for database in plan.migration.objects("databases"):
-        if all(access.exists for access in hybrid_accesses(plan, database)):
-            continue
-        private, inner = (attempt(partial(endpoints, database, kind)) for kind in ("Private", "Inner"))
-        if isinstance(private, tuple) and private:
-            continue
-        zone_ids = attempt(partial(database.texts, "zoneIds"))
-        places = vswitches
-        if isinstance(zone_ids, tuple):
-            places = tuple(item for item in vswitches if item.text("zoneId") in zone_ids)[:1]
-        for vswitch in places:
-            counts[vswitch.path] += len(inner) if isinstance(inner, tuple) else _MOST_ADDRESSES
+    for vswitch, database in entering(plan):
+        inner = attempt(partial(endpoints, database, "Inner"))
+        counts[vswitch.path] += len(inner) if isinstance(inner, tuple) else _MOST_ADDRESSES
     return counts
 
 

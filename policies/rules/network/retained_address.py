@@ -1,14 +1,16 @@
-"""Each intranet address to be kept fits the VPC, a VSwitch and, over ClassicLink, the range that links reach."""
+"""Each intranet address to be kept fits the VPC, a VSwitch and what ClassicLink reaches, and nobody else has it."""
 
 from typing import Any, Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
 from policies.core.fixes import ID, Fix, aliyun, change, task
-from policies.core.outcome import Verdict, failed, not_applicable, passed, worst
-from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK, Plan, place_of
+from policies.core.outcome import Verdict, failed, not_applicable, passed, pending, unknown, worst
+from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan, place_of
 from policies.core.rule import InstanceRule
+from policies.core.waivers import waiver
 from policies.security_groups.packets import AddressPeer, block_of, parse_block
+from policies.subjects.databases import READING, entering, label
 from policies.subjects.network import assignable, vswitch
 
 # The console's migration plan retains addresses in a VPC of this block only.
@@ -37,19 +39,20 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
             ),
         )
     peers = [item for peers in instance.objects("classicPeers") for item in peers.texts("instanceIds")]
-    return worst([_held(plan, instance, address, peers) for address in addresses])
+    return worst([_kept(plan, instance, address, peers) for address in addresses])
 
 
-def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdict:
+def _kept(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdict:
     vswitches = plan.vswitches(place_of(instance))
     block = block_of(instance, "intranetIps", address)
-    if not any(block.is_inside(block_of(item, "cidrBlock")) for item in vswitches):
+    within = [item for item in vswitches if block.is_inside(block_of(item, "cidrBlock"))]
+    if not within:
         blocks = ", ".join(item.text("cidrBlock") for item in vswitches) or "none"
         return failed(
             f"{address} is to be kept, but no VSwitch of its zone holds it ({blocks}).",
             change("network.vswitches", [_holder(instance)]),
         )
-    if not any(_assigns(item, block) for item in vswitches):
+    if not any(_assigns(item, block) for item in within):
         return failed(
             f"{address} is to be kept, and is the first address or one of the last three of its VSwitch, which the "
             "cloud gives to no instance.",
@@ -60,6 +63,30 @@ def _held(plan: Plan, instance: Facts, address: str, peers: list[str]) -> Verdic
             f"{address} is to be kept and lies outside {_LINKED}: ClassicLink reaches no other address of a VPC of "
             f"{_RETAINING}, and it talks with {', '.join(sorted(peers))}, which stay.",
             (_let_go(instance) | task("Let the migration plan keep the interconnection with the instances that stay.")),
+        )
+    return _free(plan, instance, address, within)
+
+
+def _free(plan: Plan, instance: Facts, address: str, within: list[Facts]) -> Verdict:
+    """Return whether nobody else has the address in the target VPC, or may get it before the move."""
+    held = [item for item in instance.objects("heldAddresses") if item.text("ipAddress") == address]
+    if having := sorted(item.text("holderId") for item in held if item.flag("certain")):
+        return failed(
+            f"{address} is to be kept, and {', '.join(having)} has it in the target VPC.",
+            _let_go(instance) | task(f"Free {address} in the target VPC: give {', '.join(having)} another address."),
+        )
+    if perhaps := sorted(item.text("holderId") for item in held):
+        return unknown(
+            f"{address} is to be kept, and {', '.join(perhaps)} in the target VPC may have it: not all addresses of "
+            "theirs are known.",
+            _let_go(instance)
+            | (task(f"Look up the addresses of {', '.join(perhaps)} in the VPC. If {address} is free:") + waiver()),
+        )
+    paths = {item.path for item in within}
+    if soon := sorted({label(database) for vswitch, database in entering(plan) if vswitch.path in paths}):
+        return pending(
+            f"{address} is to be kept. The next update gives {', '.join(soon)} an address of the same VSwitch, which "
+            "the cloud chooses: it may be this one."
         )
     return passed(f"{address} can be kept.")
 
@@ -92,13 +119,13 @@ RULE: Final = InstanceRule(
             {"InstanceId": ID, "VSwitchId": "<vswitch>", "PrivateIpAddress": "<address>"},
         )
     ),
-    reads=(MIGRATING_INSTANCE, TARGET_NETWORK),
+    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *HYBRID_ACCESSES),
     sources=(
         "ECS user guide, migrate to a VPC (2021): Retain Internal IP works only with a VPC of 10.0.0.0/8.",
         "ClassicLink overview (2024): in a VPC of 10.0.0.0/8 only VSwitches inside 10.111.0.0/16 are reached.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
-    ram_actions=("ecs:DescribeInstances", "vpc:DescribeVSwitches"),
+    ram_actions=("ecs:DescribeInstances", "ecs:DescribeNetworkInterfaces", "vpc:DescribeVSwitches", *READING),
     check=_check,
     until_move=True,
 )

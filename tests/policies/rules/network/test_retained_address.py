@@ -11,11 +11,16 @@ RULE = "network-retained-address"
 
 def retaining(address: str, block: str, name: str = "i-web") -> Draft:
     draft = prepared()
+    keep(draft, address, block, name)
+    return draft
+
+
+def keep(draft: Draft, address: str, block: str, name: str = "i-web") -> None:
+    """Have an instance keep its address in a VSwitch of a VPC of 10.0.0.0/8."""
     network: dict[str, Any] = draft.facts(TARGET_NETWORK)
     network["cidrBlock"] = "10.0.0.0/8"
     network["vswitches"][0]["cidrBlock"] = block
     draft.facts(MIGRATING_INSTANCE, name).update(retainIp=True, intranetIps=[address])
-    return draft
 
 
 def test_pass_inside_a_vswitch_of_a_vpc_of_10() -> None:
@@ -58,6 +63,45 @@ def test_fail_where_the_cloud_keeps_the_address_for_itself(address: str) -> None
 def test_fail_where_classic_link_does_not_reach_it() -> None:
     draft = retaining("10.25.16.10", "10.25.16.0/24", "i-app")
     expect(draft, RULE, "i-app", Outcome.FAIL, "outside 10.111.0.0/16", "i-stay")
+
+
+def held(*holders: tuple[str, bool], address: str = "10.25.16.10") -> Draft:
+    """The instance keeps 10.25.16.10, and `holders` have `address`, certainly or perhaps."""
+    draft = retaining("10.25.16.10", "10.25.16.0/24")
+    entries = [{"ipAddress": address, "holderId": name, "certain": certain} for name, certain in holders]
+    draft.facts(MIGRATING_INSTANCE, "i-web")["heldAddresses"] = entries
+    return draft
+
+
+def test_fail_where_somebody_has_the_address() -> None:
+    draft = held(("rm-a", True), ("i-b", True), ("rm-c", False))
+    text = "10.25.16.10 is to be kept, and i-b, rm-a has it in the target VPC."
+    expect(draft, RULE, "i-web", Outcome.FAIL, text, "retainIp: false", "give i-b, rm-a another address")
+    expect(held(("rm-a", True), address="10.25.16.11"), RULE, "i-web", Outcome.PASS)
+
+
+def test_unknown_where_somebody_may_have_the_address() -> None:
+    draft = held(("dds-b", False), ("dds-a", False))
+    text = "10.25.16.10 is to be kept, and dds-a, dds-b in the target VPC may have it"
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, text, "retainIp: false", "waivers")
+    expect(held(("dds-a", False), address="10.25.16.11"), RULE, "i-web", Outcome.PASS)
+
+
+@pytest.mark.parametrize("value", [UNKNOWN, None, [{"ipAddress": "10.25.16.10", "holderId": "i-b"}]])
+def test_unknown_where_nobody_knows_who_has_the_address(value: object) -> None:
+    draft = retaining("10.25.16.10", "10.25.16.0/24")
+    draft.facts(MIGRATING_INSTANCE, "i-web")["heldAddresses"] = value
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "heldAddresses")
+
+
+def test_pending_until_a_database_has_its_address_in_the_vswitch() -> None:
+    draft = prepared(exists=False)
+    keep(draft, "10.25.16.10", "10.25.16.0/24")
+    text = "The next update gives rm-orders (orders) an address of the same VSwitch, which the cloud chooses"
+    expect(draft, RULE, "i-web", Outcome.PENDING, text, "10.25.16.10", "pulumi up")
+    network = draft.facts(TARGET_NETWORK)
+    network["vswitches"].insert(0, {**network["vswitches"][0], "tier": "data", "cidrBlock": "10.25.17.0/24"})
+    expect(draft, RULE, "i-web", Outcome.PASS)
 
 
 def test_unknown_when_the_wish_or_the_block_is_not_known() -> None:
