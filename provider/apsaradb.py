@@ -16,6 +16,8 @@ from provider import traffic
 
 _Read = TypeVar("_Read")
 
+NETWORK_TYPES: Final = ("MIX", "VPC", "Classic")
+
 _ATTEMPTS: Final = 5
 # A change of the network takes minutes, in which nothing else can be changed.
 _PATIENCE: Final = 1800.0
@@ -26,6 +28,14 @@ class Whitelists(NamedTuple):
 
     mode: str
     groups: list[Group]
+
+
+class GroupRef(NamedTuple):
+    """Which group of which database; MIX where groups are for both networks."""
+
+    database: str
+    network_type: str
+    group: str
 
 
 class Entries(NamedTuple):

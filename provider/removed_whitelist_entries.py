@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
 
 from estate.client import Cloud
 from estate.errors import Unreachable
-from provider.apsaradb import MONGODB, RDS, REDIS, Entries, Product
+from provider.apsaradb import MONGODB, NETWORK_TYPES, RDS, REDIS, Entries, GroupRef, Product
 from provider.resource import Checked, Connect, Failure, Resource, ResourceError, reject_others, require_text
 from provider.values import UNKNOWN, Properties, digest, is_unknown
 
 _NAMES: Final = ("dbInstanceId", "groupName", "networkType", "securityIps")
-_NETWORK_TYPES: Final = ("MIX", "VPC", "Classic")
 # One entry at least has to remain in a group; this one admits nobody (ModifySecurityIps).
 _NOBODY: Final = "127.0.0.1"
-
-
-class _Ref(NamedTuple):
-    database: str
-    network_type: str
-    group: str
 
 
 class RemovedWhitelistEntries(Resource):
@@ -51,8 +44,8 @@ class RemovedWhitelistEntries(Resource):
     def check(self, inputs: Properties) -> Checked:
         """Check names and addresses; addresses are sorted, so that their order makes no difference."""
         failures = reject_others(inputs, _NAMES) + require_text(inputs, ("dbInstanceId", "groupName"))
-        if inputs.get("networkType") is not UNKNOWN and inputs.get("networkType") not in _NETWORK_TYPES:
-            failures.append(Failure("networkType", f"expected one of {', '.join(_NETWORK_TYPES)}"))
+        if inputs.get("networkType") is not UNKNOWN and inputs.get("networkType") not in NETWORK_TYPES:
+            failures.append(Failure("networkType", f"expected one of {', '.join(NETWORK_TYPES)}"))
         addresses = inputs.get("securityIps")
         if addresses is UNKNOWN:
             return Checked(inputs, tuple(failures))
@@ -96,7 +89,7 @@ class RemovedWhitelistEntries(Resource):
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Do nothing: what was removed does not come back."""
 
-    def _live(self, cloud: Cloud, ref: _Ref) -> list[str] | None:
+    def _live(self, cloud: Cloud, ref: GroupRef) -> list[str] | None:
         whitelists = self.product.whitelists(cloud, ref.database)
         for group in whitelists.groups if whitelists else ():
             if (group.name, group.network_type) == (ref.group, ref.network_type):
@@ -105,7 +98,7 @@ class RemovedWhitelistEntries(Resource):
                 return list(group.security_ips)
         return None
 
-    def _going(self, cloud: Cloud, ref: _Ref, addresses: Sequence[str]) -> tuple[list[str], bool]:
+    def _going(self, cloud: Cloud, ref: GroupRef, addresses: Sequence[str]) -> tuple[list[str], bool]:
         """Return the entries to remove as the cloud spells them, and whether they are all that the group has.
 
         The cloud removes 10.0.0.1 by that name and not as 10.0.0.1/32. Raises ResourceError without the group.
@@ -116,7 +109,7 @@ class RemovedWhitelistEntries(Resource):
         going = [entry for entry in live if _address(entry) in addresses]
         return going, len(going) == len(live)
 
-    def _remove(self, cloud: Cloud, ref: _Ref, addresses: Sequence[str]) -> None:
+    def _remove(self, cloud: Cloud, ref: GroupRef, addresses: Sequence[str]) -> None:
         going, all_of_them = self._going(cloud, ref, addresses)
         if not going:
             return
@@ -126,7 +119,7 @@ class RemovedWhitelistEntries(Resource):
 
     def _change(self, cloud: Cloud, change: Entries) -> None:
         """Change the group; the call has no ClientToken, so that after a lost answer the group is read."""
-        ref = _Ref(change.database, change.network_type, change.group)
+        ref = GroupRef(change.database, change.network_type, change.group)
         try:
             self.product.patiently(cloud, ref.database, lambda: self.product.change_whitelist(cloud, change))
         except Unreachable:
@@ -160,21 +153,21 @@ class MongoDbRemovedWhitelistEntries(RemovedWhitelistEntries):
     actions = MONGODB.whitelist_actions
 
 
-def _ref_of(inputs: Properties) -> _Ref:
-    return _Ref(str(inputs["dbInstanceId"]), str(inputs["networkType"]), str(inputs["groupName"]))
+def _ref_of(inputs: Properties) -> GroupRef:
+    return GroupRef(str(inputs["dbInstanceId"]), str(inputs["networkType"]), str(inputs["groupName"]))
 
 
-def _parse(resource_id: str) -> _Ref:
+def _parse(resource_id: str) -> GroupRef:
     parts = resource_id.split(":")
-    if len(parts) != 3 or parts[1] not in _NETWORK_TYPES or not all(parts):
+    if len(parts) != 3 or parts[1] not in NETWORK_TYPES or not all(parts):
         raise ResourceError(
             f"{resource_id!r} is no id of removed whitelist entries: expected dbInstanceId:networkType:groupName with "
-            f"networkType one of {', '.join(_NETWORK_TYPES)}."
+            f"networkType one of {', '.join(NETWORK_TYPES)}."
         )
-    return _Ref(*parts)
+    return GroupRef(*parts)
 
 
-def _state(ref: _Ref, addresses: Sequence[str]) -> Properties:
+def _state(ref: GroupRef, addresses: Sequence[str]) -> Properties:
     state: Properties = {
         "dbInstanceId": ref.database,
         "groupName": ref.group,

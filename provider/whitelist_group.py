@@ -6,13 +6,13 @@ import ipaddress
 import json
 import re
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
 
 from estate.client import Cloud
 from estate.errors import CloudError, Unreachable
 from estate.model import WhitelistGroup as Group
 from provider import drift, traffic
-from provider.apsaradb import MONGODB, RDS, REDIS, Entries, Product, Whitelists
+from provider.apsaradb import MONGODB, NETWORK_TYPES, RDS, REDIS, Entries, GroupRef, Product, Whitelists
 from provider.resource import Checked, Connect, Failure, Resource, ResourceError, reject_others, require_text
 from provider.values import UNKNOWN, Properties, digest, is_unknown
 
@@ -21,7 +21,6 @@ MAX_ENTRIES: Final = 1000
 
 # The console's rule: small letters, digits and underscores, a letter first, a letter or digit last, 2 to 32 in all.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}[a-z0-9]")
-_NETWORK_TYPES = ("MIX", "VPC", "Classic")
 # ApsaraDB reads a group with this one entry as "nobody"; it can not be a connection from elsewhere.
 _NOBODY = "127.0.0.1/32"
 _ADMITTING_NOBODY: tuple[list[str], ...] = ([], [_NOBODY])
@@ -71,7 +70,7 @@ class WhitelistGroup(Resource):
         elif not state and not is_unknown({name: inputs[name] for name in inputs if name != "securityIps"}):
             self._before_creation(connect(), self._ref_of(inputs), [] if is_unknown(desired) else desired)
 
-    def _before_creation(self, cloud: Cloud, ref: _Ref, desired: Sequence[str]) -> list[str]:
+    def _before_creation(self, cloud: Cloud, ref: GroupRef, desired: Sequence[str]) -> list[str]:
         """Return the entries that a group of this name has; ResourceError where it may not be written."""
         groups = self._groups_to_write(cloud, ref)
         if groups is None:
@@ -124,7 +123,7 @@ class WhitelistGroup(Resource):
         self._exchange(cloud, ref, live, desired)
         return self._state(ref, desired)
 
-    def _exchange(self, cloud: Cloud, ref: _Ref, live: Sequence[str], desired: Sequence[str]) -> None:
+    def _exchange(self, cloud: Cloud, ref: GroupRef, live: Sequence[str], desired: Sequence[str]) -> None:
         """Change only the entries that differ, so that entries added meanwhile stay.
 
         Cover would take it away. It is for the change of what overlaps, of which a group cannot hold both (RDS for
@@ -141,7 +140,7 @@ class WhitelistGroup(Resource):
             if entries:
                 self._write(cloud, ref, mode, entries)
 
-    def _before_update(self, cloud: Cloud, ref: _Ref, state: Properties, desired: Sequence[str]) -> list[str]:
+    def _before_update(self, cloud: Cloud, ref: GroupRef, state: Properties, desired: Sequence[str]) -> list[str]:
         """Return the entries that the group has; ResourceError where it may not be written."""
         groups = self._groups_to_write(cloud, ref) or []
         group = _find(groups, ref)
@@ -157,7 +156,9 @@ class WhitelistGroup(Resource):
             self._check_limits(ref, groups, group, desired)
         return live
 
-    def _refuse_others(self, ref: _Ref, group: Group | None, applied: Sequence[str], desired: Sequence[str]) -> None:
+    def _refuse_others(
+        self, ref: GroupRef, group: Group | None, applied: Sequence[str], desired: Sequence[str]
+    ) -> None:
         """Raise ResourceError for entries of others, except those that the wanted ones cover."""
         foreign = [
             entry
@@ -171,7 +172,7 @@ class WhitelistGroup(Resource):
                 f"{self._both_ways(ref, foreign)}"
             )
 
-    def _both_ways(self, ref: _Ref, foreign: Sequence[str]) -> str:
+    def _both_ways(self, ref: GroupRef, foreign: Sequence[str]) -> str:
         """Return how entries of others are kept, and how they are removed."""
         return (
             "To keep them, declare them: "
@@ -195,7 +196,7 @@ class WhitelistGroup(Resource):
         else:
             self._write(cloud, ref, "Delete", ours)
 
-    def _before_deletion(self, cloud: Cloud, ref: _Ref, ours: Sequence[str], staying: Sequence[str]) -> None:
+    def _before_deletion(self, cloud: Cloud, ref: GroupRef, ours: Sequence[str], staying: Sequence[str]) -> None:
         """Raise ResourceError while servers that may reach the database are admitted by our entries alone."""
         servers = traffic.reaching(cloud, self.product.vpc(cloud, ref.database), ours)
         if ref.network_type == "Classic":
@@ -218,34 +219,34 @@ class WhitelistGroup(Resource):
                 "own first, or keep what the stack has made."
             )
 
-    def _ref_of(self, inputs: Properties) -> _Ref:
-        return _Ref(str(inputs["dbInstanceId"]), "MIX", str(inputs["groupName"]))
+    def _ref_of(self, inputs: Properties) -> GroupRef:
+        return GroupRef(str(inputs["dbInstanceId"]), "MIX", str(inputs["groupName"]))
 
-    def _id(self, ref: _Ref) -> str:
+    def _id(self, ref: GroupRef) -> str:
         return f"{ref.database}:{ref.group}"
 
-    def _parse(self, resource_id: str) -> _Ref:
+    def _parse(self, resource_id: str) -> GroupRef:
         database, _, group = resource_id.partition(":")
         if not database or not _NAME.fullmatch(group) or group == "default":
             raise ResourceError(
                 f"{resource_id!r} is no id of a whitelist group: expected dbInstanceId:groupName, and not the group "
                 "`default`."
             )
-        return _Ref(database, "MIX", group)
+        return GroupRef(database, "MIX", group)
 
-    def _state(self, ref: _Ref, ips: list[str]) -> Properties:
+    def _state(self, ref: GroupRef, ips: list[str]) -> Properties:
         inputs = self._named(ref) | {"securityIps": ips}
         return inputs | {"applied": digest(inputs)}
 
-    def _named(self, ref: _Ref) -> Properties:
+    def _named(self, ref: GroupRef) -> Properties:
         return {"dbInstanceId": ref.database, "groupName": ref.group}
 
-    def _read_group(self, cloud: Cloud, ref: _Ref) -> Group | None:
+    def _read_group(self, cloud: Cloud, ref: GroupRef) -> Group | None:
         """Return the group, None if it is gone: with its database, or with its network type by a switch of the mode."""
         whitelists = self.product.whitelists(cloud, ref.database)
         return _find(whitelists.groups, ref) if whitelists else None
 
-    def _groups_to_write(self, cloud: Cloud, ref: _Ref) -> list[Group] | None:
+    def _groups_to_write(self, cloud: Cloud, ref: GroupRef) -> list[Group] | None:
         """Return all groups of the database, None if there is none; its mode has to have the network type."""
         whitelists = self.product.whitelists(cloud, ref.database)
         if whitelists is None:
@@ -259,7 +260,7 @@ class WhitelistGroup(Resource):
             )
         return whitelists.groups
 
-    def _check_limits(self, ref: _Ref, groups: Sequence[Group], ours: Group | None, desired: Sequence[str]) -> None:
+    def _check_limits(self, ref: GroupRef, groups: Sequence[Group], ours: Group | None, desired: Sequence[str]) -> None:
         if ours is None and self.product.max_groups is not None and len(groups) >= self.product.max_groups:
             raise ResourceError(f"Database {ref.database} has {len(groups)} whitelist groups, the limit; remove one.")
         total = len(desired) + sum(len(group.security_ips) for group in groups if group is not ours)
@@ -269,7 +270,7 @@ class WhitelistGroup(Resource):
                 "groups. Merge addresses into blocks."
             )
 
-    def _empty(self, cloud: Cloud, ref: _Ref, entries: Sequence[str]) -> None:
+    def _empty(self, cloud: Cloud, ref: GroupRef, entries: Sequence[str]) -> None:
         """Do away with the group, or where the cloud keeps groups, with everyone in it.
 
         No product has a call that deletes a group. Older documentation of ModifyMode says that Delete deletes the
@@ -285,7 +286,7 @@ class WhitelistGroup(Resource):
                 raise
             self._write(cloud, ref, "Cover", [_NOBODY])
 
-    def _write(self, cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> None:
+    def _write(self, cloud: Cloud, ref: GroupRef, mode: str, entries: Sequence[str]) -> None:
         """Change the group.
 
         The call has no ClientToken in all products alike. Cover is idempotent by nature; after a lost answer to the
@@ -298,27 +299,19 @@ class WhitelistGroup(Resource):
             if not self._took_effect(cloud, ref, mode, entries):
                 raise
 
-    def _spelt(self, cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> Sequence[str]:
+    def _spelt(self, cloud: Cloud, ref: GroupRef, mode: str, entries: Sequence[str]) -> Sequence[str]:
         """Return the entries as the cloud spells them: it deletes "10.0.0.1" by that name and not as 10.0.0.1/32."""
         if mode != "Delete":
             return entries
         group = self._read_group(cloud, ref)
         return [ip for ip in (group.security_ips if group else ()) if (_block(ip) or ip) in entries]
 
-    def _took_effect(self, cloud: Cloud, ref: _Ref, mode: str, entries: Sequence[str]) -> bool:
+    def _took_effect(self, cloud: Cloud, ref: GroupRef, mode: str, entries: Sequence[str]) -> bool:
         group = self._read_group(cloud, ref)
         live = _entries(group) if group else []
         if mode == "Cover":
             return live == list(entries)
         return not set(live) & set(entries) if mode == "Delete" else set(entries) <= set(live)
-
-
-class _Ref(NamedTuple):
-    """Which group of which database; MIX where groups are for both networks."""
-
-    database: str
-    network_type: str
-    group: str
 
 
 _PROPERTIES: Final[dict[str, Any]] = {
@@ -365,27 +358,27 @@ class RdsWhitelistGroup(WhitelistGroup):
         """Check the network type too."""
         checked = super().check(inputs)
         network_type = inputs.get("networkType")
-        if network_type is UNKNOWN or network_type in _NETWORK_TYPES:
+        if network_type is UNKNOWN or network_type in NETWORK_TYPES:
             return checked
-        failure = Failure("networkType", f"expected one of {', '.join(_NETWORK_TYPES)}")
+        failure = Failure("networkType", f"expected one of {', '.join(NETWORK_TYPES)}")
         return Checked(checked.inputs, (*checked.failures, failure))
 
-    def _ref_of(self, inputs: Properties) -> _Ref:
-        return _Ref(str(inputs["dbInstanceId"]), str(inputs["networkType"]), str(inputs["groupName"]))
+    def _ref_of(self, inputs: Properties) -> GroupRef:
+        return GroupRef(str(inputs["dbInstanceId"]), str(inputs["networkType"]), str(inputs["groupName"]))
 
-    def _id(self, ref: _Ref) -> str:
+    def _id(self, ref: GroupRef) -> str:
         return ":".join(ref)
 
-    def _parse(self, resource_id: str) -> _Ref:
+    def _parse(self, resource_id: str) -> GroupRef:
         parts = resource_id.split(":")
-        if len(parts) != 3 or parts[1] not in _NETWORK_TYPES or not all(parts) or parts[2] == "default":
+        if len(parts) != 3 or parts[1] not in NETWORK_TYPES or not all(parts) or parts[2] == "default":
             raise ResourceError(
                 f"{resource_id!r} is no id of a whitelist group: expected dbInstanceId:networkType:groupName with "
-                f"networkType one of {', '.join(_NETWORK_TYPES)}, and not the group `default`."
+                f"networkType one of {', '.join(NETWORK_TYPES)}, and not the group `default`."
             )
-        return _Ref(*parts)
+        return GroupRef(*parts)
 
-    def _named(self, ref: _Ref) -> Properties:
+    def _named(self, ref: GroupRef) -> Properties:
         return super()._named(ref) | {"networkType": ref.network_type}
 
 
@@ -486,7 +479,7 @@ def _fitting(whitelists: Whitelists) -> tuple[str, ...]:
     return ("VPC", "Classic") if whitelists.mode == "safety" else ("MIX",)
 
 
-def _find(groups: Sequence[Group], ref: _Ref) -> Group | None:
+def _find(groups: Sequence[Group], ref: GroupRef) -> Group | None:
     for group in groups:
         if (group.name, group.network_type) == (ref.group, ref.network_type):
             if group.attribute == "hidden":
