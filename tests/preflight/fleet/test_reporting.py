@@ -254,7 +254,11 @@ def test_a_result_that_is_too_old_is_not_judged(project: Path) -> None:
     assert "more than 60 minutes ago" in rollup.stacks[0].problems[0]
 
 
-def test_stacks_that_were_judged_by_two_readings_are_not_judged_together(project: Path) -> None:
+@pytest.mark.parametrize(("other", "outdated", "newest"), [("2026-11-20", "b", "a"), ("2026-11-28", "a", "b")])
+def test_stacks_that_were_judged_by_two_readings_are_not_judged_together(
+    project: Path, other: str, outdated: str, newest: str
+) -> None:
+    """The reading of a is of 2026-11-27."""
     contents = [
         json.loads(json.dumps(without_clock(result(project, by_file(project)))).replace("i-web", f"i-web-{name}"))
         | {"stack": name}
@@ -264,13 +268,13 @@ def test_stacks_that_were_judged_by_two_readings_are_not_judged_together(project
     assert verdicts(rolled(project, fleet_of("a", "b"), paths)) == {"a": "UNKNOWN", "b": "UNKNOWN"}
     live = keep(project, "a", of_stack(project, "a"))
     assert verdicts(rolled(project, fleet_of("a", "b"), [live, paths[1]])) == {"b": "UNKNOWN", "a": "READY"}
-    (project / "older.json").write_text("{} ", encoding="utf-8")
-    contents[1] = json.loads(json.dumps(contents[1]).replace("estate.json", "older.json"))
-    contents[1]["run"] |= {"estateReadAt": "2026-11-20T10:00:00+08:00"}
-    contents[1]["run"]["estateFile"]["sha256"] = digest(project / "older.json")
+    (project / "other.json").write_text("{} ", encoding="utf-8")
+    contents[1] = json.loads(json.dumps(contents[1]).replace("estate.json", "other.json"))
+    contents[1]["run"] |= {"estateReadAt": f"{other}T10:00:00+08:00"}
+    contents[1]["run"]["estateFile"]["sha256"] = digest(project / "other.json")
     paths = [keep(project, content["stack"], content) for content in contents]
     rollup = rolled(project, fleet_of("a", "b"), paths)
-    assert verdicts(rollup) == {"b": "NOT JUDGED", "a": "UNKNOWN"}
+    assert verdicts(rollup) == {outdated: "NOT JUDGED", newest: "UNKNOWN"}
     assert "others by a newer one" in rollup.stacks[0].problems[0]
 
 
