@@ -231,8 +231,7 @@ def _item_leaves(path: str, item: Any) -> Iterator[tuple[str, str]]:
     else:
         name = next((str(item[key]) for key in _NAMES if key in item), json.dumps(item, sort_keys=True))
     for key, part in item.items():
-        if key not in (*_NAMES, "zone", "tier"):
-            yield from _leaves_of(f"{path}[{name}].{key}", part)
+        yield from _leaves_of(f"{path}[{name}].{key}", part)
 
 
 def _id(item: Any) -> Any:
