@@ -66,6 +66,6 @@ def waiver_problems(
         for name in strange:
             yield Problem(f"{key}.instances", f"{name} does not move in this stack; expected one that does")
         named = {item.wave} if item.wave else {(waves_of or {}).get(name) for name in item.instances}
-        ends = [window.latest for name, window in windows.items() if name in named or named <= {None}]
-        if ends and item.expires > max(ends):
-            yield Problem(f"{key}.expires", f"expected no later than the window, {max(ends).isoformat()}")
+        end = max(window.latest for name, window in windows.items() if name in named or named <= {None})
+        if item.expires > end:
+            yield Problem(f"{key}.expires", f"expected no later than the window, {end.isoformat()}")

@@ -61,7 +61,7 @@ def test_invalid_waivers_are_reported_with_their_key(changes: dict[str, Any], me
     assert message in str(raised.value)
 
 
-WAVES = [
+WAVES: list[dict[str, Any]] = [
     {"name": name, "window": {"start": "2026-12-12T02:00:00+08:00", "latest": latest}, "instances": [instance_id]}
     for name, latest, instance_id in (
         ("one", "2026-12-20T00:00:00+08:00", "i-web"),
@@ -82,9 +82,19 @@ WAVES = [
     ],
 )
 def test_a_waiver_holds_no_longer_than_the_window_of_its_wave(scope: dict[str, Any], latest: str) -> None:
+    refuses_later_than(latest, scope, WAVES)
+
+
+def test_a_waiver_for_instances_that_tags_select_holds_no_longer_than_the_last_window() -> None:
+    """Which wave an instance is in, only the estate shows; the policy pack goes by that."""
+    by_tags = [{**wave, "instances": [], "selector": {"tags": {"wave": wave["name"]}}} for wave in WAVES]
+    refuses_later_than("2026-12-22T00:00:00+08:00", {"instances": ["i-web"]}, by_tags)
+
+
+def refuses_later_than(latest: str, scope: dict[str, Any], waves: list[dict[str, Any]]) -> None:
     def until(expires: str) -> dict[str, Any]:
         stated = waiver(**{"instances": None, **scope, "expires": expires})
-        return config(window=None, instances=None, waves=WAVES, waivers=[stated])
+        return config(window=None, instances=None, waves=waves, waivers=[stated])
 
     assert parse(until(latest), FILE).waivers
     with pytest.raises(ConfigError) as raised:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from policies.verdict import Decision
+from policies.verdict import Criteria, Decision
 from preflight import judging
 from preflight.exits import Stop
 from preflight.judging import RunOptions, judge
@@ -24,20 +24,22 @@ WRITTEN = "the pack's result"
 class Run:
     """A run whose pack writes a result and finds the stack ready, whatever else becomes of the preview."""
 
-    def __init__(self, directory: Path, **ended: Any) -> None:
-        self.kept = directory / "result.json"
+    def __init__(self, directory: Path, *waves: str, **ended: Any) -> None:
+        self.kept = directory / "kept.json"
+        self.written: list[str] = []
         self._ended = ended
         self._stack = SimpleNamespace(name="prod", directory=directory)
+        self._config = SimpleNamespace(waves=[SimpleNamespace(name=name) for name in waves])
 
     @contextmanager
     def session(self, *_: object) -> Iterator[Any]:
-        config = SimpleNamespace(waves=())
         yield SimpleNamespace(
-            stack=self._stack, config=config, origin="", scratch=self.kept.parent, scrub=str, account_id="1"
+            stack=self._stack, config=self._config, origin="", scratch=self.kept.parent, scrub=str, account_id="1"
         )
 
     def preview(self, _stack: object, request: Request, _log: object) -> Preview:
         request.result.write_text(WRITTEN, encoding="utf-8")
+        self.written.append(request.result.name)
         return Preview("build-7", request.result, **{"failed": False, **self._ended})
 
 
@@ -61,6 +63,40 @@ def test_a_run_in_doubt_keeps_no_result_that_would_pass_by_itself(
     monkeypatch.setattr(judging, "decide", lambda *_, **__: Decision(0, "READY", {}))
     judged = judge(RunOptions(tmp_path, result=run.kept), Console(quiet=True))
     assert (judged.decision.code, run.kept.exists()) == (code, code == 0)
+
+
+@pytest.mark.parametrize(
+    ("waves", "wave", "expected"),
+    [
+        ((), None, None),
+        ((), "all", None),
+        ((), "first", "all"),
+        (("one", "two"), None, None),
+        (("one", "two"), "two", None),
+        (("one", "two"), "all", "one, two"),
+    ],
+)
+def test_an_unknown_wave_is_refused_before_the_engine_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waves: tuple[str, ...], wave: str | None, expected: str | None
+) -> None:
+    run = Run(tmp_path, *waves)
+    monkeypatch.setattr(judging, "session", run.session)
+    monkeypatch.setattr(judging, "preview", run.preview)
+    asked: list[str | None] = []
+
+    def decide(_: Path, criteria: Criteria, *__: object, **___: object) -> Decision:
+        asked.append(criteria.wave)
+        return Decision(0, "READY", {})
+
+    monkeypatch.setattr(judging, "decide", decide)
+    if expected is None:
+        assert judge(RunOptions(tmp_path, wave=wave), Console(quiet=True)).decision.code == 0
+        # Without --result it is kept for the run alone.
+        assert (run.written, asked) == (["result.json"], [wave])
+        return
+    with pytest.raises(Stop, match=f"--wave {wave}: expected one of {expected}$") as stopped:
+        judge(RunOptions(tmp_path, wave=wave), Console(quiet=True))
+    assert (stopped.value.code, run.written) == (2, [])
 
 
 @pytest.mark.parametrize("name", [".", "reports", "nowhere/result.json", os.devnull])
