@@ -109,18 +109,13 @@ def test_an_unprepared_stack_is_judged_on_one_screen(front: Front, tmp_path: Pat
     assert front.project.run("stack", "--show-name").stdout == selected, "what the user selected stays so"
 
 
-def test_fixes_that_are_configuration_are_shown_and_then_written(front: Front) -> None:
+def test_fixes_that_are_configuration_are_written(front: Front) -> None:
+    """That they are shown alone without --write: tests/preflight/fix/test_command.py."""
     config = yaml.safe_load((REPOSITORY / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
     front.project.new_stack("begun", {**config, CONFIG_KEY: without_what_fixes_write(config[CONFIG_KEY])})
-    path = front.project.directory / "Pulumi.begun.yaml"
-    before = path.read_text(encoding="utf-8")
-    code, out, err = front("fix", "--stack", "begun", "--rehearsal", columns=80)
-    assert code == 20, err
-    assert path.read_text(encoding="utf-8") == before
-    assert [line for line in out.splitlines() if line.startswith("+    ")] != []
-    assert "Nothing is written yet. preflight fix --stack begun --write writes" in out
-    code, out, err = front("fix", "--stack", "begun", "--rehearsal", "--write")
+    code, out, err = front("fix", "--stack", "begun", "--rehearsal", "--write", columns=80)
     assert code == 0, out + err
+    assert [line for line in out.splitlines() if line.startswith("+    ")] != []
     assert "Written to Pulumi.begun.yaml: " in out
     assert any(line.startswith("READY WITH CONDITIONS: stack begun") for line in out.splitlines()[-4:])
     assert front("fix", "--stack", "begun", "--way", "2")[2].startswith("preflight: --way: expected --rule beside it")
