@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
 from components.plan.roster import Roster
-from estate.model import Database, Instance, SecondaryInterface, Vpc
+from estate.model import Database, Instance, Vpc
 
 
 class Holder(NamedTuple):
@@ -22,14 +23,30 @@ def holders(roster: Roster, vpc: Vpc | None) -> Mapping[str, tuple[Holder, ...]]
     kept = {address for instance in _keeping(roster) for address in instance.intranet_ips}
     if vpc is None or not kept:
         return {}
-    blocks = {item.id: IPv4Network(item.cidr_block) for item in roster.estate.vswitches if item.vpc_id == vpc.id}
-    servers = [item for item in roster.estate.instances if item.vpc_id == vpc.id]
-    interfaces = [item for item in roster.estate.network_interfaces if item.vpc_id == vpc.id]
-    databases = [item for item in roster.estate.databases if _may_be_in(item, vpc)]
-    return {
-        address: (*_servers_with(address, servers, interfaces), *_databases_with(address, databases, blocks))
-        for address in sorted(kept)
-    }
+    estate = roster.estate
+    servers = [item for item in estate.instances if item.vpc_id == vpc.id]
+    interfaces = [item for item in estate.network_interfaces if item.vpc_id == vpc.id]
+    databases = [item for item in estate.databases if _may_be_in(item, vpc)]
+    certain: defaultdict[str, set[str]] = defaultdict(set)
+    for address, holder in (
+        *((address, item.id) for item in servers for address in item.interface_ips),
+        *((address, item.instance_id or item.id) for item in interfaces for address in item.private_ips),
+        *((address, item.id) for item in databases for address in _private(item) if address),
+    ):
+        certain[address].add(holder)
+    blocks = {item.id: IPv4Network(item.cidr_block) for item in estate.vswitches if item.vpc_id == vpc.id}
+    anywhere = [
+        *((item.id, None) for item in servers if has_unknown_address(item)),
+        *((item.id, blocks.get(item.vswitch_id or "")) for item in databases if _has_hidden_address(item)),
+    ]
+
+    def of(address: str) -> Iterator[Holder]:
+        yield from (Holder(holder, certain=True) for holder in sorted(certain[address]))
+        for holder, block in anywhere:
+            if holder not in certain[address] and (block is None or IPv4Address(address) in block):
+                yield Holder(holder, certain=False)
+
+    return {address: tuple(of(address)) for address in sorted(kept)}
 
 
 def has_unknown_address(server: Instance) -> bool:
@@ -44,27 +61,15 @@ def _keeping(roster: Roster) -> Iterator[Instance]:
             yield roster.instances[instance_id]
 
 
-def _servers_with(
-    address: str, servers: Iterable[Instance], interfaces: Iterable[SecondaryInterface]
-) -> Iterator[Holder]:
-    certain = {item.id for item in servers if address in item.interface_ips}
-    certain |= {item.instance_id or item.id for item in interfaces if address in item.private_ips}
-    perhaps = {item.id for item in servers if has_unknown_address(item)} - certain
-    yield from (Holder(holder, certain=True) for holder in sorted(certain))
-    yield from (Holder(holder, certain=False) for holder in sorted(perhaps))
-
-
 def _may_be_in(database: Database, vpc: Vpc) -> bool:
     return database.vpc_id == vpc.id or any(item.part == "networkType" for item in database.unread)
 
 
-def _databases_with(address: str, databases: Iterable[Database], blocks: Mapping[str, IPv4Network]) -> Iterator[Holder]:
-    """Yield those with the address, and those in its VSwitch of which an address is not known, as with MongoDB."""
-    for database in databases:
-        block = blocks.get(database.vswitch_id or "")
-        private = [item.ip_address for item in database.net_infos if item.ip_type == "Private"]
-        unknown = not private or None in private or any(item.part == "endpoints" for item in database.unread)
-        if address in private:
-            yield Holder(database.id, certain=True)
-        elif unknown and (block is None or IPv4Address(address) in block):
-            yield Holder(database.id, certain=False)
+def _private(database: Database) -> list[str | None]:
+    return [item.ip_address for item in database.net_infos if item.ip_type == "Private"]
+
+
+def _has_hidden_address(database: Database) -> bool:
+    """Whether not all of its addresses in the VPC are known: no API shows those of MongoDB."""
+    addresses = _private(database)
+    return not addresses or None in addresses or any(item.part == "endpoints" for item in database.unread)
