@@ -168,7 +168,7 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     yield from database_choice_problems(config.databases)
     yield from backup_problems(config.backups, config.all_waves, config.freeze_hours)
     moving = [] if any(wave.selector for wave in config.all_waves) else [item.id for _, item in config.keyed_instances]
-    yield from after_problems(config.after, [choice.id for _, choice in config.keyed_instances])
+    yield from after_problems(config.after, moving)
     yield from attestation_problems(config.attestations, moving, [wave.name for wave in config.all_waves])
     waves_of = {item.id: wave.name for wave in config.all_waves for item in wave.instances} if moving else None
     yield from waiver_problems(config.waivers, {wave.name: wave.window for wave in config.all_waves}, waves_of)

@@ -113,6 +113,10 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         "backups.retentionDays: expected 10 or more: from before the freeze until 1 days (keepDaysAfterWindow) after "
         "the Latest Schedule Time; got 9",
     ),
+    "an instance linked twice": (
+        lambda raw: raw.update(classicLink={"attach": ["i-mon", "i-idle", "i-mon"]}),
+        "classicLink.attach: i-mon stands here 2 times; expected once",
+    ),
     "a disk excluded twice": (
         lambda raw: raw["backups"].update(
             exclude=[{"disk": "d-web", "reason": "a cache", "owner": "me", **APPROVED}] * 2
@@ -377,6 +381,21 @@ def test_waves_in_a_circle_are_reported() -> None:
     raw["waves"][0]["after"] = ["two"]
     reported = problems(raw)
     assert any(line.startswith("waves: ") and line.endswith("expected an order without a circle") for line in reported)
+
+
+def test_beside_a_wave_by_tags_any_instance_may_be_one_that_moves() -> None:
+    """Whom tags select, only the estate shows."""
+    raw = config()
+    in_waves(raw)
+    raw["waves"][1].pop("instances")
+    raw["waves"][1]["selector"] = {"tags": {"wave": "2"}}
+    person = {"owner": "me", **APPROVED}
+    raw["after"] = {"convertPublicIps": ["i-app"]}
+    raw["waivers"] = [{"rule": "backup-within-quota", "instances": ["i-app"], "reason": "agreed", **person}]
+    word = {"kind": "application-go", "owner": "me", "statement": "They may be stopped."}
+    times = {"statedAt": APPROVED["approvedAt"], "validUntil": APPROVED["expires"]}
+    raw["attestations"] = [{**word, **times, "instances": ["i-app"]}]
+    assert parse(raw, FILE).after is not None
 
 
 def test_one_window_is_one_wave() -> None:

@@ -271,14 +271,13 @@ class TestFacts:
 
         read_at = datetime.fromisoformat("2026-12-01T00:00:00+08:00")
         infos = (
-            NetInfo(
-                connection_string="old", connection_string_type="Primary", ip_type="Inner", expires_in_seconds=86400
-            ),
-            NetInfo(connection_string="new", connection_string_type="Primary", ip_type="Private", vpc_id="vpc-1"),
+            info("old", ip_type="Inner", expires_in_seconds=86400),
+            info("new", ip_type="Private", vpc_id="vpc-1", ip_address="172.16.1.7", port="3717"),
         )
         changes = {"network_type": "vpc", "vpc_id": "vpc-1", "net_infos": infos, "primary_id": "dds-other"}
         facts = database_facts(MONGODB.model_copy(update=changes), read_at)
-        assert (facts["vpcId"], facts["architecture"], facts["primaryId"]) == ("vpc-1", "replicate", "dds-other")
+        assert (facts["networkType"], facts["vpcId"], facts["architecture"]) == ("VPC", "vpc-1", "replicate")
+        assert facts["primaryId"] == "dds-other"
         assert facts["endpoints"] == [
             {
                 "kind": "Primary",
@@ -286,7 +285,14 @@ class TestFacts:
                 "connectionString": "old",
                 "expiresAt": "2026-12-02T00:00:00+08:00",
             },
-            {"kind": "Primary", "ipType": "Private", "connectionString": "new", "vpcId": "vpc-1"},
+            {
+                "kind": "Primary",
+                "ipType": "Private",
+                "connectionString": "new",
+                "ipAddress": "172.16.1.7",
+                "port": "3717",
+                "vpcId": "vpc-1",
+            },
         ]
 
 
