@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ from typer.main import get_command
 
 from preflight.cli import app
 from tests.builtin_schemas import assert_valid
+from tests.processes import WAITING, started
 
 ROOT = Path(__file__).resolve().parents[2]
 GITOPS = ROOT / "docs/gitops"
@@ -306,6 +308,30 @@ def test_a_verdict_that_is_not_ready_ends_the_update_with_its_report(runner: Run
     assert runner.summary == "# prod\n", "the report is there all the same"
     commands_run = [line.split()[0] for line in (runner.directory / "asked").read_text(encoding="utf-8").splitlines()]
     assert commands_run == ["up", "report"], "the update judges in its own preview"
+
+
+_UNTIL_TOLD = f"""{WAITING}
+import signal
+signal.signal(signal.SIGINT, lambda *_: None)
+print("begun", flush=True)
+wait_for_signal()
+print("told", flush=True)
+raise SystemExit(130)
+"""
+
+
+def test_a_cancelled_update_is_told(runner: Runner) -> None:
+    """GitHub signals the shell of a step alone: the update was killed without a word, with the stack locked."""
+    runner.answers(f"exec {sys.executable} -c {shlex.quote(_UNTIL_TOLD)}")
+    script = runner.directory / "step.sh"
+    script.write_text(step_of("github/main.yml", "up", "Update")["run"], encoding="utf-8")
+    environ = {"PATH": "/usr/bin:/bin", "STACK": "prod"}
+    with started(["bash", "-e", script], cwd=runner.directory, env=environ, stdout=subprocess.PIPE) as step:
+        assert step.stdout is not None
+        assert step.stdout.readline() == "begun\n"
+        step.send_signal(signal.SIGINT)
+        assert step.communicate(timeout=30)[0] == "told\n"
+    assert step.returncode == 130
 
 
 def test_the_night_compares_with_the_one_before(runner: Runner) -> None:
