@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.config import ConfigError, parse
-from components.facts.databases import database_facts
+from components.facts.databases import database_access_facts, database_facts
 from components.facts.migration import migration_facts
 from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, StackRecord, make_plan
@@ -264,6 +264,18 @@ class TestFacts:
         assert facts["endpoints"] == [{"kind": "Normal", "ipType": "Inner", "connectionString": "rm-orders.example"}]
         assert {"vpcId", "primaryId", "architecture"} & set(facts) == set()
         assert (facts["product"], facts["networkType"]) == ("rds", "Classic")
+
+    @pytest.mark.parametrize(("mode", "network_type"), [("normal", "MIX"), ("safety", "VPC")])
+    def test_of_a_preparation_without_hybrid_access(self, mode: str, network_type: str) -> None:
+        """In enhanced mode a group of the classic network would not admit an address of the VPC."""
+        prepared = database("rm-orders", security_ip_mode=mode)
+        assert database_access_facts(prepared, "classic_to_vpc", ["172.16.1.0/24"], None) == {
+            "dbInstanceId": "rm-orders",
+            "product": "rds",
+            "groupName": "classic_to_vpc",
+            "networkType": network_type,
+            "securityIps": ["172.16.1.0/24"],
+        }
 
     def test_of_one_in_hybrid_access(self) -> None:
         def info(name: str, **fields: Any) -> NetInfo:
