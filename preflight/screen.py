@@ -22,6 +22,7 @@ from rich.text import Text
 from policies.core.clock import age
 from policies.core.facts import safe
 from policies.core.fixes import Change
+from policies.core.words import number_of
 from policies.verdict import Decision
 from preflight.fixes import OR, Fix, lines_of
 from preflight.summary import WaveSummary
@@ -43,9 +44,9 @@ STYLES: Final = {
     "NOT JUDGED": "bold red",
 }
 _CONDITIONS: Final[Mapping[str, Callable[[int], str]]] = {
-    "pending": lambda number: f"{_count(number, 'check')} pass once `pulumi up` has made what is declared",
-    "waived": lambda number: f"{_count(number, 'finding')} waived",
-    "advice": lambda number: f"{_count(number, 'finding')} that will block later",
+    "pending": lambda number: f"{number_of(number, 'check')} pass once `pulumi up` has made what is declared",
+    "waived": lambda number: f"{number_of(number, 'finding')} waived",
+    "advice": lambda number: f"{number_of(number, 'finding')} that will block later",
 }
 
 
@@ -181,7 +182,8 @@ def _within(lines: int | None, fixes: Sequence[Fix], width: int, stack: str) -> 
         height = sum(_height(line, width) for line in block)
         if height > left:
             rest = fixes[number - 1 :]
-            text = f"and {_count(len(rest), 'more fix')} for {_count(sum(item.findings for item in rest), 'finding')}: "
+            findings = number_of(sum(item.findings for item in rest), "finding")
+            text = f"and {number_of(len(rest), 'more fix')} for {findings}: "
             yield [Text(f"{text}preflight check --stack {stack} --all lists them")]
             break
         left -= height
@@ -204,11 +206,11 @@ def fix_block(  # noqa: PLR0913 - what the block says, and the room for it
     """
     label = f"{number:>2}. "
     since = "" if fix.since is None else f", blocks from {when(fix.since)}"
-    more = f" and {_count(len(fix.rules) - 1, 'more rule')}" if len(fix.rules) > 1 else ""
+    more = f" and {number_of(len(fix.rules) - 1, 'more rule')}" if len(fix.rules) > 1 else ""
     head = wrapped(f"{fix.title} ({fix.rules[0]}{more})", width, label)
-    about = f"{fix.severity}{since}: {_count(fix.findings, 'finding')}"
+    about = f"{fix.severity}{since}: {number_of(fix.findings, 'finding')}"
     if fix.instances:
-        about += f" on {_count(len(fix.instances), 'instance')}"
+        about += f" on {number_of(len(fix.instances), 'instance')}"
         about += _names(fix.instances, width - len(_INDENT) - len(about))
     lines = [Text(line, "bold") for line in head]
     lines.append(Text(_INDENT + about, "red" if fix.since is None and fix.severity in ("critical", "high") else "dim"))
@@ -263,7 +265,7 @@ def _answer(verdict: Verdict) -> Iterator[Text]:
         yield Text(f"Conditions: {rests}.")
     elif fixes:
         blocking = sum(fix.since is None for fix in fixes)
-        number = f"{_count(blocking, 'fix')} to make now, {len(fixes) - blocking} later."
+        number = f"{number_of(blocking, 'fix')} to make now, {len(fixes) - blocking} later."
         if any(isinstance(step, Change) for fix in fixes for way in fix.todo.ways for step in way):
             yield Text(f"{number} See those with `set` as a change of the file:")
             yield Text(f"  preflight fix --stack {verdict.stack}")
@@ -363,8 +365,3 @@ def when(text: str) -> str:
 def _height(line: Text | str, width: int) -> int:
     """Return the number of the terminal's lines that a line takes."""
     return max(1, math.ceil(len(line) / width))
-
-
-def _count(number: int, noun: str) -> str:
-    plural = f"{noun}es" if noun.endswith("x") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"

@@ -1,7 +1,8 @@
-"""Write counts and times, the same in findings and in all commands."""
+"""Write counts, names and times, the same in findings and in all commands."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 
@@ -10,6 +11,12 @@ def number_of(count: int, noun: str) -> str:
     if count == 1:
         return f"1 {noun}"
     return f"{count} {noun}{'es' if noun.endswith(('s', 'x')) else 's'}"
+
+
+def few(names: Sequence[str], most: int = 6) -> str:
+    """Return the first names, and the number of the others, such as `web-1, web-2 and 3 more`."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
 def to_minute(moment: datetime) -> str:

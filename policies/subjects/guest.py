@@ -11,6 +11,7 @@ from policies.core.fixes import ID, STACK, Fix, aliyun, change, command, filled,
 from policies.core.outcome import Verdict, unknown
 from policies.core.plan import Plan
 from policies.core.waivers import waiver
+from policies.core.words import few
 
 # The version of the scripts in estate/guest whose facts these rules know.
 SCRIPT_VERSION: Final = 1
@@ -115,5 +116,4 @@ def is_windows(guest: Facts) -> bool:
 
 def listed(texts: tuple[str, ...]) -> str:
     """Return a list for a sentence, cut after the fifth."""
-    more = f" and {len(texts) - 5} more" if len(texts) > 5 else ""
-    return ", ".join(texts[:5]) + more
+    return few(texts, 5)

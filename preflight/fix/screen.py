@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from policies.core.facts import safe
-from policies.core.words import number_of
+from policies.core.words import few, number_of
 from policies.verdict import Decision
 from preflight.fix.choosing import Choice, Wish, choose, ways_by_config
 from preflight.fix.merging import Merged
@@ -135,9 +135,7 @@ def _conflicts(view: FixView, width: int) -> Iterator[Text]:
 
 
 def _by_whom(wish: Wish) -> str:
-    names = wish.instances[:_MOST_NAMES]
-    more = len(wish.instances) - len(names)
-    on = f" on {', '.join(names)}" + (f" and {more} more" if more else "") if names else ""
+    on = f" on {few(wish.instances, _MOST_NAMES)}" if wish.instances else ""
     return ", ".join(wish.rules) + on
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from components.config import CONFIG_KEY, ConfigError, parse
 from components.plan import make_plan
 from estate.documents import DocumentError, parse_document, read_document
-from policies.core.words import number_of
+from policies.core.words import few, number_of
 from policies.verdict import BAD_INPUT
 from preflight.exits import Stop
 from preflight.fleet import files
@@ -34,7 +34,6 @@ from preflight.init.command import (
     with_cloud,
 )
 from preflight.init.grouping import Proposal
-from preflight.init.overview import few
 from preflight.init.survey import Survey
 from preflight.init.writing import Choices
 from preflight.options import KeysOption, LatestOption, StartOption, StayOption, not_blank

@@ -13,11 +13,11 @@ import yaml
 from components.config import CONFIG_KEY
 from components.judgement import HOLDS
 from estate.model import Estate
+from policies.core.words import few
 from preflight.fleet.document import FleetDocument, StackDocument, cut_document
 from preflight.fleet.limits import stacks_of_databases
 from preflight.fleet.placing import Fleet, FleetStack
 from preflight.init.grouping import Proposal
-from preflight.init.overview import few
 from preflight.init.survey import Survey
 from preflight.init.writing import Beside, Choices, stack_file
 

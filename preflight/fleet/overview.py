@@ -8,13 +8,13 @@ from typing import Final
 
 from rich.text import Text
 
-from policies.core.words import number_of
+from policies.core.words import few, number_of
 from preflight.fleet.document import CutDocument
 from preflight.fleet.files import Draft
 from preflight.fleet.files import starts as times_of
 from preflight.fleet.limits import Limit
 from preflight.fleet.placing import FleetStack
-from preflight.init.overview import counted_zones, few
+from preflight.init.overview import counted_zones
 from preflight.screen import when, wrapped
 
 _MOST_STACKS: Final = 20

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from policies.core.facts import safe
-from policies.core.words import number_of
+from policies.core.words import few, number_of
 from policies.verdict import (
     CONDITIONS,
     MALFORMED,
@@ -26,7 +26,6 @@ from policies.verdict import (
 from preflight.fixes import fixes, open_findings
 from preflight.fleet.document import FleetDocument
 from preflight.fleet.staying import staying_in
-from preflight.init.overview import few
 from preflight.summary import waves
 
 #: The worst first. A fleet is as ready as the worst of its stacks.

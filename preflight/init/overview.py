@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from rich.text import Text
 
 from estate.model import Instance
 from policies.core.facts import printable
-from policies.core.words import number_of
+from policies.core.words import few, number_of
 from preflight.init.grouping import Proposal, ProposedWave
 from preflight.init.survey import Bond, Survey
 from preflight.screen import when, wrapped
 
 _MOST_LINES: Final = 6
-_MOST_NAMES: Final = 6
 _MOST_BONDS: Final = 4
 _TEBIBYTE: Final = 1024
 
@@ -44,12 +43,6 @@ def proposal_lines(proposal: Proposal, names: Mapping[str, str], width: int, *, 
     if proposal.staying:
         yield Text("Staying", "bold")
         yield from _paragraph(few([names[item.id] for item in proposal.staying]), width)
-
-
-def few(names: Sequence[str], most: int = _MOST_NAMES) -> str:
-    """Return the first names, and the number of the others."""
-    listed = ", ".join(names[:most])
-    return listed if len(names) <= most else f"{listed} and {len(names) - most} more"
 
 
 def counted_zones(instances: Iterable[Instance]) -> str:

@@ -15,9 +15,9 @@ from components.config import CONFIG_KEY
 from estate.identity import PREFIX
 from estate.model import Estate, Instance
 from policies.core.facts import printable
-from policies.core.words import number_of
+from policies.core.words import few, number_of
 from preflight.init.grouping import Proposal, ProposedWave
-from preflight.init.overview import bonds_text, counted_zones, few
+from preflight.init.overview import bonds_text, counted_zones
 from preflight.screen import when, wrapped
 
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from policies.core.facts import safe
+from policies.core.words import few
 from preflight.plan.model import Change, Comparison, FindingChange, Part
 from preflight.plan.text import (
     SIGNS,
@@ -77,8 +78,7 @@ def _together(parts: Iterable[Part]) -> list[tuple[str, list[str]]]:
 
 
 def _few(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(map(escaped, names[:_MOST_NAMES])) + more
+    return few([escaped(name) for name in names], _MOST_NAMES)
 
 
 def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:

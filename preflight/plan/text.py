@@ -12,7 +12,7 @@ from typing import Final
 from rich.text import Text
 
 from policies.core.facts import printable
-from policies.core.words import number_of
+from policies.core.words import few, number_of
 from preflight.plan.model import Action, Area, Became, Change, Comparison, Decision, FindingChange, GroupChange, Part
 from preflight.screen import when, wrapped
 
@@ -175,7 +175,7 @@ def _area(area: Area, parts: Sequence[Part], width: int, everything: bool) -> It
             for detail in details:
                 yield from _texts(wrapped(detail, width, " " * 6))
         elif details:
-            yield from _texts(wrapped(_few(details), width, " " * 6), "dim")
+            yield from _texts(wrapped(few(details, _MOST_RULES), width, " " * 6), "dim")
     if len(grouped) > len(listed):
         yield Text(f"    and {number_of(len(grouped) - len(listed), 'more line')}: --all shows them", "dim")
     reasons = dict.fromkeys(part.forever for part in parts if part.forever)
@@ -205,14 +205,9 @@ def grouped_lines(parts: Sequence[Part]) -> list[Grouped]:
     lines: list[Grouped] = []
     for (action, forever, text, details), same in parts_of.items():
         names = list(dict.fromkeys(part.name or part.id for part in same))
-        few = _few(names)
-        lines.append((action, forever, f"{few}: {text}" if len(same) > 1 else part_text(same[0]), details))
+        line = f"{few(names, _MOST_RULES)}: {text}" if len(same) > 1 else part_text(same[0])
+        lines.append((action, forever, line, details))
     return sorted(lines, key=lambda line: not line[1])
-
-
-def _few(details: Sequence[str]) -> str:
-    more = len(details) - _MOST_RULES
-    return ", ".join(details[:_MOST_RULES]) + (f" and {more} more" if more > 0 else "")
 
 
 def called(item_id: str, name: str) -> str:
@@ -242,9 +237,8 @@ def comparison_lines(comparison: Comparison, width: int, *, everything: bool) ->
             ("move no more", comparison.instances_removed),
         ):
             if names:
-                few = names if everything else names[:_MOST_FINDINGS]
-                more = f" and {len(names) - len(few)} more" if len(names) > len(few) else ""
-                yield from _texts(wrapped(f"{number_of(len(names), 'instance')} {word}: {', '.join(few)}{more}", width))
+                shown = few(names, len(names) if everything else _MOST_FINDINGS)
+                yield from _texts(wrapped(f"{number_of(len(names), 'instance')} {word}: {shown}", width))
     if comparison.dates:
         yield Text("Dates that moved", "bold")
         for date in comparison.dates:
@@ -297,10 +291,9 @@ def _findings(title: str, changes: Sequence[FindingChange], style: str, width: i
     yield Text(f"{title}: {len(changes)}", f"bold {style}")
     grouped = grouped_findings(changes)
     for item, names in grouped if everything else grouped[:_MOST_FINDINGS]:
-        few = names if everything else names[:_MOST_RULES]
-        more = f" and {len(names) - len(few)} more" if len(names) > len(few) else ""
+        shown = few(names, len(names) if everything else _MOST_RULES)
         how = f" ({item.severity}, {item.before or 'not judged'} -> {item.after or 'not judged'})"
-        yield from _texts(wrapped(f"{item.title}{how}: {', '.join(few)}{more}", width, "  "))
+        yield from _texts(wrapped(f"{item.title}{how}: {shown}", width, "  "))
     if not everything and len(grouped) > _MOST_FINDINGS:
         yield Text(f"  and {number_of(len(grouped) - _MOST_FINDINGS, 'more rule')}: --all shows them", "dim")
 

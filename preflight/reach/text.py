@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from policies.core.facts import printable
-from policies.core.words import number_of
+from policies.core.words import few, number_of
 from preflight.reach.model import Document, End, PairReach, Reach
 from preflight.screen import show, show_table, when, wrapped
 
@@ -243,13 +243,8 @@ def _few_rows(rows: Sequence[Row]) -> Iterator[Row]:
 
 
 def _names(names: Sequence[str], everything: bool) -> str:
-    few = names if everything else names[:_MOST_NAMES]
-    more = len(names) - len(few)
-    return printable(", ".join(few)) + (f" and {more} more" if more else "")
+    return printable(few(names, len(names) if everything else _MOST_NAMES))
 
 
 def _shortened(text: str) -> str:
-    words = text.split(", ")
-    return (
-        text if len(words) <= _MOST_WORDS else f"{', '.join(words[:_MOST_WORDS])} and {len(words) - _MOST_WORDS} more"
-    )
+    return few(text.split(", "), _MOST_WORDS)

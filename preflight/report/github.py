@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from policies.core.facts import safe
+from policies.core.words import few
 from preflight.pages import Pages
 from preflight.report.model import PlacedFix, Report
 from preflight.report.places import Place
@@ -46,9 +47,7 @@ def _fixes(kind: str, fixes: Sequence[PlacedFix], most: int, pages: Pages) -> It
 
 def _message(placed: PlacedFix, pages: Pages) -> str:
     fix = placed.fix
-    names = ", ".join(fix.instances[:_MOST_NAMES])
-    more = f" and {len(fix.instances) - _MOST_NAMES} more" if len(fix.instances) > _MOST_NAMES else ""
-    place = f": {names}{more}" if names else ""
+    place = f": {few(fix.instances, _MOST_NAMES)}" if fix.instances else ""
     counts = ", ".join(f"{count} {outcome}" for outcome, count in placed.outcomes.items())
     since = "" if fix.since is None else f", blocks from {fix.since}"
     todo = [line.text for line in placed.lines]

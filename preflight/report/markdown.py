@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from policies.core.facts import safe
+from policies.core.words import few, number_of
 from preflight.report.model import NOT_JUDGED, PlacedFix, Report, subject_name
 from preflight.screen import when
 
@@ -87,7 +88,7 @@ def _verdict_line(report: Report) -> str:
     account = code(run["accountId"]) if run["accountId"] else "not known"
     blocking = sum(fix.blocks for fix in report.fixes)
     later = len(report.fixes) - blocking
-    todo = f" {_count(blocking, 'fix', 'fixes')} to make now, {later} later." if report.fixes else ""
+    todo = f" {number_of(blocking, 'fix')} to make now, {later} later." if report.fixes else ""
     judged = f"Judged {prose(when(result['now']))} of account {account}{commit}.{until}{todo}"
     return judged if report.estate is None else f"{judged}\n\n{prose(report.estate)}"
 
@@ -133,18 +134,17 @@ def _fixes(report: Report) -> Iterator[str]:
 
 def _fix(placed: PlacedFix, report: Report) -> str:
     fix = placed.fix
-    links = ", ".join(_rule(rule, report) for rule in fix.rules[:3])
-    more = f" and {len(fix.rules) - 3} more" if len(fix.rules) > 3 else ""
+    links = few([_rule(rule, report) for rule in fix.rules], 3)
     since = "" if fix.since is None else f", blocks from {prose(when(fix.since))}"
-    about = f"{prose(fix.severity)}{since}: {_count(fix.findings, 'finding')}"
+    about = f"{prose(fix.severity)}{since}: {number_of(fix.findings, 'finding')}"
     if fix.instances:
-        about += f" on {_count(len(fix.instances), 'instance')}: {_names(fix.instances)}"
+        about += f" on {number_of(len(fix.instances), 'instance')}: {_names(fix.instances)}"
     place = code(f"{placed.place.file}:{placed.place.line}")
     todo = list(_todo(placed))
     if _length(todo) > _LONGEST_FIX:
         command = f"preflight check --stack {report.stack} --rule {fix.rules[0]}"
         todo = [f"The fix is too long for a comment: {code(command)} shows it."]
-    lines = [f"**{placed.number}. {prose(fix.title)}**  ", f"{about}  ", f"{links}{more}, at {place}"]
+    lines = [f"**{placed.number}. {prose(fix.title)}**  ", f"{about}  ", f"{links}, at {place}"]
     return "\n\n".join(["\n".join(lines), *todo])
 
 
@@ -160,8 +160,7 @@ def _rule(rule_id: str, report: Report) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(map(code, names[:_MOST_NAMES])) + more
+    return few([code(name) for name in names], _MOST_NAMES)
 
 
 def _picture(report: Report) -> str:
@@ -171,7 +170,7 @@ def _picture(report: Report) -> str:
     lines = ["flowchart LR"]
     for number, wave in enumerate(report.waves[:_MOST_DRAWN]):
         start = f"<br>{when(wave.start)}" if wave.start else ""
-        moving = "moved" if wave.moved else _count(wave.instances, "instance")
+        moving = "moved" if wave.moved else number_of(wave.instances, "instance")
         label = f"{label_text(wave.name)}<br>{moving}{start}<br>{wave.readiness}, {wave.blocking} blocking"
         lines.append(f'    w{number}["{label}"]:::{_CLASSES.get(wave.readiness, "unknown")}')
     lines += [f"    w{number} --> w{number + 1}" for number in range(min(len(report.waves), _MOST_DRAWN) - 1)]
@@ -220,7 +219,7 @@ def _conditions(report: Report) -> str:
     parts = []
     if pending := report.of_outcome("PENDING"):
         rules = sorted({str(item["rule"]) for item in pending})
-        parts.append(f"{_count(len(pending), 'check')} pass once `pulumi up` has made what is declared: ")
+        parts.append(f"{number_of(len(pending), 'check')} pass once `pulumi up` has made what is declared: ")
         parts[-1] += ", ".join(_rule(rule, report) for rule in rules)
     waived: dict[tuple[str, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for item in report.of_outcome("WAIVED"):
@@ -251,7 +250,7 @@ def _findings(report: Report, room: int) -> str:
             break
         room -= len(text) + 2
         parts.append(text)
-    return _folded(f"All {_count(len(report.open), 'finding')}, by rule", "\n\n".join(parts))
+    return _folded(f"All {number_of(len(report.open), 'finding')}, by rule", "\n\n".join(parts))
 
 
 def _blocking(items: Iterable[Mapping[str, Any]]) -> int:
@@ -323,7 +322,3 @@ def _cut(text: str, most: int) -> str:
 def _run(text: str) -> int:
     """Return the longest run of backticks."""
     return max((len(run) for run in re.findall("`+", text)), default=0)
-
-
-def _count(number: int, noun: str, several: str | None = None) -> str:
-    return f"{number} {noun if number == 1 else several or noun + 's'}"

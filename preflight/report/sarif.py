@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from policies import PACK_NAME, PACK_VERSION
 from policies.core.facts import safe
+from policies.core.words import few
 from preflight.pages import Pages
 from preflight.report.model import NOT_JUDGED, WHAT_IF, PlacedFix, Report
 from preflight.report.places import Place
@@ -109,9 +110,7 @@ def _results(placed: PlacedFix, report: Report) -> Iterator[dict[str, Any]]:
         items = [item for item in fix.items if item["rule"] == rule_id]
         blocking = [item for item in items if item["blocking"]]
         names = sorted({str(item["subject"]["name"]) for item in items if item["subject"]["kind"] == "instance"})
-        shown = ", ".join(names[:_MOST_NAMES])
-        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-        where = f" ({shown}{more})" if names else ""
+        where = f" ({few(names, _MOST_NAMES)})" if names else ""
         outcomes = "/".join(sorted({str(item["outcome"]) for item in items}))
         reason = str((blocking or items)[0]["reason"])
         text = f"{outcomes}{where}: {report.rules[rule_id]['title']}.\n{reason}\nFix: {todo}"

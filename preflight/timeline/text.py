@@ -10,6 +10,7 @@ from typing import Final
 from rich.text import Text
 
 from policies.core.facts import safe
+from policies.core.words import few
 from preflight.screen import wrapped
 from preflight.timeline.model import Event, Kind, Phase, Span, Timeline
 
@@ -167,9 +168,7 @@ def _moment(moment: datetime, zone: tzinfo | None) -> str:
 
 
 def _subjects(event: Event) -> str:
-    names = list(event.subjects[:_SHOWN_NAMES])
-    more = len(event.subjects) - len(names)
-    return f": {', '.join(names)}" + (f" and {more} more" if more else "") if names else ""
+    return f": {few(event.subjects, _SHOWN_NAMES)}" if event.subjects else ""
 
 
 __all__ = ["timeline_lines"]

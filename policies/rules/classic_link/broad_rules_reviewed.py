@@ -9,6 +9,7 @@ from policies.core.fixes import Fix, change, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
+from policies.core.words import few
 
 # As many ids as a person can read.
 _SHOWN: Final = 5
@@ -25,10 +26,9 @@ def _check(plan: Plan, _timeline: Timeline) -> Verdict:
 
 def _rule(rule: Facts) -> Verdict:
     ids = rule.texts("instanceIds")
-    shown = ", ".join(ids[:_SHOWN]) + (f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else "")
     return failed(
-        f"{rule.text('securityGroupId')}, {rule.text('rule')}: instances that move may talk with {shown}, which "
-        "stay and are not linked. The rules do not show whether they do.",
+        f"{rule.text('securityGroupId')}, {rule.text('rule')}: instances that move may talk with "
+        f"{few(ids, _SHOWN)}, which stay and are not linked. The rules do not show whether they do.",
         _reviewed(list(ids)),
     )
 

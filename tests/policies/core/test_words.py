@@ -1,4 +1,4 @@
-"""A count is written with its noun in the right number, a time to the minute with its own offset."""
+"""A count is written with its noun in the right number, many names by the first, a time to the minute."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from policies.core.words import number_of, to_minute
+from policies.core.words import few, number_of, to_minute
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,8 @@ def test_a_noun_is_plural_unless_there_is_one(count: int, noun: str, expected: s
 )
 def test_a_time_is_written_to_the_minute_with_its_own_offset(offset: timezone, expected: str) -> None:
     assert to_minute(datetime(2026, 12, 6, 2, 0, 59, tzinfo=offset)) == expected
+
+
+@pytest.mark.parametrize(("most", "expected"), [(2, "a, b and 1 more"), (3, "a, b, c"), (4, "a, b, c")])
+def test_of_many_names_the_first_are_written_and_the_others_counted(most: int, expected: str) -> None:
+    assert few(["a", "b", "c"], most) == expected
