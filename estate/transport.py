@@ -15,9 +15,9 @@ import requests
 import urllib3.exceptions
 
 from estate.proxies import proxy_fault, proxy_for, proxy_variable
-from estate.sdk import without_aiohttp
+from estate.sdk import without_unused
 
-with without_aiohttp():
+with without_unused():
     import darabonba.core
     import Tea.core
 

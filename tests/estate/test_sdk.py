@@ -117,3 +117,19 @@ def test_the_client_of_asynchronous_calls_is_imported_by_the_first_of_them() -> 
         [sys.executable, "-c", AIOHTTP], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
     )
     assert done.stdout.split() == ["False", "False", "False", "RetryError", "True"], done.stderr
+
+
+APSCHEDULER = """
+import sys
+from estate import sdk
+providers = sdk.load("alibabacloud_credentials.provider")
+print("apscheduler" in sys.modules)
+scheduler = providers.ecs_ram_role.BackgroundScheduler()
+from apscheduler.schedulers.background import BackgroundScheduler
+print(type(scheduler) is BackgroundScheduler)
+"""
+
+
+def test_the_scheduler_of_the_keys_of_a_role_is_imported_by_the_first_of_them() -> None:
+    done = subprocess.run([sys.executable, "-c", APSCHEDULER], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["False", "True"], done.stderr
