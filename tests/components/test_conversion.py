@@ -136,6 +136,14 @@ def test_office_ssh_keeps_its_priority_and_needs_no_guard() -> None:
     assert labels(conversion) == ["ingress accept TCP 22/22 from 203.0.113.0/24 (7)"]
 
 
+def test_rules_of_both_networks_keep_their_priorities_where_no_packet_meets_both() -> None:
+    both = ("internet ingress accept TCP 22/22 203.0.113.0/24 7", "intranet ingress accept TCP 22/22 192.168.0.0/24 50")
+    assert labels(converted(group("sg-web", *both))) == [
+        "ingress accept TCP 22/22 from 203.0.113.0/24 (7)",
+        "ingress accept TCP 22/22 from 192.168.0.0/24 (50)",
+    ]
+
+
 def test_legacy_intranet_rule_for_everyone_is_narrowed_to_private_addresses() -> None:
     conversion = converted(group("sg-web", "intranet ingress accept ALL -1/-1 0.0.0.0/0 1"))
     assert labels(conversion) == [
