@@ -482,10 +482,11 @@ def _lines(content: Mapping[str, object]) -> Iterator[str]:
 
 def write(path: Path, content: ResultsDocument) -> None:
     """Write the document so that a reader finds the whole of it or nothing. Raises OSError where that fails."""
-    write_whole(path, _lines(content))
+    # As the reports are: a later job of a pipeline may read it as another user.
+    write_whole(path, _lines(content), mode=0o644)
 
 
-def write_whole(path: Path, parts: Iterable[str]) -> None:
+def write_whole(path: Path, parts: Iterable[str], *, mode: int = 0o600) -> None:
     """Write a file whole or not at all. Raises OSError where that fails."""
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
@@ -493,8 +494,7 @@ def write_whole(path: Path, parts: Iterable[str]) -> None:
             file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
-        # As the reports are: a later job of a pipeline may read it as another user.
-        Path(temporary).chmod(0o644)
+        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
