@@ -198,9 +198,9 @@ class FreeInterface(_Identified):
 
 
 class SecondaryInterface(_Identified):
-    """A secondary network interface in a VPC: of a server, of another service, such as a container, or of nobody.
+    """A network interface in a VPC but the primary one of a server: its second one, a container's, or a free one.
 
-    `instance_id` is None where no server is named, and `in_use` tells whether it is attached to anything.
+    `instance_id` is None where no server is named. `in_use` tells whether it is attached to anything.
     """
 
     vpc_id: str

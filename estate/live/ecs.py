@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, get_args
 
 from estate import model
@@ -161,8 +161,8 @@ def snapshot_groups(cloud: Cloud) -> list[model.SnapshotGroup]:
     ]
 
 
-def secondary_interfaces(cloud: Cloud) -> list[model.SecondaryInterface]:
-    """Read all secondary network interfaces, those of other services included."""
+def secondary_interfaces(cloud: Cloud, instance_ids: Container[str]) -> list[model.SecondaryInterface]:
+    """Read all network interfaces but the primary ones of these instances: those of other services are of any type."""
     return [
         build(
             page.source,
@@ -175,8 +175,9 @@ def secondary_interfaces(cloud: Cloud) -> list[model.SecondaryInterface]:
                 address.private_ip_address for address in items(item, "private_ip_sets", "private_ip_set")
             ),
         )
-        for page in pages(cloud, "ecs:DescribeNetworkInterfaces", region_id=cloud.region, type="Secondary")
+        for page in pages(cloud, "ecs:DescribeNetworkInterfaces", region_id=cloud.region)
         for item in page.items
+        if item.type != "Primary" or item.instance_id not in instance_ids
     ]
 
 

@@ -122,7 +122,6 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
             ("zones", ecs.zones),
             ("vpcs", vpc.vpc_ids),
             ("vswitches", vpc.vswitches),
-            ("interfaces", ecs.secondary_interfaces),
             ("tables", vpc.route_tables),
             ("events", ecs.scheduled_events),
             ("rds", rds.rds_heads),
@@ -137,6 +136,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
     }
     instances: list[model.Instance] = lists["instances"].result()
     types = pool.submit(ecs.instance_types, cloud, {instance.instance_type for instance in instances})
+    interfaces = pool.submit(ecs.secondary_interfaces, cloud, {instance.id for instance in instances})
     links, groups, vpcs, routes, acls, balancers, *products = _interleaved(
         pool,
         (partial(ecs.classic_links, cloud), _chunks([i.id for i in instances if i.is_classic], 100)),
@@ -167,7 +167,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         zones=tuple(lists["zones"].result()),
         vpcs=tuple(future.result() for future in vpcs),
         vswitches=tuple(lists["vswitches"].result()),
-        network_interfaces=tuple(lists["interfaces"].result()),
+        network_interfaces=tuple(interfaces.result()),
         databases=tuple(database for futures in products for database in _each(futures)),
         classic_links=tuple(link for future in links for link in future.result()),
         routes=tuple(route for future in routes for route in future.result()),

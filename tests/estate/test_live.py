@@ -13,7 +13,7 @@ import pytest
 from estate.answers import ByToken
 from estate.client import CONNECTIONS, Cloud
 from estate.errors import CloudError, CredentialsError, EstateError, PermissionDenied
-from estate.live import IF_USED, RAM_ACTIONS, cr, free_interfaces, mongodb_database, oss, read_estate
+from estate.live import IF_USED, RAM_ACTIONS, cr, ecs, free_interfaces, mongodb_database, oss, read_estate
 from estate.model import AdmittedGroup, ClassicLinkAttachment, Database, Estate, FreeInterface, PeerKind, RouteEntry
 from estate.reads import READS
 from simulator.server import Simulator, running
@@ -330,7 +330,11 @@ def test_secondary_interfaces_are_read_and_the_free_ones_of_a_name() -> None:
     with running(region) as simulator:
         cloud = estates.cloud(simulator)
         found, whole = free_interfaces(cloud, "i-4-public"), read_estate(cloud, NOW)
+        others = ecs.secondary_interfaces(cloud, set())
     assert found == [FreeInterface(id="eni-free", vpc_id="vpc-1", description="For its EIP")]
+    assert {(item.instance_id, item.private_ips) for item in others} - {
+        (item.instance_id, item.private_ips) for item in whole.network_interfaces
+    } == {("i-4", ("172.16.0.14",))}, "the primary one of an instance of which nothing is known, such as a container's"
     secondary = [(item.id, item.instance_id, item.in_use, item.private_ips) for item in whole.network_interfaces]
     assert secondary == [
         ("eni-attached", "i-4", True, ("172.16.0.13", "172.16.0.15")),
