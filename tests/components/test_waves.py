@@ -19,6 +19,7 @@ from estate.model import (
     ClassicLinkAttachment,
     Estate,
     NetworkInterface,
+    SecondaryInterface,
     SecurityGroup,
     SecurityGroupRule,
     Tag,
@@ -474,6 +475,8 @@ def test_an_address_that_something_has_again_is_no_former_one() -> None:
     second = NetworkInterface(id="eni-2", type="Secondary", primary_ip="10.1.0.1")
     extended = tuple(item.model_copy(update={"network_interfaces": (second,)}) for item in moved.instances)
     assert plan(raw, moved.model_copy(update={"instances": extended}), recorded(raw)).former_addresses == ()
+    pod = SecondaryInterface(id="eni-pod", vpc_id="vpc-other", in_use=True, private_ips=("10.0.8.9", "10.1.0.1"))
+    assert plan(raw, moved.model_copy(update={"network_interfaces": (pod,)}), recorded(raw)).former_addresses == ()
 
 
 def test_a_moved_instance_goes_on_using_the_databases_that_admitted_it() -> None:
