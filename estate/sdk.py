@@ -51,7 +51,10 @@ def without_unused() -> Iterator[None]:
 
 
 class _Late(ModuleType):
-    """A module of which there are names for types only, until it is imported by its first use, or that of a type."""
+    """A module that is imported by the first use of a name of it.
+
+    A name that is imported from it before that is a class: making an instance of it is such a use.
+    """
 
     is_used = False
 
