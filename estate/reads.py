@@ -234,7 +234,7 @@ _ECS: Final[Mapping[str, Reading]] = {
         parts=(
             *parts(TEXT, "NetworkInterfaceId", "VpcId", "Type", "Status"),
             Part("InstanceId", ANY_TEXT, absent="managed ones do not have it (SDK-ECS 7.11.8)"),
-            Part("SecurityGroupIds.SecurityGroupId", TEXTS),
+            Part("SecurityGroupIds.SecurityGroupId", TEXTS, absent="those of other services may be in no group"),
             Part("PrivateIpSets.PrivateIpSet", ITEMS),
             Part("PrivateIpSets.PrivateIpSet[].PrivateIpAddress", TEXT),
             Part("Description", ANY_TEXT, absent=_NAME),

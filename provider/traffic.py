@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from estate.client import Cloud
+from estate.live.reading import items
 from estate.model import SecurityGroupRule
 from estate.paging import listed
 from provider.instances import ACTION, instances
@@ -131,7 +132,7 @@ def _with(server: Server, interfaces: Iterable[Any]) -> Server:
     """Return the server with the groups and addresses of network interfaces, too."""
     for interface in interfaces:
         server = server._replace(
-            groups=server.groups.union(interface.security_group_ids.security_group_id),
+            groups=server.groups.union(items(interface, "security_group_ids", "security_group_id")),
             addresses=server.addresses.union(
                 str(address.private_ip_address) for address in interface.private_ip_sets.private_ip_set
             ),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from estate import model
 from estate.answers import Source, shown
 from estate.client import Cloud
-from estate.errors import UnusableAnswer
+from estate.errors import PermissionDenied, UnusableAnswer
 from estate.live.reading import build, items, tags
 from estate.paging import listed, pages
 
@@ -161,8 +161,17 @@ def snapshot_groups(cloud: Cloud) -> list[model.SnapshotGroup]:
     ]
 
 
-def secondary_interfaces(cloud: Cloud, instance_ids: Container[str]) -> list[model.SecondaryInterface]:
-    """Read all network interfaces but the primary ones of these instances: those of other services are of any type."""
+def secondary_interfaces(cloud: Cloud, instances: Sequence[model.Instance]) -> list[model.SecondaryInterface]:
+    """Read all network interfaces but the primary ones of these instances: those of other services are of any type.
+
+    Raises PermissionDenied where instances have interfaces and none of these is listed: such a list is not the whole.
+    """
+    action, instance_ids = "ecs:DescribeNetworkInterfaces", {instance.id for instance in instances}
+    there = [instance for instance in instances if not instance.is_classic]
+    of_instances = {interface.id for instance in there for interface in instance.network_interfaces}
+    listing = pages(cloud, action, region_id=cloud.region)
+    if of_instances and of_instances.isdisjoint(item.network_interface_id for page in listing for item in page.items):
+        raise PermissionDenied(action, listing[-1].source.request_id)
     return [
         build(
             page.source,
@@ -175,7 +184,7 @@ def secondary_interfaces(cloud: Cloud, instance_ids: Container[str]) -> list[mod
                 address.private_ip_address for address in items(item, "private_ip_sets", "private_ip_set")
             ),
         )
-        for page in pages(cloud, "ecs:DescribeNetworkInterfaces", region_id=cloud.region)
+        for page in listing
         for item in page.items
         if item.type != "Primary" or item.instance_id not in instance_ids
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -14,11 +15,21 @@ from estate.answers import ByToken
 from estate.client import CONNECTIONS, Cloud
 from estate.errors import CloudError, CredentialsError, EstateError, PermissionDenied
 from estate.live import IF_USED, RAM_ACTIONS, cr, ecs, free_interfaces, mongodb_database, oss, read_estate
-from estate.model import AdmittedGroup, ClassicLinkAttachment, Database, Estate, FreeInterface, PeerKind, RouteEntry
+from estate.model import (
+    AdmittedGroup,
+    ClassicLinkAttachment,
+    Database,
+    Estate,
+    FreeInterface,
+    Instance,
+    PeerKind,
+    RouteEntry,
+)
 from estate.reads import READS
 from simulator.server import Simulator, running
 from tests.estate import estates
 from tests.estate.stub import serving
+from tests.estate.whole import whole
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -330,7 +341,7 @@ def test_secondary_interfaces_are_read_and_the_free_ones_of_a_name() -> None:
     with running(region) as simulator:
         cloud = estates.cloud(simulator)
         found, whole = free_interfaces(cloud, "i-4-public"), read_estate(cloud, NOW)
-        others = ecs.secondary_interfaces(cloud, set())
+        others = ecs.secondary_interfaces(cloud, [])
     assert found == [FreeInterface(id="eni-free", vpc_id="vpc-1", description="For its EIP")]
     assert {(item.instance_id, item.private_ips) for item in others} - {
         (item.instance_id, item.private_ips) for item in whole.network_interfaces
@@ -341,6 +352,36 @@ def test_secondary_interfaces_are_read_and_the_free_ones_of_a_name() -> None:
         ("eni-free", None, False, ("172.16.0.11",)),
         ("eni-other", None, False, ("172.16.0.12",)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("listed", "network_type", "believed"),
+    [
+        ([], "vpc", False),
+        (["eni-x"], "vpc", False),
+        (["eni-x", "eni-4"], "vpc", True),
+        ([], "classic", True),
+    ],
+)
+def test_a_list_without_any_interface_of_the_instances_is_not_believed(
+    listed: list[str], network_type: str, believed: bool
+) -> None:
+    """Where the cloud shows nothing for want of permission, whoever is in a VSwitch would be missed."""
+    fields: dict[str, Any] = {
+        "id": "i-4",
+        "zone_id": estates.ZONE,
+        "instance_type": "ecs.g5.large",
+        "status": "Running",
+    }
+    fields |= {"network_type": network_type, "network_interfaces": [{"id": "eni-4"}]}
+    interfaces = [{"NetworkInterfaceId": name, "PrivateIpSets.PrivateIpSet": []} for name in listed]
+    refusal: AbstractContextManager[object] = nullcontext()
+    if not believed:
+        refusal = pytest.raises(PermissionDenied, match=r"DescribeNetworkInterfaces.*R-9")
+    with serving() as stub, refusal:
+        stub.answers("DescribeNetworkInterfaces", whole("ecs:DescribeNetworkInterfaces", *interfaces, RequestId="R-9"))
+        found = ecs.secondary_interfaces(stub.cloud(), [Instance.model_validate(fields)])
+        assert [item.id for item in found] == listed
 
 
 def test_both_lists_of_mongodb_are_read(simulator: Simulator, read: Estate) -> None:
