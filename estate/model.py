@@ -197,10 +197,11 @@ class FreeInterface(_Identified):
     vpc_id: str
 
 
-class SecondaryInterface(_Identified):
-    """A network interface in a VPC but the primary one of a server: its second one, a container's, or a free one.
+class VpcInterface(_Identified):
+    """A network interface in a VPC, of which `Instance` has not all: a second one, a container's, or a free one.
 
-    `instance_id` is None where no server is named. `in_use` tells whether it is attached to anything.
+    The primary one of a server is among them where it has several addresses. `instance_id` is None where no server is
+    named. `in_use` tells whether it is attached to anything.
     """
 
     vpc_id: str
@@ -599,7 +600,7 @@ class Estate(_Model):
     zones: Annotated[tuple[Zone, ...], ById] = ()
     vpcs: Annotated[tuple[Vpc, ...], ById] = ()
     vswitches: Annotated[tuple[VSwitch, ...], ById] = ()
-    network_interfaces: Annotated[tuple[SecondaryInterface, ...], ById] = ()
+    network_interfaces: Annotated[tuple[VpcInterface, ...], ById] = ()
     databases: Annotated[tuple[Database, ...], ById] = ()
     classic_links: tuple[ClassicLinkAttachment, ...] = ()
     routes: tuple[RouteEntry, ...] = ()

@@ -154,7 +154,10 @@ def _vswitch_names(network: CreateNetwork | ExistingNetwork) -> list[str]:
 def _strangers(roster: Roster, vpc: Vpc | None, blocks: list[str]) -> Mapping[str, tuple[str, ...]]:
     """Return who is, or may be, in each block of the VPC: servers, perhaps with a secondary interface alone.
 
-    An interface that is in use and names no server of the region, such as that of a container, is its own.
+    An interface that is in use and names no server of the region, such as that of a container, is its own. A server of
+    another VPC has none here: an interface is attached to an instance of its own VPC only (ECS API,
+    AttachNetworkInterface). Further addresses of an interface show nobody else: they are of its VSwitch, too (SDK-ECS
+    7.11.8, AssignPrivateIpAddresses).
     """
     if vpc is None:
         return dict.fromkeys(blocks, ())

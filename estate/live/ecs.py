@@ -161,9 +161,10 @@ def snapshot_groups(cloud: Cloud) -> list[model.SnapshotGroup]:
     ]
 
 
-def secondary_interfaces(cloud: Cloud, instances: Sequence[model.Instance]) -> list[model.SecondaryInterface]:
-    """Read all network interfaces but the primary ones of these instances: those of other services are of any type.
+def vpc_interfaces(cloud: Cloud, instances: Sequence[model.Instance]) -> list[model.VpcInterface]:
+    """Read the network interfaces that DescribeInstances does not show whole; those of other services are of any type.
 
+    Of a primary one of these instances it shows the first address alone: one with more addresses is among them.
     Raises PermissionDenied where instances have interfaces and none of these is listed: such a list is not the whole.
     """
     action, instance_ids = "ecs:DescribeNetworkInterfaces", {instance.id for instance in instances}
@@ -175,18 +176,17 @@ def secondary_interfaces(cloud: Cloud, instances: Sequence[model.Instance]) -> l
     return [
         build(
             page.source,
-            model.SecondaryInterface,
+            model.VpcInterface,
             id=item.network_interface_id,
             vpc_id=item.vpc_id,
             instance_id=item.instance_id or None,
             in_use=item.status != "Available",
-            private_ips=tuple(
-                address.private_ip_address for address in items(item, "private_ip_sets", "private_ip_set")
-            ),
+            private_ips=tuple(address.private_ip_address for address in addresses),
         )
         for page in listing
         for item in page.items
-        if item.type != "Primary" or item.instance_id not in instance_ids
+        for addresses in [items(item, "private_ip_sets", "private_ip_set")]
+        if item.type != "Primary" or item.instance_id not in instance_ids or len(addresses) > 1
     ]
 
 

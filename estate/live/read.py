@@ -136,7 +136,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
     }
     instances: list[model.Instance] = lists["instances"].result()
     types = pool.submit(ecs.instance_types, cloud, {instance.instance_type for instance in instances})
-    interfaces = pool.submit(ecs.secondary_interfaces, cloud, instances)
+    interfaces = pool.submit(ecs.vpc_interfaces, cloud, instances)
     links, groups, vpcs, routes, acls, balancers, *products = _interleaved(
         pool,
         (partial(ecs.classic_links, cloud), _chunks([i.id for i in instances if i.is_classic], 100)),

@@ -35,7 +35,7 @@ NOUNS: Final[Mapping[type[BaseModel], _Noun]] = {
     model.NetInfo: _Noun("connection address", "connection_string"),
     model.FreeInterface: _Noun("network interface"),
     model.NetworkInterface: _Noun("network interface"),
-    model.SecondaryInterface: _Noun("network interface"),
+    model.VpcInterface: _Noun("network interface"),
     model.RegistryAccessList: _Noun("whitelist of module", "module"),
     model.RouteEntry: _Noun("route to", "destination"),
     model.ScheduledEvent: _Noun("system event"),

@@ -117,6 +117,7 @@ def test_a_server_of_the_target_vpc_has_an_address_by_any_of_its_interfaces(
         ({"private_ips": []}, []),
         ({"vpc_id": "vpc-old"}, []),
         ({"instance_id": "i-there"}, [("i-there", True)]),
+        ({"instance_id": "i-there", "private_ips": ["10.0.8.6", "10.0.8.7"]}, [("i-there", True)]),
     ],
 )
 def test_an_interface_of_the_target_vpc_has_its_addresses_whoever_uses_it(

@@ -9,7 +9,7 @@ import pytest
 from components.config import ConfigError, parse
 from components.migration import Migration, MigrationArgs
 from components.plan import MigrationPlan, make_plan
-from estate.model import NetworkInterface, SecondaryInterface, SecurityGroup
+from estate.model import NetworkInterface, SecurityGroup, VpcInterface
 from tests.components.builders import FILE, config, estate, instance, rule
 from tests.components.mocked import Recording, declare
 
@@ -201,7 +201,7 @@ def test_an_interface_that_no_server_of_the_region_has_is_somebody_in_its_block(
     planned = plan(stranger=False)
     [cidr] = planned.network.target_cidrs
     given = {"id": "eni-pod", "vpc_id": "vpc-old", "in_use": True, "private_ips": ("172.16.8.9",)} | fields
-    interface = SecondaryInterface.model_validate(given)
+    interface = VpcInterface.model_validate(given)
     of = planned.estate.model_copy(update={"network_interfaces": (interface,)})
     network = make_plan(planned.config, of, FILE).network
     assert (network.strangers, network.to_themselves) == ({cidr: ("eni-pod",) if stranger else ()}, not stranger)

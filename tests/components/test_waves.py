@@ -19,10 +19,10 @@ from estate.model import (
     ClassicLinkAttachment,
     Estate,
     NetworkInterface,
-    SecondaryInterface,
     SecurityGroup,
     SecurityGroupRule,
     Tag,
+    VpcInterface,
     WhitelistGroup,
 )
 from tests.components.builders import FILE, config, estate, rule
@@ -475,8 +475,11 @@ def test_an_address_that_something_has_again_is_no_former_one() -> None:
     second = NetworkInterface(id="eni-2", type="Secondary", primary_ip="10.1.0.1")
     extended = tuple(item.model_copy(update={"network_interfaces": (second,)}) for item in moved.instances)
     assert plan(raw, moved.model_copy(update={"instances": extended}), recorded(raw)).former_addresses == ()
-    pod = SecondaryInterface(id="eni-pod", vpc_id="vpc-other", in_use=True, private_ips=("10.0.8.9", "10.1.0.1"))
-    assert plan(raw, moved.model_copy(update={"network_interfaces": (pod,)}), recorded(raw)).former_addresses == ()
+    for owner in (None, moved.instances[0].id):
+        there = {"vpc_id": "vpc-other", "in_use": True, "instance_id": owner}
+        another = VpcInterface(id="eni-9", private_ips=("10.0.8.9", "10.1.0.1"), **there)
+        of = moved.model_copy(update={"network_interfaces": (another,)})
+        assert plan(raw, of, recorded(raw)).former_addresses == (), owner
 
 
 def test_a_moved_instance_goes_on_using_the_databases_that_admitted_it() -> None:

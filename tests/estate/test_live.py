@@ -318,8 +318,8 @@ def test_a_sharded_cluster_is_in_the_estate_without_addresses() -> None:
     assert (read.architecture, read.net_infos) == ("sharding", ())
 
 
-def test_secondary_interfaces_are_read_and_the_free_ones_of_a_name() -> None:
-    """None that is attached, or of another name; the one of an instance in a VPC is a primary one."""
+def test_interfaces_are_read_and_the_free_ones_of_a_name() -> None:
+    """Free ones: none that is attached, or of another name; of primary ones those with several addresses."""
     place = {"vswitch_id": "vsw-1", "security_group_ids": ["sg-vpc"]}
     interfaces = [
         {"id": "eni-free", "name": "i-4-public", "description": "For its EIP", "private_ips": ["172.16.0.11"]},
@@ -332,25 +332,35 @@ def test_secondary_interfaces_are_read_and_the_free_ones_of_a_name() -> None:
             "status": "InUse",
         },
     ]
-    moved: dict[str, Any] = {"id": "i-4", "name": "web-4", "zone_id": estates.ZONE, "instance_type": "ecs.g5.large"}
-    moved |= {"network_type": "vpc", "vpc_id": "vpc-1", "vswitch_id": "vsw-1", "intranet_ips": ["172.16.0.14"]}
+    primary = {"type": "Primary", "status": "InUse"}
+    interfaces += [
+        {**primary, "id": "eni-web-4", "instance_id": "i-4", "private_ips": ["172.16.0.14"]},
+        {**primary, "id": "eni-web-5", "instance_id": "i-5", "private_ips": ["172.16.0.17", "172.16.0.18"]},
+    ]
+    moved: dict[str, Any] = {"zone_id": estates.ZONE, "instance_type": "ecs.g5.large", "security_group_ids": ["sg-vpc"]}
+    moved |= {"network_type": "vpc", "vpc_id": "vpc-1", "vswitch_id": "vsw-1"}
     region = estates.estate(
-        instances=[*estates.dumped("instances"), {**moved, "security_group_ids": ["sg-vpc"]}],
+        instances=[
+            *estates.dumped("instances"),
+            {**moved, "id": "i-4", "name": "web-4", "intranet_ips": ["172.16.0.14"]},
+            {**moved, "id": "i-5", "name": "web-5", "intranet_ips": ["172.16.0.17"]},
+        ],
         network_interfaces=[{**item, **place} for item in interfaces],
     )
     with running(region) as simulator:
         cloud = estates.cloud(simulator)
         found, whole = free_interfaces(cloud, "i-4-public"), read_estate(cloud, NOW)
-        others = ecs.secondary_interfaces(cloud, [])
+        others = ecs.vpc_interfaces(cloud, [])
     assert found == [FreeInterface(id="eni-free", vpc_id="vpc-1", description="For its EIP")]
     assert {(item.instance_id, item.private_ips) for item in others} - {
         (item.instance_id, item.private_ips) for item in whole.network_interfaces
     } == {("i-4", ("172.16.0.14",))}, "the primary one of an instance of which nothing is known, such as a container's"
-    secondary = [(item.id, item.instance_id, item.in_use, item.private_ips) for item in whole.network_interfaces]
-    assert secondary == [
+    known = [(item.id, item.instance_id, item.in_use, item.private_ips) for item in whole.network_interfaces]
+    assert known == [
         ("eni-attached", "i-4", True, ("172.16.0.13", "172.16.0.15")),
         ("eni-free", None, False, ("172.16.0.11",)),
         ("eni-other", None, False, ("172.16.0.12",)),
+        ("eni-web-5", "i-5", True, ("172.16.0.17", "172.16.0.18")),
     ]
 
 
@@ -380,7 +390,7 @@ def test_a_list_without_any_interface_of_the_instances_is_not_believed(
         refusal = pytest.raises(PermissionDenied, match=r"DescribeNetworkInterfaces.*R-9")
     with serving() as stub, refusal:
         stub.answers("DescribeNetworkInterfaces", whole("ecs:DescribeNetworkInterfaces", *interfaces, RequestId="R-9"))
-        found = ecs.secondary_interfaces(stub.cloud(), [Instance.model_validate(fields)])
+        found = ecs.vpc_interfaces(stub.cloud(), [Instance.model_validate(fields)])
         assert [item.id for item in found] == listed
 
 
