@@ -210,6 +210,13 @@ class VpcInterface(_Identified):
     private_ips: tuple[Address, ...] = ()
 
 
+class VirtualIp(_Identified):
+    """An address in a VPC that no network interface has: that of a load balancer (CLB)."""
+
+    vpc_id: str
+    ip_address: Address
+
+
 class PeerKind(StrEnum):
     """The form in which the far end of a security group rule is given."""
 
@@ -601,6 +608,7 @@ class Estate(_Model):
     vpcs: Annotated[tuple[Vpc, ...], ById] = ()
     vswitches: Annotated[tuple[VSwitch, ...], ById] = ()
     network_interfaces: Annotated[tuple[VpcInterface, ...], ById] = ()
+    virtual_ips: Annotated[tuple[VirtualIp, ...], ById] = ()
     databases: Annotated[tuple[Database, ...], ById] = ()
     classic_links: tuple[ClassicLinkAttachment, ...] = ()
     routes: tuple[RouteEntry, ...] = ()

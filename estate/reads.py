@@ -469,6 +469,7 @@ _OTHERS: Final[Mapping[str, Reading]] = {
             Part("AddressType", one_of("internet", "intranet")),
             # Empty for one in the classic network.
             *parts(ANY_TEXT, "VpcId"),
+            Part("Address", TEXT, when=When("AddressType", "intranet")),
         ),
     ),
     "slb:DescribeVServerGroups": Reading(

@@ -12,7 +12,7 @@ from estate.model import Database, Instance, Vpc
 
 
 class Holder(NamedTuple):
-    """A server, an interface of none, or a database; `certain` where it is known to have the address."""
+    """Who has an address, or may have it if not `certain`: a server, an interface of none, a database and so on."""
 
     id: str
     certain: bool
@@ -31,6 +31,7 @@ def holders(roster: Roster, vpc: Vpc | None) -> Mapping[str, tuple[Holder, ...]]
     for address, holder in (
         *((address, item.id) for item in servers for address in item.interface_ips),
         *((address, item.instance_id or item.id) for item in interfaces for address in item.private_ips),
+        *((item.ip_address, item.id) for item in estate.virtual_ips if item.vpc_id == vpc.id),
         *((address, item.id) for item in databases for address in _private(item) if address),
     ):
         certain[address].add(holder)

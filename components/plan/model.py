@@ -112,13 +112,15 @@ class MigrationPlan:
         """Intranet addresses of moved instances that nothing in the region has now, sorted.
 
         An address that an instance has again, because it was retained or reassigned, is no former address. Nor is one
-        that another network interface has, of an instance or a container: a list may name it for that one.
+        that another network interface has, of an instance or a container, or that is a virtual IP address: a list may
+        name it for that one.
         """
         instances, estate = self.roster.instances, self.roster.estate
         moved = self.roster.moved_ids & self.roster.waves_of.keys()
         had = {address for item in moved for address in instances[item].intranet_ips}
         has = {address for instance in estate.instances for address in instance.interface_ips}
         has |= {address for interface in estate.network_interfaces for address in interface.private_ips}
+        has |= {item.ip_address for item in estate.virtual_ips}
         return tuple(sorted(had - has, key=IPv4Address))
 
     @cached_property

@@ -44,6 +44,7 @@ NOUNS: Final[Mapping[type[BaseModel], _Noun]] = {
     model.Snapshot: _Noun("snapshot"),
     model.SnapshotGroup: _Noun("snapshot group"),
     model.VServerGroup: _Noun("vServer group"),
+    model.VirtualIp: _Noun("virtual IP address"),
     model.VSwitch: _Noun("VSwitch"),
     model.Vpc: _Noun("VPC"),
     model.WhitelistGroup: _Noun("whitelist group", "name"),

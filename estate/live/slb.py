@@ -1,14 +1,14 @@
-"""Access control lists and vServer groups of the Classic Load Balancer."""
+"""Access control lists, addresses and vServer groups of the Classic Load Balancer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from estate import model
 from estate.client import Cloud
 from estate.live.reading import build, items
-from estate.paging import listed, pages
+from estate.paging import Page, listed, pages
 
 
 def access_list_ids(cloud: Cloud) -> list[str]:
@@ -34,9 +34,23 @@ def access_list(cloud: Cloud, acl_id: str) -> model.AccessControlList:
     )
 
 
-def load_balancers(cloud: Cloud) -> list[Any]:
-    """Read the heads of all load balancers."""
-    return listed(cloud, "slb:DescribeLoadBalancers", region_id=cloud.region)
+def load_balancers(cloud: Cloud) -> list[Page]:
+    """Read the heads of all load balancers, by page."""
+    return pages(cloud, "slb:DescribeLoadBalancers", region_id=cloud.region)
+
+
+def virtual_ips(heads: Iterable[Page]) -> Iterator[model.VirtualIp]:
+    """Return the addresses of the load balancers in VPCs."""
+    for page in heads:
+        for item in page.items:
+            if item.address_type.lower() == "intranet" and item.vpc_id:
+                yield build(
+                    page.source,
+                    model.VirtualIp,
+                    id=item.load_balancer_id,
+                    vpc_id=item.vpc_id,
+                    ip_address=item.address,
+                )
 
 
 def vserver_groups(cloud: Cloud, load_balancer: Any) -> Iterator[model.VServerGroup]:

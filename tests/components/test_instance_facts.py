@@ -67,6 +67,7 @@ def held(
     servers: list[dict[str, Any]] | None = None,
     databases: list[dict[str, Any]] | None = None,
     interfaces: list[dict[str, Any]] | None = None,
+    virtual_ips: list[dict[str, Any]] | None = None,
     **choice: Any,
 ) -> list[tuple[str, bool]]:
     """Return who has or may have 10.0.8.7 in vpc-other, which i-web has in the classic network."""
@@ -75,6 +76,7 @@ def held(
         instances=(web, *(item for item in estate().instances if item.id != "i-web"), *(servers or ())),
         databases=(*estate().databases, *({**RDS, **IN_VPC, **item} for item in databases or ())),
         network_interfaces=tuple(interfaces or ()),
+        virtual_ips=tuple(virtual_ips or ()),
         vswitches=(*estate().vswitches, vswitch("vsw-far", "vpc-other", "10.0.9.0/24")),
         security_groups=(*estate().security_groups, {"id": "sg-vpc", "name": "", "vpc_id": "vpc-other"}),
     )
@@ -125,6 +127,20 @@ def test_an_interface_of_the_target_vpc_has_its_addresses_whoever_uses_it(
 ) -> None:
     interface = {"id": "eni-9", "vpc_id": "vpc-other", "in_use": True, "private_ips": ["10.0.8.7"]} | fields
     assert held(interfaces=[interface]) == holders
+
+
+@pytest.mark.parametrize(
+    ("vpc_id", "address", "holders"),
+    [
+        ("vpc-other", "10.0.8.7", [("lb-9", True)]),
+        ("vpc-other", "10.0.8.8", []),
+        ("vpc-old", "10.0.8.7", []),
+    ],
+)
+def test_a_load_balancer_of_the_target_vpc_has_its_address(
+    vpc_id: str, address: str, holders: list[tuple[str, bool]]
+) -> None:
+    assert held(virtual_ips=[{"id": "lb-9", "vpc_id": vpc_id, "ip_address": address}]) == holders
 
 
 def test_a_server_that_has_an_address_for_certain_is_told_once() -> None:

@@ -22,6 +22,7 @@ from estate.model import (
     SecurityGroup,
     SecurityGroupRule,
     Tag,
+    VirtualIp,
     VpcInterface,
     WhitelistGroup,
 )
@@ -480,6 +481,8 @@ def test_an_address_that_something_has_again_is_no_former_one() -> None:
         another = VpcInterface(id="eni-9", private_ips=("10.0.8.9", "10.1.0.1"), **there)
         of = moved.model_copy(update={"network_interfaces": (another,)})
         assert plan(raw, of, recorded(raw)).former_addresses == (), owner
+    virtual = VirtualIp(id="lb-1", vpc_id="vpc-other", ip_address="10.1.0.1")
+    assert plan(raw, moved.model_copy(update={"virtual_ips": (virtual,)}), recorded(raw)).former_addresses == ()
 
 
 def test_a_moved_instance_goes_on_using_the_databases_that_admitted_it() -> None:

@@ -52,7 +52,7 @@ class Stub:
         config = {
             "region": "cn-hangzhou",
             "protocol": "HTTP",
-            "endpoints": dict.fromkeys(("ecs", "vpc", "rds", "kvstore", "dds", "sts", "cr", "oss"), host),
+            "endpoints": dict.fromkeys(("ecs", "vpc", "rds", "kvstore", "dds", "sts", "slb", "cr", "oss"), host),
             "accessKey": "AK-of-the-stub",
             "secretKey": SECRET,
             "securityToken": TOKEN,

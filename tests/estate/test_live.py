@@ -13,8 +13,8 @@ import pytest
 
 from estate.answers import ByToken
 from estate.client import CONNECTIONS, Cloud
-from estate.errors import CloudError, CredentialsError, EstateError, PermissionDenied
-from estate.live import IF_USED, RAM_ACTIONS, cr, ecs, free_interfaces, mongodb_database, oss, read_estate
+from estate.errors import CloudError, CredentialsError, EstateError, PermissionDenied, UnusableAnswer
+from estate.live import IF_USED, RAM_ACTIONS, cr, ecs, free_interfaces, mongodb_database, oss, read_estate, slb
 from estate.model import (
     AdmittedGroup,
     ClassicLinkAttachment,
@@ -24,6 +24,7 @@ from estate.model import (
     Instance,
     PeerKind,
     RouteEntry,
+    VirtualIp,
 )
 from estate.reads import READS
 from simulator.server import Simulator, running
@@ -501,6 +502,33 @@ def test_members_of_vserver_groups_are_read(read: Estate) -> None:
     assert (group.id, group.name, group.load_balancer_id) == ("rsp-front", "front", "lb-front")
     assert (group.address_type, group.vpc_id) == ("internet", None)
     assert [(item.server_id, item.port, item.weight) for item in group.servers] == [("i-1", 80, 50)]
+
+
+def test_addresses_of_load_balancers_in_vpcs_are_read() -> None:
+    zones = {"name": "lb", "master_zone_id": estates.ZONE, "slave_zone_id": estates.ZONE}
+    balancers = [
+        {**zones, "id": "lb-public", "address": "47.96.0.9"},
+        {**zones, "id": "lb-classic", "address": "10.1.2.3", "address_type": "intranet"},
+        {
+            **zones,
+            "id": "lb-inside",
+            "address": "172.16.0.9",
+            "address_type": "intranet",
+            "vpc_id": "vpc-1",
+            "vswitch_id": "vsw-1",
+        },
+    ]
+    with running(estates.estate(load_balancers=balancers, vserver_groups=[])) as served:
+        read = read_estate(estates.cloud(served), NOW)
+    assert read.virtual_ips == (VirtualIp(id="lb-inside", vpc_id="vpc-1", ip_address="172.16.0.9"),)
+
+
+def test_a_load_balancer_whose_address_is_not_understood_stops_the_reading() -> None:
+    item = {"LoadBalancerId": "lb-1", "AddressType": "intranet", "VpcId": "vpc-1", "Address": "here"}
+    with serving() as stub:
+        stub.answers("DescribeLoadBalancers", whole("slb:DescribeLoadBalancers", item, RequestId="R-9"))
+        with pytest.raises(UnusableAnswer, match=r"virtual IP address lb-1.*ipAddress is 'here'.*R-9"):
+            list(slb.virtual_ips(slb.load_balancers(stub.cloud())))
 
 
 def test_automatic_snapshot_policies_are_read_with_the_disks_that_mind_them() -> None:
