@@ -7,6 +7,7 @@ is an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from estate.answers import ByNumber, ByToken, Reading, Source, at, identity, subject_of
@@ -71,6 +72,8 @@ def _read(cloud: Cloud, action: str, reading: Reading, fields: dict[str, Any]) -
             if name in known:
                 raise _DoesNotAddUpError(f"{' '.join(name or ())} is in its list twice", answer.body["RequestId"])
             known |= {name} if name else set()
+    if isinstance(reading.paging, ByNumber):
+        _stays(reading.paging.total, answers)
     counted = _counted(cloud, action, reading.paging, fields, answers[-1])
     if counted is not None:
         _agree(action, *counted, count)
@@ -112,6 +115,15 @@ def _by_number(ask: Callable[..., Answer], reading: Reading, paging: ByNumber) -
         # The count shows whether an empty page came before the end.
         if read >= at(answer.body, paging.total) or not count:
             return
+
+
+def _stays(total: str, answers: list[Answer]) -> None:
+    """Compare the cloud's counts of all pages: an item that goes moves another one to a page that was read before."""
+    for before, after in pairwise(answers):
+        announced, later = at(before.body, total), at(after.body, total)
+        if announced != later:
+            problem = f"{total} changed from {announced} to {later} between its pages"
+            raise _DoesNotAddUpError(problem, after.body["RequestId"])
 
 
 def _counted(

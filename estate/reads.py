@@ -230,7 +230,7 @@ _ECS: Final[Mapping[str, Reading]] = {
             "network_interface_sets.network_interface_set",
             ("NetworkInterfaceId",),
         ),
-        paging=ByToken(500),
+        paging=ByToken(500, counted=True),
         parts=(
             *parts(TEXT, "NetworkInterfaceId", "VpcId", "Type", "Status"),
             Part("InstanceId", ANY_TEXT, absent="managed ones do not have it (SDK-ECS 7.11.8)"),
@@ -477,9 +477,14 @@ _OTHERS: Final[Mapping[str, Reading]] = {
         parts=parts(TEXT, "VServerGroupId"),
     ),
     "slb:DescribeVServerGroupAttribute": Reading(
-        items=Items("BackendServers.BackendServer", "backend_servers.backend_server", ("ServerId", "Port")),
+        items=Items("BackendServers.BackendServer", "backend_servers.backend_server", ("ServerId", "Port", "ServerIp")),
         around=(*parts(TEXT, "VServerGroupId"), Part("VServerGroupName", ANY_TEXT, absent=_NAME)),
-        parts=(*parts(TEXT, "ServerId"), *parts(WHOLE, "Port", "Weight")),
+        parts=(
+            *parts(TEXT, "ServerId"),
+            *parts(WHOLE, "Port", "Weight"),
+            # An ENI with several addresses is in the list once for each (AddVServerGroupBackendServers).
+            Part("ServerIp", ANY_TEXT, absent="an instance needs none"),
+        ),
     ),
     "slb:DescribeAccessControlLists": Reading(
         items=Items("Acls.Acl", "acls.acl", ("AclId",)), paging=ByNumber(50), parts=parts(TEXT, "AclId")

@@ -425,6 +425,7 @@ def test_pages_are_asked_for_at_the_maximum_size(simulator: Simulator, read: Est
         "ecs:DescribeSnapshots": "100",
         "ecs:DescribeSecurityGroups": "100",
         "ecs:DescribeSecurityGroupAttribute": "1000",
+        "ecs:DescribeNetworkInterfaces": "500",
         "rds:DescribeDBInstances": "100",
         "kvstore:DescribeInstances": "50",
         "dds:DescribeDBInstances": "100",
@@ -529,6 +530,18 @@ def test_a_load_balancer_whose_address_is_not_understood_stops_the_reading() -> 
         stub.answers("DescribeLoadBalancers", whole("slb:DescribeLoadBalancers", item, RequestId="R-9"))
         with pytest.raises(UnusableAnswer, match=r"virtual IP address lb-1.*ipAddress is 'here'.*R-9"):
             list(slb.virtual_ips(slb.load_balancers(stub.cloud())))
+
+
+def test_an_interface_with_several_addresses_is_several_servers_of_a_group() -> None:
+    """Its id and port are in the list once for each address, which is no list that changed while it was read."""
+    action = "slb:DescribeVServerGroupAttribute"
+    servers = [{"ServerId": "eni-1", "Port": 80, "ServerIp": address} for address in ("172.16.0.4", "172.16.0.5")]
+    head = SimpleNamespace(load_balancer_id="lb-1", address_type="intranet", vpc_id="vpc-1")
+    with serving() as stub:
+        stub.answers("DescribeVServerGroups", whole("slb:DescribeVServerGroups", {"VServerGroupId": "rsp-1"}))
+        stub.answers("DescribeVServerGroupAttribute", whole(action, *servers))
+        [group] = slb.vserver_groups(stub.cloud(endpoints={"slb": f"127.0.0.1:{stub.port}"}), head)
+    assert [(item.server_id, item.port) for item in group.servers] == [("eni-1", 80)] * 2
 
 
 def test_automatic_snapshot_policies_are_read_with_the_disks_that_mind_them() -> None:

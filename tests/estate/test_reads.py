@@ -171,6 +171,21 @@ def test_a_list_that_is_shorter_or_longer_than_it_is_counted_is_an_error(stub: S
     assert f"{total_of(READS[action])} is {total}, and its list has 3, each of the 3 times it was read" in str(error)
 
 
+@pytest.mark.parametrize("action", [action for action in PAGED if isinstance(READS[action].paging, ByNumber)])
+def test_a_list_that_gets_shorter_between_its_pages_misses_an_item(stub: Stub, action: str) -> None:
+    """One of the first page goes, so that one moves there from the second: the last count is what was read."""
+    paging, total = READS[action].paging, total_of(READS[action])
+    assert paging
+    before, after = answer(action, range(paging.size)), answer(action, iter((paging.size + 1,)))
+    put(before, total, paging.size + 2)
+    put(after, total, paging.size + 1)
+    stub.answers(operation(action), *[(200, before), (200, after)] * 3)
+    changed = f"{total} changed from {paging.size + 2} to {paging.size + 1} between its pages"
+    assert changed in str(refused(stub, action))
+    stub.answers(operation(action), (200, before), (200, after), (200, answer(action)))
+    assert len(read(stub, action)) == 1
+
+
 @pytest.mark.parametrize("action", NAMED)
 def test_an_item_that_is_there_twice_is_an_error(stub: Stub, action: str) -> None:
     stub.answers(operation(action), (200, answer(action, iter((0, 1, 0)))))
