@@ -29,7 +29,8 @@ class RunOptions:
     """The requested run.
 
     `result` keeps the pack's whole result, `plan` the engine's update plan. `estate` is the inventory file to use;
-    None: the cloud is read. `whole_region` asks for the rules of groups whose instances other stacks move, too.
+    None: the cloud is read. `whole_region` asks for the rules of groups whose instances other stacks move, too. With
+    `writes` the stack file is to be written afterwards.
     """
 
     project: Path
@@ -42,6 +43,7 @@ class RunOptions:
     estate: Path | None = None
     plan: Path | None = None
     whole_region: bool = False
+    writes: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def judge(options: RunOptions, err: Console) -> Judged:
         with progress.running("Opening the stack" if options.estate else ASKING):
             opened = closing.enter_context(session(options.project, options.stack, options.estate))
         stack = opened.stack
+        if options.writes:
+            check_writable("the stack file", stack.directory / stack.file)
         names = [wave.name for wave in opened.config.waves]
         if options.wave is not None and options.wave not in (names or ["all"]):
             raise Stop(BAD_INPUT, f"--wave {options.wave}: expected one of {', '.join(names or ['all'])}")

@@ -47,7 +47,7 @@ def fix(  # noqa: PLR0913 - one argument an option
     rules = known_rules(rule or ())
     if way is not None and not rules:
         raise Stop(BAD_INPUT, "--way: expected --rule beside it: each rule has ways of its own")
-    options = RunOptions(project=project, stack=stack, strict=strict, rehearsal=rehearsal, estate=estate)
+    options = RunOptions(project=project, stack=stack, strict=strict, rehearsal=rehearsal, estate=estate, writes=write)
     out, err = console(), console(stderr=True)
     judged = judge(options, err)
     result = result_of(judged, out)

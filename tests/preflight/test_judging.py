@@ -28,7 +28,7 @@ class Run:
         self.kept = directory / "kept.json"
         self.written: list[str] = []
         self._ended = ended
-        self._stack = SimpleNamespace(name="prod", directory=directory)
+        self._stack = SimpleNamespace(name="prod", directory=directory, file="Pulumi.prod.yaml")
         self._config = SimpleNamespace(waves=[SimpleNamespace(name=name) for name in waves])
 
     @contextmanager
@@ -105,6 +105,25 @@ def test_a_result_that_could_not_be_written_is_refused_before_anything_runs(tmp_
     with pytest.raises(Stop, match="expected a file in a directory that exists and can be written") as stopped:
         judge(RunOptions(tmp_path, result=tmp_path / name), Console(quiet=True))
     assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize(("writes", "writable", "code"), [(True, True, 0), (True, False, 2), (False, False, 0)])
+def test_a_stack_file_that_could_not_be_written_is_refused_before_the_engine_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: bool, writable: bool, code: int
+) -> None:
+    run = Run(tmp_path)
+    monkeypatch.setattr(judging, "session", run.session)
+    monkeypatch.setattr(judging, "preview", run.preview)
+    monkeypatch.setattr(judging, "decide", lambda *_, **__: Decision(0, "READY", {}))
+    monkeypatch.setattr(os, "access", lambda path, _: writable or path != tmp_path)
+    options = RunOptions(tmp_path, writes=writes)
+    if code == 0:
+        assert judge(options, Console(quiet=True)).decision.code == 0
+        return
+    expected = r"the stack file .*Pulumi\.prod\.yaml: expected a file in a directory that exists and can be written"
+    with pytest.raises(Stop, match=expected) as stopped:
+        judge(options, Console(quiet=True))
+    assert (stopped.value.code, run.written) == (code, [])
 
 
 @pytest.mark.parametrize("code", [4, 20, 30])
