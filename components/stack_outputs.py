@@ -88,7 +88,7 @@ def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate,
     if stack is None:
         return record
     begun = cache(lambda: cut_off.read_begun(stack))
-    record = _with_whitelist_groups(record, config, estate, begun)
+    record = _with_whitelist_groups(record, stack, config, estate, begun)
     known = {
         *(record.vpc_id, *record.snapshot_ids, *record.snapshot_group_ids),
         *(item for ids in record.applied.values() for item in ids),
@@ -180,14 +180,13 @@ def warn_of_cut_off_links(plan: MigrationPlan) -> None:
 
 
 def _with_whitelist_groups(
-    record: StackRecord, config: MigrationConfig, estate: Estate, begun: Callable[[], cut_off.Begun]
+    record: StackRecord, stack: str, config: MigrationConfig, estate: Estate, begun: Callable[[], cut_off.Begun]
 ) -> StackRecord:
     """Return the record with the whitelist groups of a killed run: the cloud keeps no mark of them."""
     group_ids = cut_off.whitelist_groups(estate, config.databases)
     if group_ids.keys() <= set(record.whitelist_group_ids):
         return record
     adoptable = cut_off.adoptable(group_ids, config.databases, begun())
-    stack = record.stack or ""
     return replace(record, leftovers={(kind, mark(stack, name)): item for (kind, name), item in adoptable.items()})
 
 

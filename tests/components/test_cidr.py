@@ -88,6 +88,13 @@ def test_sound_networks(vpc: str, vswitches: list[str], classic_link: bool) -> N
         ),
         pytest.param(
             "10.0.0.0/16",
+            ["100.64.0.0/24"],
+            False,
+            CidrProblem(0, "100.64.0.0/24 is not private", "a block inside 10.0.0.0/16"),
+            id="VSwitch in the cloud's own range",
+        ),
+        pytest.param(
+            "10.0.0.0/16",
             ["10.0.0.0/24", "10.0.0.128/25"],
             False,
             CidrProblem(1, "10.0.0.128/25 overlaps 10.0.0.0/24", "VSwitch blocks that share no address"),
@@ -119,6 +126,7 @@ def test_all_problems_at_once() -> None:
 
 def test_too_many_vswitches() -> None:
     blocks = [str(block) for block in IPv4Network("10.0.0.0/16").subnets(new_prefix=24)][:151]
+    assert network_problems("10.0.0.0/16", blocks[:150]) == []
     assert network_problems("10.0.0.0/16", blocks) == [CidrProblem(None, "151 VSwitches", "at most 150 in a VPC")]
 
 
@@ -187,6 +195,8 @@ def test_planned_blocks_have_room_and_come_in_order() -> None:
     assert plan_blocks("172.16.0.0/16", [1, 252, 253]) == ["172.16.0.0/24", "172.16.1.0/24", "172.16.2.0/23"]
     assert plan_blocks("172.16.0.0/16", [1], taken=["172.16.0.0/25"]) == ["172.16.1.0/24"]
     assert plan_blocks("10.0.0.0/8", [1, 1]) == ["10.111.0.0/24", "10.111.1.0/24"]
+    # A VPC that is in the classic network's range as a whole has no other addresses.
+    assert plan_blocks("10.2.0.0/16", [1]) == ["10.2.0.0/24"]
     assert plan_blocks("10.2.0.0/16", [1], classic_link=True) == [None]
 
 

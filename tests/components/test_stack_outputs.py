@@ -63,11 +63,14 @@ def test_exported_ids_are_recorded() -> None:
         "snapshotIds": {"d-1": "s-1"},
         "snapshotGroupIds": {"i-1": "ssg-1"},
         "whitelistGroupIds": {"rm-1": "rm-1:MIX:ours", "r-1": "r-1:ours_too"},
+        "linkedBefore": ["i-mon", "vpc-old"],
     }
     record = stack_outputs.record_of(outputs)
     assert (record.snapshot_ids, record.whitelist_group_ids) == (("s-1",), ("rm-1:MIX:ours", "r-1:ours_too"))
     assert record.whitelist_groups == {"rm-1": ("ours",), "r-1": ("ours_too",)}
     assert record.snapshot_group_ids == ("ssg-1",)
+    # Without it a destroy would end the links of others.
+    assert record.linked_before == ("i-mon", "vpc-old")
 
 
 # ---- what a killed run has left ----
@@ -216,6 +219,10 @@ def test_classic_link_of_the_own_vpc_is_ours_where_a_killed_run_had_begun_to_ena
     record = replace(stack_outputs.record_of({"vpcId": "vpc-left", **exported}), stack=STACK)
     assert completed(record, estate(vpcs=(vpc,))).leftovers == taken
     assert bool(calls) is not bool(exported), "the state is read where there is a doubt"
+    # What is not enabled by now is to be enabled, and cannot be imported.
+    off = estate(vpcs=(vpc.model_copy(update={"classic_link_enabled": False}),))
+    answering(monkeypatch, {VPC_URN: {"type": NETWORK, "outputs": {"id": "vpc-left"}}})
+    assert completed(StackRecord(stack=STACK), off).leftovers == {}
 
 
 def planned_link(*linked: str, enabled: bool = False, **changes: Any) -> MigrationPlan:
