@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from components.facts.base import Later, note
 from components.facts.fields import field, reader
+from components.peers import BroadRule
 from components.plan import MigrationPlan
 from estate.model import Instance
 
@@ -50,8 +51,8 @@ class ClassicLinkFacts(LinkStateFacts):
 class BroadRuleFacts(TypedDict):
     """A classic rule for more than 256 addresses."""
 
-    securityGroupId: str
-    rule: Annotated[str, note("as text")]
+    securityGroupId: Annotated[str, field("groupId")]
+    rule: Annotated[str, field("text"), note("as text")]
     instanceIds: Annotated[
         list[str],
         note("those it lets talk with instances that move: neither linked, nor of a later wave, nor a classicPeer"),
@@ -59,6 +60,7 @@ class BroadRuleFacts(TypedDict):
 
 
 _attached_facts = reader(Instance, AttachedFacts)
+broad_rule_facts = reader(BroadRule, BroadRuleFacts)
 
 
 def link_state_facts(plan: MigrationPlan) -> LinkStateFacts:
@@ -78,11 +80,3 @@ def link_state_facts(plan: MigrationPlan) -> LinkStateFacts:
 def classic_link_facts(state: LinkStateFacts, vpc_id: Later, instance_ids: Sequence[str]) -> ClassicLinkFacts:
     """Return facts of the links of some instances to a VPC."""
     return {"vpcId": vpc_id, "instanceIds": list(instance_ids), **state}
-
-
-def broad_rule_facts(plan: MigrationPlan) -> list[BroadRuleFacts]:
-    """Return the rules that do not show which peers use them."""
-    return [
-        {"securityGroupId": rule.group_id, "rule": rule.text, "instanceIds": list(rule.instance_ids)}
-        for rule in plan.links.broad_rules
-    ]

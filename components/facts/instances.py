@@ -154,34 +154,39 @@ class OwnInstanceFacts(ClassicInstanceFacts):
     eip: NotRequired[Annotated[str, note("the EIP that is bound to it")]]
 
 
+class PlannedInstanceFacts(TypedDict):
+    """The fields of the plan of a migrating instance."""
+
+    moved: Annotated[bool, note("it is in the target VPC by now; all else is as it was before")]
+    targetZoneId: Annotated[str, field("targetZone")]
+    targetTier: NotRequired[Annotated[str, field("tier"), note("absent: its zone has one VSwitch")]]
+    toEip: Annotated[bool, note("its public address becomes an EIP once it has moved")]
+    retainIp: Annotated[bool, note("its intranet address is to stay")]
+    releasePublicIp: Annotated[bool, note("the team accepts in the config that the public address goes")]
+    rejoinVserverGroups: Annotated[bool, note("the team puts it back into its vServer groups after the move")]
+    ftpPlan: NotRequired[Annotated[str, note("eip-cut-through or passive-mode: what the team has in mind")]]
+
+
 class OptionalInstanceFacts(TypedDict):
     """Facts that are not known of every instance."""
 
     present: NotRequired[Annotated[PresentFacts, note("where it is by now; absent: it has not moved")]]
-    targetTier: NotRequired[Annotated[str, note("absent: its zone has one VSwitch")]]
     eniQuantity: NotRequired[
         Annotated[int, note("network interfaces that the type can have, the primary included; absent: type not known")]
     ]
     vserverGroups: NotRequired[
         Annotated[list[VserverGroupFacts], note("one for each group and port; absent: moved before it was recorded")]
     ]
-    ftpPlan: NotRequired[Annotated[str, note("eip-cut-through or passive-mode: what the team has in mind")]]
     guest: NotRequired[Annotated[GuestFacts, note("what evidence says of the guest system; absent: there is none")]]
     unread: NotRequired[Annotated[dict[str, str], note("why keys are left out: with the action and the RequestId")]]
 
 
-class InstanceFacts(OwnInstanceFacts, OptionalInstanceFacts):
+class InstanceFacts(OwnInstanceFacts, PlannedInstanceFacts, OptionalInstanceFacts):
     """A migrating instance and its dependencies as they were classic; only `moved` and `present` are current."""
 
     wave: str
-    moved: Annotated[bool, note("it is in the target VPC by now; all else is as it was before")]
-    targetZoneId: str
     scalingGroupIds: Annotated[list[str], note("of Auto Scaling, by the tags of what it made")]
-    toEip: Annotated[bool, note("its public address becomes an EIP once it has moved")]
-    retainIp: Annotated[bool, note("its intranet address is to stay")]
     heldAddresses: Annotated[list[HeldAddressFacts], note("of the addresses that are to stay, those that are not free")]
-    releasePublicIp: Annotated[bool, note("the team accepts in the config that the public address goes")]
-    rejoinVserverGroups: Annotated[bool, note("the team puts it back into its vServer groups after the move")]
     autoSnapshotPolicies: list[AutoSnapshotPolicyFacts]
     disks: list[DiskFacts]
     snapshots: list[SnapshotFacts]
@@ -198,9 +203,11 @@ class InstanceFacts(OwnInstanceFacts, OptionalInstanceFacts):
 
 classic_instance_facts = reader(Instance, ClassicInstanceFacts)
 _own_instance_facts = reader(Instance, OwnInstanceFacts)
+_planned_instance_facts = reader(PlannedInstance, PlannedInstanceFacts)
 _present_facts = reader(Instance, PresentFacts)
 _scheduled_event_facts = reader(ScheduledEvent, ScheduledEventFacts)
 _snapshot_facts = reader(Snapshot, SnapshotFacts)
+membership_facts = reader(Membership, MembershipFacts)
 
 
 def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFacts:
@@ -208,16 +215,11 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFac
     instance, index = planned.instance, plan.roster.index
     return {
         **_own_instance_facts(instance),
+        **_planned_instance_facts(planned),
         **_optional_facts(planned, plan),
         "wave": planned.wave.name,
-        "moved": planned.moved,
-        "targetZoneId": planned.target_zone,
         "scalingGroupIds": sorted(tag.value for tag in instance.tags if tag.key == _SCALING_GROUP),
-        "toEip": planned.to_eip,
-        "retainIp": planned.retain_ip,
         "heldAddresses": _held_addresses(planned, plan) if planned.retain_ip else [],
-        "releasePublicIp": planned.release_public_ip,
-        "rejoinVserverGroups": planned.rejoin_vserver_groups,
         "autoSnapshotPolicies": _auto_snapshot_policies(planned.disks, index.auto_snapshot_policies),
         "disks": [_disk(disk, planned.excluded_disks.get(disk.id)) for disk in planned.disks],
         "snapshots": list(map(_snapshot_facts, planned.snapshots)),
@@ -240,16 +242,12 @@ def _optional_facts(planned: PlannedInstance, plan: MigrationPlan) -> OptionalIn
     facts: OptionalInstanceFacts = {}
     if planned.moved:
         facts["present"] = _present_facts(plan.roster.index.instances[instance.id])
-    if planned.tier is not None:
-        facts["targetTier"] = planned.tier
     if instance.instance_type in types:
         facts["eniQuantity"] = types[instance.instance_type].eni_quantity
     if unread := plan.load_balancers.unread_for(planned.memberships, moved=planned.moved):
         facts["unread"] = {"vserverGroups": unread}
     elif planned.memberships is not None:
         facts["vserverGroups"] = [_vserver_group(item, planned, plan) for item in planned.memberships]
-    if planned.ftp_plan is not None:
-        facts["ftpPlan"] = planned.ftp_plan
     guest = guest_facts(planned.evidence, instance)
     if guest is not None:
         facts["guest"] = guest
@@ -295,21 +293,6 @@ def _disk(disk: Disk, excluded: ExcludedDisk | None) -> DiskFacts:
     }
     if excluded is not None:
         facts["excluded"] = approval_facts(excluded)
-    return facts
-
-
-def membership_facts(membership: Membership) -> MembershipFacts:
-    """Return facts of one membership in a vServer group, without the instance's own id."""
-    facts: MembershipFacts = {
-        "vserverGroupId": membership.vserver_group_id,
-        "vserverGroupName": membership.vserver_group_name,
-        "loadBalancerId": membership.load_balancer_id,
-        "addressType": membership.address_type,
-        "port": membership.port,
-        "weight": membership.weight,
-    }
-    if membership.vpc_id is not None:
-        facts["vpcId"] = membership.vpc_id
     return facts
 
 

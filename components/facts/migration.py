@@ -26,7 +26,7 @@ from components.facts.security_groups import (
 )
 from components.off_peak import off_peak_until
 from components.plan import MigrationPlan, PlannedWave, Roster, instance_ids_of
-from components.run import Sources
+from components.run import SourceFile, Sources
 from estate.model import ClassicLinkAttachment, Estate, Vpc, VSwitch, Zone
 
 
@@ -239,6 +239,7 @@ class MigrationFacts(AddressListFacts):
     databases: Annotated[list[DatabaseFacts], note("all of the region")]
 
 
+_file_facts = reader(SourceFile, FileFacts)
 _zone_facts = reader(Zone, ZoneFacts)
 _dropped_vswitch_facts = reader(VSwitch, DroppedVSwitchFacts)
 _live_vpc_facts = reader(Vpc, LiveVpcFacts)
@@ -265,7 +266,7 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
         "zones": list(map(_zone_facts, estate.zones)),
         "classicInstances": list(map(classic_instance_facts, plan.roster.classic)),
         "flowsGiven": bool(config.classic_link and config.classic_link.flows is not None),
-        "broadRules": broad_rule_facts(plan),
+        "broadRules": list(map(broad_rule_facts, plan.links.broad_rules)),
         "securityGroups": classic,
         "linkedSecurityGroups": [
             security_group_facts(group, plan.groups.member_ids.get(group.id, ()))
@@ -356,7 +357,7 @@ def _add_run(facts: MigrationFacts, sources: Sources) -> None:
     facts["madeOf"] = _made_of(sources)
     facts["rehearsal"] = list(sources.rehearsal)
     if sources.estate_file is not None:
-        facts["estateFile"] = {"path": sources.estate_file.path, "sha256": sources.estate_file.sha256}
+        facts["estateFile"] = _file_facts(sources.estate_file)
     if sources.clock is not None:
         facts["clock"] = {
             "cloudTime": sources.clock.cloud.isoformat(),
@@ -365,13 +366,13 @@ def _add_run(facts: MigrationFacts, sources: Sources) -> None:
 
 
 def _made_of(sources: Sources) -> MadeOfFacts:
-    facts: MadeOfFacts = {"files": [{"path": item.path, "sha256": item.sha256} for item in sources.files]}
+    facts: MadeOfFacts = {"files": list(map(_file_facts, sources.files))}
     if sources.commit is not None:
         facts["commit"] = sources.commit
     if sources.dirty is not None:
         facts["dirty"] = sources.dirty
     if sources.stack_file is not None:
-        facts["stackFile"] = {"path": sources.stack_file.path, "sha256": sources.stack_file.sha256}
+        facts["stackFile"] = _file_facts(sources.stack_file)
     return facts
 
 

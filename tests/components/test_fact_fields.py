@@ -1,8 +1,9 @@
-"""Facts that are fields of the estate: read by their declaration, which must fit the field."""
+"""Facts that are attributes of an object: read by their declaration, which must fit the attribute."""
 
 from __future__ import annotations
 
 import types
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, NotRequired
 
@@ -50,6 +51,37 @@ def test_a_key_that_differs_from_its_field_is_an_error(declared: dict[str, Any],
     with pytest.raises(TypeError) as error:
         reader(Snapshot, _facts(declared))
     assert message in str(error.value)
+
+
+@dataclass
+class Planned:
+    """What is no model of the estate."""
+
+    start: datetime
+    tier: str | None = None
+
+    @property
+    def has_tier(self) -> bool:
+        return self.tier is not None
+
+
+class PlannedFacts(TypedDict):
+    """A field and a property."""
+
+    start: str
+    chosen: Annotated[bool, field("hasTier")]
+    tier: NotRequired[str]
+
+
+def test_fields_and_properties_of_any_object_become_facts() -> None:
+    read = reader(Planned, PlannedFacts)
+    assert read(Planned(CREATED)) == {"start": "2026-11-30T00:00:00+00:00", "chosen": False}
+    assert read(Planned(CREATED, "web")) == {"start": "2026-11-30T00:00:00+00:00", "chosen": True, "tier": "web"}
+
+
+def test_a_property_of_another_type_is_an_error() -> None:
+    with pytest.raises(TypeError, match=r"Facts.hasTier is <class 'str'>, and the field hasTier of Planned is <class"):
+        reader(Planned, _facts({"hasTier": str}))
 
 
 def test_lists_are_compared_with_tuples() -> None:
