@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from estate.errors import UnusableAnswer
@@ -51,11 +52,15 @@ def subject_of(action: str, fields: Mapping[str, Any]) -> str:
 
 
 class Kind(NamedTuple):
-    """The type of a part: its name, its allowed values, and one sample value for tests that make up answers."""
+    """The type of a part: its name, its allowed values, and one sample value for tests that make up answers.
+
+    `words` are its known words by their small letters, where it has no other values.
+    """
 
     name: str
     fits: Callable[[Any], bool]
     example: Any
+    words: Mapping[str, str] = MappingProxyType({})
 
 
 def _is_digits(value: object) -> bool:
@@ -98,10 +103,9 @@ ITEMS: Final = Kind("a list of objects", lambda value: _is_list_of(dict, value),
 
 def one_of(*values: str) -> Kind:
     """Return the kind with these values only; case does not matter, because the products differ in it."""
-    known = {value.lower() for value in values}
-    return Kind(
-        f"one of {', '.join(values)}", lambda value: isinstance(value, str) and value.lower() in known, values[0]
-    )
+    words = {value.lower(): value for value in values}
+    name = f"one of {', '.join(values)}"
+    return Kind(name, lambda value: isinstance(value, str) and value.lower() in words, values[0], words)
 
 
 class When(NamedTuple):
@@ -202,12 +206,15 @@ class _Place:
 
     where: str
     value: Any
-    owner: Mapping[str, Any] = field(default_factory=dict)
+    owner: dict[str, Any] = field(default_factory=dict)
     item: Any = None
 
 
-def check(action: str, reading: Reading, body: Mapping[str, Any]) -> None:
-    """Raise `UnusableAnswer` with the first part of an answer that is missing or not understood."""
+def check(action: str, reading: Reading, body: dict[str, Any]) -> None:
+    """Raise `UnusableAnswer` with the first part of an answer that is missing or not understood.
+
+    Known words get the spelling that is declared, so that a reader can compare them.
+    """
     request_id = str(body.get("RequestId") or "") or None
     for part in reading.all_parts():
         for place in _places(body, part.path):
@@ -216,6 +223,14 @@ def check(action: str, reading: Reading, body: Mapping[str, Any]) -> None:
                 item = _item(reading, place)
                 of_item = f" of {item}" if item else ""
                 raise UnusableAnswer(action, f"{place.where}{of_item} {problem}", request_id, item=item)
+            if part.kind.words and place.value:
+                _spell(part, place)
+
+
+def _spell(part: Part, place: _Place) -> None:
+    *holders, name = part.path.rpartition("[].")[2].split(".")
+    holder = at(place.owner, ".".join(holders)) if holders else place.owner
+    holder[name] = part.kind.words[place.value.lower()]
 
 
 def identity(items: Items, item: Any) -> tuple[str, ...] | None:
@@ -257,7 +272,7 @@ def _places(body: Any, path: str, where: str = "", inside: Any = None) -> Iterat
     reached = f"{where}.{head}".strip(".")
     value = at(body, head)
     if not brackets:
-        yield _Place(reached, value, body if isinstance(body, Mapping) else {}, inside)
+        yield _Place(reached, value, body if isinstance(body, dict) else {}, inside)
         return
     for number, item in enumerate(value if isinstance(value, list) else ()):
         yield from _places(item, rest.strip("."), f"{reached}[{number}]", item if inside is None else inside)

@@ -341,7 +341,7 @@ def _body_of(action: str, response: Any, endpoint: str, scrub: Callable[[str], s
     body = response.get("body") if isinstance(response, Mapping) else None
     # Every answer of the API has a RequestId. Without this check whatever else answers with JSON (a proxy, a captive
     # portal) would be read as an empty list.
-    if not isinstance(body, Mapping) or not isinstance(body.get("RequestId"), str) or not body["RequestId"]:
+    if not isinstance(body, dict) or not isinstance(body.get("RequestId"), str) or not body["RequestId"]:
         raise MalformedAnswer(endpoint, action, NOT_THE_API, sent=True)
     reading = READS.get(action) or WRITES.get(action)
     code = body.get("Code")

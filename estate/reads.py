@@ -52,7 +52,7 @@ _ECS: Final[Mapping[str, Reading]] = {
             # Present in every answer since 2017, NoSpot for ordinary instances; an answer of 2016 is older than spot
             # instances.
             *parts(TEXT, "SpotStrategy"),
-            Part("InstanceNetworkType", _NETWORK),
+            Part("InstanceNetworkType", one_of("classic", "vpc")),
             *parts(FLAG, "IoOptimized"),
             *parts(WHOLE, "InternetMaxBandwidthOut"),
             *parts(TEXTS, "SecurityGroupIds.SecurityGroupId", "PublicIpAddress.IpAddress"),

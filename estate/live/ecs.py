@@ -234,7 +234,7 @@ def security_group(cloud: Cloud, head: Any) -> model.SecurityGroup:
         description=head.description or "",
         vpc_id=head.vpc_id or None,
         type=head.security_group_type,
-        inner_access_policy=str(first.body.inner_access_policy).capitalize(),
+        inner_access_policy=first.body.inner_access_policy,
         service_managed=bool(head.service_managed),
         rules=tuple(rule_of(page.source, item, nic_type) for nic_type, page in sides for item in page.items),
         tags=tags(head),

@@ -67,7 +67,7 @@ def mongodb_database(cloud: Cloud, head: Any, parts: Parts | None = None) -> mod
                 model.NetInfo,
                 connection_string=role.connection_domain,
                 connection_string_type=role.replica_set_role,
-                ip_type=_IP_TYPES.get(role.network_type, role.network_type),
+                ip_type=_IP_TYPES[role.network_type],
                 port=role.connection_port or None,
                 vpc_id=vpc_id if role.network_type == "VPC" else None,
                 vswitch_id=vswitch_id if role.network_type == "VPC" else None,

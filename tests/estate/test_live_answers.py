@@ -23,6 +23,7 @@ from estate.reads import READS
 from simulator.server import Simulator, running
 from tests.estate import estates
 from tests.estate.replay import Replay, Spoil
+from tests.estate.whole import put
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 REGISTRY = {
@@ -510,3 +511,30 @@ def test_an_id_in_two_lists_that_cannot_share_it_is_an_error(session: Session) -
         body["TotalCount"] = 1
 
     assert "dds-one occurs twice" in stopped(session, "dds:DescribeDBInstances", again)
+
+
+RESPELT = [
+    (action, part.path)
+    for action in READ
+    for part in READS[action].all_parts()
+    if part.kind.name.startswith("one of ") and part.kind.example.swapcase() != part.kind.example
+]
+
+
+@pytest.mark.parametrize(("action", "path"), RESPELT)
+def test_the_case_of_a_known_word_does_not_matter(session: Session, action: str, path: str) -> None:
+    """The products differ in it, and a word that is taken and not understood would be a fact that is lost."""
+
+    def respell(body: dict[str, Any]) -> None:
+        _respell(body, path)
+
+    assert session.read(action, respell) == session.whole
+
+
+def _respell(body: Any, path: str) -> None:
+    head, brackets, rest = path.partition("[]")
+    if brackets:
+        for item in at(body, head) or ():
+            _respell(item, rest.strip("."))
+    elif word := at(body, head):
+        put(body, head, word.swapcase())
