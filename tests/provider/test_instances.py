@@ -67,6 +67,8 @@ def test_a_deletion_that_cannot_see_who_is_cut_off_stops_before_the_first_write(
     database = RDS.database(cloud, "rm-normal")
     assert database is not None
     RDS.switch(cloud, database, "vpc-1", "vsw-1", 14)
+    # The switch ends by itself, and would change the state later.
+    simulator.clock.advance(60)
     resource_id, state = resource.create(cloud, inputs)
     before = simulator.state()
     with pytest.raises(PermissionDenied, match="ecs:DescribeInstances"):
