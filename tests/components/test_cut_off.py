@@ -42,6 +42,7 @@ def adopted(there: Database, begun: cut_off.Begun = BEGUN) -> Any:
     ("there", "taken"),
     [
         (live("172.16.1.0/24", "10.1.2.3"), True),
+        (live("10.1.2.3/32", "172.16.1.0/24", "10.9.9.9"), True),
         # The write was half done, or somebody has declared what another has added.
         (live("172.16.1.0/24"), True),
         (live("172.16.1.0/24", "10.9.9.9"), True),
@@ -62,6 +63,7 @@ def test_a_group_is_taken_over_by_what_was_begun(there: Database, taken: bool) -
 def test_a_group_that_was_not_begun_is_somebody_elses(begun: cut_off.Begun) -> None:
     """Another stack in the same VPC has the same name and the same blocks."""
     assert adopted(live("172.16.1.0/24", "10.1.2.3"), begun) == {}
+    assert adopted(live("10.9.9.9"), begun) == {}, "what is declared now was not begun either"
 
 
 def test_the_products_have_ids_of_their_own() -> None:
@@ -86,6 +88,11 @@ def exporting(monkeypatch: pytest.MonkeyPatch, text: str | Exception) -> None:
     monkeypatch.setattr(subprocess, "run", run)
 
 
+LINKS = "classic-to-vpc:classiclink:ClassicLink"
+LINK_URN = f"urn:pulumi:dev::shop::classic-to-vpc:index:Migration${LINKS}"
+LINK, ENABLING = "alimigrate:ecs:ClassicLinkAttachment", "alimigrate:vpc:ClassicLink"
+
+
 def test_only_creations_that_did_not_end_count(monkeypatch: pytest.MonkeyPatch) -> None:
     operations = [
         {"type": "creating", "resource": {"urn": f"{URN}::{NAME}", "inputs": BEGUN[RDS, NAME]}},
@@ -98,9 +105,12 @@ def test_only_creations_that_did_not_end_count(monkeypatch: pytest.MonkeyPatch) 
     assert cut_off.read_begun("me/shop/dev") == BEGUN
 
 
-LINKS = "classic-to-vpc:classiclink:ClassicLink"
-LINK_URN = f"urn:pulumi:dev::shop::classic-to-vpc:index:Migration${LINKS}"
-LINK, ENABLING = "alimigrate:ecs:ClassicLinkAttachment", "alimigrate:vpc:ClassicLink"
+@pytest.mark.parametrize("resources", [None, [{"urn": f"{LINK_URN}::classic-link", "type": LINKS}]])
+def test_what_a_state_lacks_hides_no_creation_in_it(monkeypatch: pytest.MonkeyPatch, resources: Any) -> None:
+    """A first run that was killed has no resources yet; version 0.1.0 noted nothing with its links."""
+    operations = [{"type": "creating", "resource": {"urn": f"{URN}::{NAME}", "inputs": BEGUN[RDS, NAME]}}]
+    exporting(monkeypatch, json.dumps({"deployment": {"resources": resources, "pending_operations": operations}}))
+    assert cut_off.read_begun("me/shop/dev") == BEGUN
 
 
 @pytest.mark.parametrize(

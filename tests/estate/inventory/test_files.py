@@ -95,14 +95,25 @@ def _hold(value: Any, schema: dict[str, Any], definitions: dict[str, Any], seen:
 
 def test_the_order_of_the_answers_and_their_requests_change_nothing() -> None:
     document = WHOLE.model_dump(mode="json", by_alias=True)
-    for group in document["estate"]["securityGroups"]:
-        group["rules"].reverse()
-    document["estate"]["instances"].reverse()
-    document["estate"]["unreadLists"] = [{"service": "oss", "reason": "Refused (RequestId A-1). Run it again."}]
+    reason = "Refused (RequestId A-1). Run it again."
+    services = ("oss", "container-registry")
+    document["estate"]["unreadLists"] = [{"service": service, "reason": reason} for service in services]
     other = json.loads(json.dumps(document).replace("A-1", "B-2"))
+    for group in other["estate"]["securityGroups"]:
+        group["rules"].reverse()
+    for name in ("instances", "unreadLists"):
+        other["estate"][name].reverse()
     one, two = (Inventory.model_validate_json(json.dumps(item)) for item in (document, other))
     assert render(one) == render(two)
     assert render(one).replace("[]", "").count("RequestId") == 0
+
+
+def test_an_order_that_has_a_meaning_stays(tmp_path: Path) -> None:
+    """The first address of an instance is that of its intranet interface."""
+    first = WHOLE.estate.instances[0].model_copy(update={"intranet_ips": ("10.9.0.1", "10.1.0.1")})
+    path = tmp_path / "estate.json"
+    save_inventory(path, WHOLE.model_copy(update={"estate": WHOLE.estate.model_copy(update={"instances": (first,)})}))
+    assert load_inventory(path).estate.instances == (first,)
 
 
 def test_a_text_of_any_length_comes_back(tmp_path: Path) -> None:
