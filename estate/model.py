@@ -211,7 +211,7 @@ class VpcInterface(_Identified):
 
 
 class VirtualIp(_Identified):
-    """An address in a VPC that no network interface has: that of a load balancer (CLB)."""
+    """An address in a VPC that no network interface has: an HAVIP, or that of a load balancer (CLB)."""
 
     vpc_id: str
     ip_address: Address
@@ -582,7 +582,7 @@ class BucketPolicy(_Identified):
     statements: tuple[PolicyStatement, ...] = ()
 
 
-ListService = Literal["container-registry", "oss"]
+ListService = Literal["container-registry", "oss", "havip"]
 """Services that not every team uses: unreadable lists of them do not stop the reading of the estate."""
 
 

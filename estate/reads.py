@@ -303,6 +303,11 @@ _VPC: Final[Mapping[str, Reading]] = {
             Part("IsDefault", FLAG, absent="of an id that is not known"),
         ),
     ),
+    "vpc:DescribeHaVips": Reading(
+        items=Items("HaVips.HaVip", "ha_vips.ha_vip", ("HaVipId",)),
+        paging=ByNumber(50),
+        parts=parts(TEXT, "HaVipId", "VpcId", "IpAddress"),
+    ),
     "vpc:DescribeRouteTableList": Reading(
         items=Items(
             "RouterTableList.RouterTableListType", "router_table_list.router_table_list_type", ("RouteTableId",)

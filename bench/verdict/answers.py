@@ -26,7 +26,7 @@ from simulator.model.estate import Estate as SimulatedEstate
 from simulator.server import running
 from tests.estate import estates
 from tests.estate.replay import Replay, Spoil
-from tests.estate.test_live_answers import BALANCER, HOP, POLICY, REGISTRY, ROUTE, TABLE
+from tests.estate.test_live_answers import BALANCER, HA_VIP, HOP, POLICY, REGISTRY, ROUTE, TABLE
 from tests.estate.test_live_answers import MIGRATION as MOVE
 from tests.estate.whole import meet, spoil, take
 from tests.policies.in_process import BEGINNING, ESTATE, Scene, previewed, sample_config
@@ -89,7 +89,8 @@ def compare(seed: int) -> tuple[Mapping[str, int], list[str]]:
     """Give the reader answers with one defect; what must not be is that it ends READY."""
     defect = defects()[seed % len(defects())]
     name = f"{defect.action}: {defect.name}"
-    for estate in (_prepared(), _manifold()):
+    # An HAVIP matters to instances that keep their addresses, and the prepared stack has none.
+    for estate in (_manifold(),) if defect.action == "vpc:DescribeHaVips" else (_prepared(), _manifold()):
         try:
             read = estate.read(defect)
         except EstateError as stop:
@@ -184,6 +185,7 @@ def _manifold() -> _Estate:
         route_entries=[ROUTE],
         instances=[*estates.dumped("instances"), HOP],
         load_balancers=[BALANCER],
+        ha_vips=[HA_VIP],
         registries=[REGISTRY],
         **grouped,
     )

@@ -129,7 +129,9 @@ class HeldAddressFacts(TypedDict):
     """An address of the target VPC that an instance is to keep, and that somebody else has there."""
 
     ipAddress: str
-    holderId: Annotated[str, note("a server, an interface that no server has, or a database")]
+    holderId: Annotated[
+        str, note("a server, an interface of no server, an HAVIP, a load balancer, a database; or HAVIPs: any of them")
+    ]
     certain: Annotated[bool, note("false: it may have the address, as not all of its own are known")]
 
 

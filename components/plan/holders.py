@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from components.plan.roster import Roster
 from estate.model import Database, Instance, Vpc
@@ -16,6 +16,10 @@ class Holder(NamedTuple):
 
     id: str
     certain: bool
+
+
+# Stands for all HAVIPs where the list of them could not be read.
+_HA_VIPS: Final = "HAVIPs"
 
 
 def holders(roster: Roster, vpc: Vpc | None) -> Mapping[str, tuple[Holder, ...]]:
@@ -36,15 +40,18 @@ def holders(roster: Roster, vpc: Vpc | None) -> Mapping[str, tuple[Holder, ...]]
     ):
         certain[address].add(holder)
     blocks = {item.id: IPv4Network(item.cidr_block) for item in estate.vswitches if item.vpc_id == vpc.id}
-    anywhere = [
+    unread = [_HA_VIPS for item in estate.unread_lists if item.service == "havip"]
+    anywhere: list[tuple[str, IPv4Network | None]] = [
+        *((item, None) for item in unread),
         *((item.id, None) for item in servers if has_unknown_address(item)),
         *((item.id, blocks.get(item.vswitch_id or "")) for item in databases if _has_hidden_address(item)),
     ]
 
     def of(address: str) -> Iterator[Holder]:
         yield from (Holder(holder, certain=True) for holder in sorted(certain[address]))
-        for holder, block in anywhere:
-            if holder not in certain[address] and (block is None or IPv4Address(address) in block):
+        in_blocks = {block for block in blocks.values() if IPv4Address(address) in block}
+        for holder, block in anywhere if in_blocks else ():
+            if holder not in certain[address] and (block is None or block in in_blocks):
                 yield Holder(holder, certain=False)
 
     return {address: tuple(of(address)) for address in sorted(kept)}

@@ -157,7 +157,10 @@ def _strangers(roster: Roster, vpc: Vpc | None, blocks: list[str]) -> Mapping[st
     An interface that is in use and names no server of the region, such as that of a container, is its own. A server of
     another VPC has none here: an interface is attached to an instance of its own VPC only (ECS API,
     AttachNetworkInterface). Further addresses of an interface show nobody else: they are of its VSwitch, too (SDK-ECS
-    7.11.8, AssignPrivateIpAddresses).
+    7.11.8, AssignPrivateIpAddresses). Nor do virtual IP addresses: an HAVIP is associated with servers and interfaces
+    of its VSwitch (VPC user guide, HAVIP); a load balancer checks and forwards from 100.64.0.0/10, or passes on the
+    address of its client (CLB user guide, health checks; layer 4 listeners). Databases are not counted, because those
+    that instances use enter the VSwitches by hybrid access (docs/limits.md).
     """
     if vpc is None:
         return dict.fromkeys(blocks, ())

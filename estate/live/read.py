@@ -2,8 +2,8 @@
 
 Fail-closed: the reader raises an error rather than return a part. DescribeInstances and similar actions answer an
 identity without permission with an empty list (ECS API, DescribeInstances), so dry runs prove the permission first.
-There are two exceptions, which are recorded with their reason: Container Registry and OSS, which not every team uses,
-and single databases, load balancers or lists that refuse calls about themselves.
+There are two exceptions, which are recorded with their reason: Container Registry, OSS and HAVIPs, which not every team
+uses, and single databases, load balancers or lists that refuse calls about themselves.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "vpcs": ("vpc:DescribeVpcs", "vpc:DescribeVpcAttribute"),
     "vswitches": ("vpc:DescribeVSwitches",),
     "networkInterfaces": ("ecs:DescribeNetworkInterfaces",),
+    "haVips": ("vpc:DescribeHaVips",),
     "databases": (
         "rds:DescribeDBInstances",
         "rds:DescribeDBInstanceIPArrayList",
@@ -70,7 +71,7 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 #: The parts that not every team has; the rest is read without their permissions.
-IF_USED: Final = frozenset({"registryAccessLists", "bucketPolicies"})
+IF_USED: Final = frozenset({"haVips", "registryAccessLists", "bucketPolicies"})
 
 # These answer a missing permission with an empty list, and accept DryRun.
 _PROBED = ("ecs:DescribeInstances", "ecs:DescribeDisks", "ecs:DescribeSnapshots", "ecs:DescribeSecurityGroups")
@@ -122,6 +123,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
             ("zones", ecs.zones),
             ("vpcs", vpc.vpc_ids),
             ("vswitches", vpc.vswitches),
+            ("haVips", vpc.ha_vips),
             ("tables", vpc.route_tables),
             ("events", ecs.scheduled_events),
             ("rds", rds.rds_heads),
@@ -149,10 +151,14 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         (partial(_redis, cloud), lists["redis"].result()),
         (partial(_mongodb, cloud), lists["mongodb"].result()),
     )
+    ha_vips, unread_ha_vips = _if_readable("havip", lists["haVips"].result)
     registries, unread_registries = _if_readable(
-        pool, "container-registry", lists["registries"], lambda head: cr.access_lists(cloud, *head)
+        "container-registry",
+        lambda: _read_each(pool, lambda head: cr.access_lists(cloud, *head), lists["registries"].result()),
     )
-    policies, unread_policies = _if_readable(pool, "oss", lists["buckets"], lambda name: oss.policy(cloud, name))
+    policies, unread_policies = _if_readable(
+        "oss", lambda: _read_each(pool, partial(oss.policy, cloud), lists["buckets"].result())
+    )
     known_types = types.result()
     served = _each(balancers)
     return _estate(
@@ -168,7 +174,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         vpcs=tuple(future.result() for future in vpcs),
         vswitches=tuple(lists["vswitches"].result()),
         network_interfaces=tuple(interfaces.result()),
-        virtual_ips=tuple(slb.virtual_ips(lists["balancers"].result())),
+        virtual_ips=(*ha_vips, *slb.virtual_ips(lists["balancers"].result())),
         databases=tuple(database for futures in products for database in _each(futures)),
         classic_links=tuple(link for future in links for link in future.result()),
         routes=tuple(route for future in routes for route in future.result()),
@@ -179,7 +185,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         scheduled_events=tuple(lists["events"].result()),
         registry_access_lists=tuple(item for found in registries for item in found),
         bucket_policies=tuple(policies),
-        unread_lists=(*unread_registries, *unread_policies),
+        unread_lists=(*unread_ha_vips, *unread_registries, *unread_policies),
     )
 
 
@@ -196,14 +202,11 @@ def _estate(**fields: Any) -> model.Estate:
 
 
 def _if_readable(
-    pool: ThreadPoolExecutor, service: model.ListService, heads: Future[Any], read: Callable[[Any], _Result]
+    service: model.ListService, read: Callable[[], list[_Result]]
 ) -> tuple[list[_Result], list[model.UnreadLists]]:
-    """Return what `read` returns for each of the `heads`, or the reason why not all of it can be read.
-
-    A partial list would be no use.
-    """
+    """Return what `read` returns, or the reason why not all of it can be read: a partial list would be no use."""
     try:
-        return [future.result() for future in _spread(pool, read, heads.result())], []
+        return read(), []
     except PermissionDenied as error:
         return [], [model.UnreadLists(service=service, reason=f"The RAM action {error.action} is not permitted.")]
     except EstateError as error:
@@ -261,6 +264,10 @@ def _each(futures: Sequence[Future[tuple[_Result, Parts]]]) -> list[_Result]:
     readings = [future.result() for future in futures]
     raise_what_is_denied_to_all([parts for _, parts in readings])
     return [result for result, _ in readings]
+
+
+def _read_each(pool: ThreadPoolExecutor, read: Callable[[Any], _Result], items: Iterable[Any]) -> list[_Result]:
+    return [future.result() for future in _spread(pool, read, items)]
 
 
 def _spread(pool: ThreadPoolExecutor, read: Callable[[Any], _Result], items: Iterable[Any]) -> list[Future[_Result]]:

@@ -1,4 +1,4 @@
-"""VPCs, VSwitches and routes."""
+"""VPCs, VSwitches, HAVIPs and routes."""
 
 from __future__ import annotations
 
@@ -50,6 +50,15 @@ def vswitches(cloud: Cloud) -> list[model.VSwitch]:
             network_acl_id=item.network_acl_id or None,
         )
         for page in pages(cloud, "vpc:DescribeVSwitches", region_id=cloud.region)
+        for item in page.items
+    ]
+
+
+def ha_vips(cloud: Cloud) -> list[model.VirtualIp]:
+    """Read all HAVIPs."""
+    return [
+        build(page.source, model.VirtualIp, id=item.ha_vip_id, vpc_id=item.vpc_id, ip_address=item.ip_address)
+        for page in pages(cloud, "vpc:DescribeHaVips", region_id=cloud.region)
         for item in page.items
     ]
 

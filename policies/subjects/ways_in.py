@@ -29,7 +29,7 @@ WAYS_IN: Final = (
     ),
     WayIn(
         "ECS network interfaces",
-        "admits: secondary ones of servers, containers and other services, by rules for a VSwitch; holds addresses",
+        "admits: those of servers, containers and other services, by rules for a VSwitch; holds addresses",
         "ECS, DescribeNetworkInterfaces",
         ("ecs:DescribeNetworkInterfaces",),
     ),
@@ -59,12 +59,13 @@ WAYS_IN: Final = (
     ),
     WayIn(
         "VPC",
-        "admits: VPCs, VSwitches and routes",
-        "VPC, DescribeVpcAttribute, DescribeVSwitches and DescribeRouteEntryList",
+        "admits: VPCs, VSwitches and routes; holds addresses: HAVIPs",
+        "VPC, DescribeVpcAttribute, DescribeVSwitches, DescribeHaVips and DescribeRouteEntryList",
         (
             "vpc:DescribeVpcs",
             "vpc:DescribeVpcAttribute",
             "vpc:DescribeVSwitches",
+            "vpc:DescribeHaVips",
             "vpc:DescribeRouteTableList",
             "vpc:DescribeRouteEntryList",
         ),
@@ -105,7 +106,7 @@ WAYS_IN: Final = (
     ),
     WayIn(
         "CLB",
-        "admits: access control lists; names: members of vServer groups",
+        "admits: access control lists; names: members of vServer groups; holds addresses",
         "SLB, DescribeAccessControlListAttribute and DescribeVServerGroupAttribute",
         (
             "slb:DescribeAccessControlLists",

@@ -72,6 +72,7 @@ def taken_in(cloud: Cloud, vswitch: VSwitch) -> Iterator[str]:
     for load_balancer in cloud.estate.load_balancers:
         if load_balancer.vswitch_id == vswitch.id:
             yield load_balancer.address
+    yield from (item.ip_address for item in cloud.estate.ha_vips if item.vswitch_id == vswitch.id)
     yield from (link.ip for link in cloud.registry_links() if link.vswitch_id == vswitch.id)
     for table in (cloud.estate.databases, cloud.estate.redis, cloud.estate.mongodb):
         for database in table:

@@ -1,4 +1,4 @@
-"""VPC: VPCs, VSwitches, route tables, ClassicLink and EIPs."""
+"""VPC: VPCs, VSwitches, route tables, HAVIPs, ClassicLink and EIPs."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -113,6 +113,19 @@ class RouteEntry(Transitional):
     becomes: ClassVar[dict[str, str]] = {"Pending": "Available", "Modifying": "Available"}
 
     status: RouteEntryStatus = "Available"
+
+
+class HaVip(Strict):
+    """A high-availability virtual IP address (HAVIP); what it is associated with is not simulated."""
+
+    id: str = Field(pattern=r"^havip-", description="havip-...")
+    name: str = ""
+    description: str = ""
+    vswitch_id: Annotated[str, Refers("vswitches")]
+    ip_address: Ipv4Text
+    created_at: AwareDatetime | None = None
+    resource_group_id: ResourceGroupId = None
+    tags: Tags
 
 
 class ClassicLink(Strict):

@@ -9,6 +9,7 @@ import pytest
 from components.config import parse
 from components.facts.instances import instance_facts
 from components.plan import make_plan
+from estate.model import VSwitch
 from tests.components.builders import FILE, config, estate, instance, vswitch
 
 
@@ -68,6 +69,8 @@ def held(
     databases: list[dict[str, Any]] | None = None,
     interfaces: list[dict[str, Any]] | None = None,
     virtual_ips: list[dict[str, Any]] | None = None,
+    unread_lists: list[dict[str, Any]] | None = None,
+    vswitches: list[VSwitch] | None = None,
     **choice: Any,
 ) -> list[tuple[str, bool]]:
     """Return who has or may have 10.0.8.7 in vpc-other, which i-web has in the classic network."""
@@ -77,7 +80,8 @@ def held(
         databases=(*estate().databases, *({**RDS, **IN_VPC, **item} for item in databases or ())),
         network_interfaces=tuple(interfaces or ()),
         virtual_ips=tuple(virtual_ips or ()),
-        vswitches=(*estate().vswitches, vswitch("vsw-far", "vpc-other", "10.0.9.0/24")),
+        unread_lists=tuple(unread_lists or ()),
+        vswitches=(*(vswitches or estate().vswitches), vswitch("vsw-far", "vpc-other", "10.0.9.0/24")),
         security_groups=(*estate().security_groups, {"id": "sg-vpc", "name": "", "vpc_id": "vpc-other"}),
     )
     network = {"mode": "existing", "vpcId": "vpc-other", "vswitchIds": ["vsw-other"]}
@@ -132,15 +136,29 @@ def test_an_interface_of_the_target_vpc_has_its_addresses_whoever_uses_it(
 @pytest.mark.parametrize(
     ("vpc_id", "address", "holders"),
     [
-        ("vpc-other", "10.0.8.7", [("lb-9", True)]),
+        ("vpc-other", "10.0.8.7", [("havip-9", True)]),
         ("vpc-other", "10.0.8.8", []),
         ("vpc-old", "10.0.8.7", []),
     ],
 )
-def test_a_load_balancer_of_the_target_vpc_has_its_address(
+def test_a_virtual_ip_address_of_the_target_vpc_is_taken(
     vpc_id: str, address: str, holders: list[tuple[str, bool]]
 ) -> None:
-    assert held(virtual_ips=[{"id": "lb-9", "vpc_id": vpc_id, "ip_address": address}]) == holders
+    assert held(virtual_ips=[{"id": "havip-9", "vpc_id": vpc_id, "ip_address": address}]) == holders
+
+
+def test_any_ha_vip_may_have_an_address_where_they_were_not_read() -> None:
+    unread = [{"service": service, "reason": "Not permitted."} for service in ("oss", "havip")]
+    assert held(unread_lists=unread) == [("HAVIPs", False)]
+    assert held(unread_lists=unread[:1]) == []
+    assert held([server("10.0.8.7")], unread_lists=unread) == [("i-there", True), ("HAVIPs", False)]
+
+
+def test_nobody_has_an_address_where_no_vswitch_is_yet() -> None:
+    vswitches = [item for item in estate().vswitches if item.id != "vsw-other"]
+    there = [vswitch("vsw-other", "vpc-other", "10.0.7.0/24"), *vswitches]
+    unread = [{"service": "havip", "reason": "Not permitted."}]
+    assert held([server("10.0.7.8", None)], vswitches=there, unread_lists=unread) == []
 
 
 def test_a_server_that_has_an_address_for_certain_is_told_once() -> None:

@@ -505,7 +505,7 @@ def test_members_of_vserver_groups_are_read(read: Estate) -> None:
     assert [(item.server_id, item.port, item.weight) for item in group.servers] == [("i-1", 80, 50)]
 
 
-def test_addresses_of_load_balancers_in_vpcs_are_read() -> None:
+def test_ha_vips_and_addresses_of_load_balancers_in_vpcs_are_read() -> None:
     zones = {"name": "lb", "master_zone_id": estates.ZONE, "slave_zone_id": estates.ZONE}
     balancers = [
         {**zones, "id": "lb-public", "address": "47.96.0.9"},
@@ -519,9 +519,12 @@ def test_addresses_of_load_balancers_in_vpcs_are_read() -> None:
             "vswitch_id": "vsw-1",
         },
     ]
-    with running(estates.estate(load_balancers=balancers, vserver_groups=[])) as served:
+    with running(estates.estate(load_balancers=balancers, vserver_groups=[], ha_vips=[HA_VIP])) as served:
         read = read_estate(estates.cloud(served), NOW)
-    assert read.virtual_ips == (VirtualIp(id="lb-inside", vpc_id="vpc-1", ip_address="172.16.0.9"),)
+    assert read.virtual_ips == (
+        VirtualIp(id="havip-1", vpc_id="vpc-1", ip_address="172.16.0.7"),
+        VirtualIp(id="lb-inside", vpc_id="vpc-1", ip_address="172.16.0.9"),
+    )
 
 
 def test_a_load_balancer_whose_address_is_not_understood_stops_the_reading() -> None:
@@ -595,6 +598,7 @@ REGISTRY = {
         },
     ],
 }
+HA_VIP = {"id": "havip-1", "vswitch_id": "vsw-1", "ip_address": "172.16.0.7"}
 ALLOW = {"Effect": "Allow", "Action": "oss:*", "Condition": {"IpAddress": {"acs:SourceIp": ["10.160.0.1"]}}}
 
 
@@ -633,12 +637,15 @@ def test_policies_of_buckets_in_the_region_are_read() -> None:
 def test_without_permission_for_lists_that_not_all_have_the_rest_is_read(action: str) -> None:
     user = estates._user("tester", "1", [action])
     lists = {"registries": [REGISTRY], "buckets": [{"id": "logs", "policy": {"Statement": [ALLOW]}}]}
+    lists["ha_vips"] = [HA_VIP]
     with running(estates.estate(users=[user], **lists)) as served:
         read = read_estate(estates.cloud(served), NOW)
     [unread] = read.unread_lists
-    service, of_it = {"cr": ("container-registry", read.registry_access_lists), "oss": ("oss", read.bucket_policies)}[
-        action.split(":")[0]
-    ]
+    service, of_it = {
+        "cr": ("container-registry", read.registry_access_lists),
+        "oss": ("oss", read.bucket_policies),
+        "vpc": ("havip", read.virtual_ips),
+    }[action.split(":")[0]]
     assert (unread.service, of_it) == (service, ())
     assert unread.reason == f"The RAM action {action} is not permitted."
     assert len(read.instances) == 3

@@ -206,6 +206,8 @@ INTERFACE: dict[str, Any] = {
     "security_group_ids": ["sg-vpc"],
 }
 
+HA_VIP: dict[str, Any] = {"id": "havip-front", "vswitch_id": "vsw-1", "ip_address": "172.16.0.22"}
+
 
 def _grouped(name: str) -> list[dict[str, Any]]:
     """The databases of a product, which admit security groups too."""
@@ -223,6 +225,7 @@ def session() -> Iterator[Session]:
         instances=[*estates.dumped("instances"), HOP],
         load_balancers=[BALANCER],
         network_interfaces=[INTERFACE],
+        ha_vips=[HA_VIP],
         **{name: _grouped(name) for name in ("databases", "redis", "mongodb")},
     )
     replay = Replay()

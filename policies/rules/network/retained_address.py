@@ -76,11 +76,11 @@ def _free(plan: Plan, instance: Facts, address: str, within: list[Facts]) -> Ver
             _let_go(instance) | task(f"Free {address} in the target VPC: give {', '.join(having)} another address."),
         )
     if perhaps := sorted(item.text("holderId") for item in held):
+        refusals = (item for item in plan.migration.objects("unreadLists") if item.text("service") == "havip")
         return unknown(
             f"{address} is to be kept, and {', '.join(perhaps)} in the target VPC may have it: not all addresses of "
-            "theirs are known.",
-            _let_go(instance)
-            | (task(f"Look up the addresses of {', '.join(perhaps)} in the VPC. If {address} is free:") + waiver()),
+            f"theirs are known. {' '.join(item.text('reason') for item in refusals)}".rstrip(),
+            _let_go(instance) | (_ask(within[0], address) + waiver()),
         )
     paths = {item.path for item in within}
     if soon := sorted({label(database) for vswitch, database in entering(plan) if vswitch.path in paths}):
@@ -89,6 +89,14 @@ def _free(plan: Plan, instance: Facts, address: str, within: list[Facts]) -> Ver
             "the cloud chooses: it may be this one."
         )
     return passed(f"{address} can be kept.")
+
+
+def _ask(vswitch: Facts, address: str) -> Fix:
+    """Return the call that shows whether an address is free, whoever might have it."""
+    vswitch_id = vswitch.text("vswitchId") if vswitch.is_known("vswitchId") else "<vswitch>"
+    return task("Ask the cloud. If it answers CanAllocate: true, the address is free:") + aliyun(
+        "vpc", "CheckCanAllocateVpcPrivateIpAddress", {"VSwitchId": vswitch_id, "PrivateIpAddress": address}
+    )
 
 
 def _assigns(vswitch: Facts, address: AddressPeer) -> bool:
@@ -122,10 +130,18 @@ RULE: Final = InstanceRule(
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK, *HYBRID_ACCESSES),
     sources=(
         "ECS user guide, migrate to a VPC (2021): Retain Internal IP works only with a VPC of 10.0.0.0/8.",
+        "VPC API, DescribeHaVips and CheckCanAllocateVpcPrivateIpAddress; CLB API, DescribeLoadBalancers (Address).",
         "ClassicLink overview (2024): in a VPC of 10.0.0.0/8 only VSwitches inside 10.111.0.0/16 are reached.",
     ),
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
-    ram_actions=("ecs:DescribeInstances", "ecs:DescribeNetworkInterfaces", "vpc:DescribeVSwitches", *READING),
+    ram_actions=(
+        "ecs:DescribeInstances",
+        "ecs:DescribeNetworkInterfaces",
+        "vpc:DescribeVSwitches",
+        "vpc:DescribeHaVips",
+        "slb:DescribeLoadBalancers",
+        *READING,
+    ),
     check=_check,
     until_move=True,
 )

@@ -15,6 +15,7 @@ from simulator.model.estate import Estate
 from simulator.model.network_interfaces import NetworkInterface
 from simulator.model.vpc import ClassicLink, Eip
 from simulator.server import Simulator, running
+from tests.simulator.api.examples.vpc_ha_vips import HA_VIP
 from tests.simulator.api.load_balanced import load_balanced
 from tests.simulator.sdk import Api, refused
 
@@ -35,6 +36,7 @@ BY_NUMBER: dict[str, tuple[str, int, int]] = {
     "vpc:DescribeEipAddresses": ("EipAddresses.EipAddress", 100, 10),
     "vpc:DescribeVpcs": ("Vpcs.Vpc", 50, 10),
     "vpc:DescribeVSwitches": ("VSwitches.VSwitch", 50, 10),
+    "vpc:DescribeHaVips": ("HaVips.HaVip", 50, 10),
     "vpc:DescribeRouteTableList": ("RouterTableList.RouterTableListType", 50, 10),
     "vpc:DescribeRouteTables": ("RouteTables.RouteTable", 50, 10),
     "rds:DescribeDBInstances": ("Items.DBInstance", 100, 30),
@@ -128,6 +130,7 @@ def _multiplied(quick: Estate) -> Estate:
     quick.load_balancers = multiply(Table(quick.load_balancers[1:]), "lb")
     quick.access_lists = multiply(quick.access_lists, "acl")
     quick.eips = multiply(Table([EIP]), "eip")
+    quick.ha_vips = multiply(Table([HA_VIP.model_copy(update={"vswitch_id": quick.vswitches[0].id})]), "havip")
     quick.network_interfaces = multiply(Table([INTERFACE]), "eni")
     quick.invocations = multiply(Table([INVOCATION]), "t")
     quick.classic_links = Table(ClassicLink(instance_id=item.id, vpc_id=quick.vpcs[0].id) for item in quick.instances)

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from policies.core.outcome import Outcome
-from policies.core.plan import MIGRATING_INSTANCE, TARGET_NETWORK
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, ZONE, Draft, expect, prepared
 
 RULE = "network-retained-address"
@@ -83,8 +83,22 @@ def test_fail_where_somebody_has_the_address() -> None:
 def test_unknown_where_somebody_may_have_the_address() -> None:
     draft = held(("dds-b", False), ("dds-a", False))
     text = "10.25.16.10 is to be kept, and dds-a, dds-b in the target VPC may have it"
-    expect(draft, RULE, "i-web", Outcome.UNKNOWN, text, "retainIp: false", "waivers")
+    ask = "aliyun vpc CheckCanAllocateVpcPrivateIpAddress --VSwitchId vsw-1 --PrivateIpAddress 10.25.16.10"
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, text, "retainIp: false", ask, "waivers")
     expect(held(("dds-a", False), address="10.25.16.11"), RULE, "i-web", Outcome.PASS)
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["vswitchId"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, text, "--VSwitchId '<vswitch>'")
+
+
+def test_unknown_where_an_ha_vip_that_was_not_read_may_have_the_address() -> None:
+    draft = held(("HAVIPs", False))
+    draft.facts(MIGRATION)["unreadLists"] = [
+        {"service": "havip", "reason": "The RAM action vpc:DescribeHaVips is not permitted.", "unused": False},
+        {"service": "oss", "reason": "Of no matter here.", "unused": False},
+    ]
+    text = "HAVIPs in the target VPC may have it: not all addresses of theirs are known. The RAM action vpc:DescribeHaV"
+    result = expect(draft, RULE, "i-web", Outcome.UNKNOWN, text)
+    assert "Of no matter" not in result.reason
 
 
 @pytest.mark.parametrize("value", [UNKNOWN, None, [{"ipAddress": "10.25.16.10", "holderId": "i-b"}]])
