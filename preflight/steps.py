@@ -51,6 +51,11 @@ class Step:
         return self.op in _DELETING
 
     @property
+    def properties(self) -> Mapping[str, Value]:
+        """Its planned properties; of one that leaves the stack, those that it has."""
+        return self.before if self.deletes else self.after
+
+    @property
     def changes(self) -> bool:
         """Whether there is an action on it."""
         return self.op != "same"

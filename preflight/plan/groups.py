@@ -72,8 +72,8 @@ def _group(
         limits=tuple(printable(item) for item in limits if isinstance(item, str))
         if isinstance(limits, Sequence) and not isinstance(limits, str)
         else (),
-        added=tuple(line for step in existing for line in _differences(step.after, step.before)),
-        removed=tuple(line for step in existing for line in _differences(step.before, step.after)),
+        added=tuple(line for step in existing for line in rules_beyond(step.after, step.before)),
+        removed=tuple(line for step in existing for line in rules_beyond(step.before, step.after)),
     )
 
 
@@ -107,8 +107,9 @@ def _mapping(value: Any) -> Mapping[str, Value]:
 # ---- rules ----
 
 
-def _differences(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple[str, ...]:
-    here, there = _mapping(before.get("rules")), _mapping(after.get("rules"))
+def rules_beyond(these: Mapping[str, Value], those: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the rules of a rule set that another state of it does not have."""
+    here, there = _mapping(these.get("rules")), _mapping(those.get("rules"))
     return rule_sentences({label: rule for label, rule in here.items() if label not in there})
 
 

@@ -12,7 +12,8 @@ from typing import Final
 from policies.core import plan as types
 from policies.core.facts import Facts, UnreadableError, Value, attempt, printable
 from policies.core.plan import Plan
-from preflight.plan.groups import group_changes, rule_sentences
+from policies.core.words import number_of
+from preflight.plan.groups import group_changes, rules_beyond
 from preflight.plan.model import Action, Area, Change, Kept, Part
 from preflight.reading import text, texts
 from preflight.screen import when
@@ -86,8 +87,16 @@ def _moved_to(data: Mapping[str, Value], zone: tzinfo) -> Mapping[str, Value]:
 def action_of(step: Step) -> Action | None:
     """Return the action on a resource; None where there is none."""
     if step.deletes:
-        return "release" if step.retained else "delete"
+        return "release" if step.retained or step.type in _LEFT or _was_there(step) else "delete"
     return _ACTIONS.get(step.op)
+
+
+def _was_there(step: Step) -> bool:
+    """Whether all that a resource stands for existed before this stack; the provider then leaves it in the cloud."""
+    key, *_ = _BEFORE.get(step.type, ("",))
+    if step.type == types.ADDED_SECURITY_GROUP_RULES:
+        return not _own_rules(step.before)
+    return bool(key) and step.before.get(key) is not False
 
 
 def _is_real(step: Step) -> bool:
@@ -151,8 +160,7 @@ def _part(step: Step, action: Action, names: Mapping[str, str]) -> Part:
     if describer is None:
         return _plain_part(step, action)
     area, id_key, describe = describer
-    data = step.before if step.deletes else step.after
-    subject = text(data, id_key) if id_key else step.name
+    subject = text(step.properties, id_key) if id_key else step.name
     what, details, forever = describe(step, action)
     return Part(
         area=area,
@@ -171,28 +179,24 @@ _FOREVER_ADDRESS: Final = "a public address that is an EIP never becomes an inst
 
 
 def _vpc(step: Step, action: Action) -> _Description:
-    data = step.before if step.deletes else step.after
-    return f"VPC, {_text_or_unknown(data, 'cidrBlock')}", (), None
+    return f"VPC, {_text_or_unknown(step.properties, 'cidrBlock')}", (), None
 
 
 def _vswitch(step: Step, action: Action) -> _Description:
-    data = step.before if step.deletes else step.after
-    return f"VSwitch, {_text_or_unknown(data, 'cidrBlock')} in {_text_or_unknown(data, 'zoneId')}", (), None
+    block, zone = (_text_or_unknown(step.properties, key) for key in ("cidrBlock", "zoneId"))
+    return f"VSwitch, {block} in {zone}", (), None
 
 
 def _default_network(step: Step, action: Action) -> _Description:
-    data = step.before if step.deletes else step.after
-    zone = f" in {text(data, 'zoneId')}" if text(data, "zoneId") else ""
-    kind = "VSwitch" if zone else "VPC"
-    return (
-        f"the account's default {kind}{zone}, made where there is none, {_text_or_unknown(data, 'cidrBlock')}",
-        (),
-        None,
-    )
+    kind = "VPC"
+    if step.type == types.DEFAULT_VSWITCH:
+        kind = f"VSwitch in {_text_or_unknown(step.properties, 'zoneId')}"
+    block = _text_or_unknown(step.properties, "cidrBlock")
+    return f"the account's default {kind}, made where there is none, {block}", (), None
 
 
 def _hybrid(step: Step, action: Action) -> _Description:
-    if action in ("release", "delete"):
+    if action == "release":
         return "the stack lets go of its addresses, which stay as they are", (), None
     until = _moment(step.after, "validUntil")
     if action == "update":
@@ -201,23 +205,24 @@ def _hybrid(step: Step, action: Action) -> _Description:
 
 
 def _whitelist(step: Step, action: Action) -> _Description:
-    data = step.before if step.deletes else step.after
+    data = step.properties
     kind = f" ({text(data, 'networkType')})" if text(data, "networkType") else ""
     group = f"whitelist group {_text_or_unknown(data, 'groupName')}{kind}"
-    before, after = (
-        frozenset(texts(step.before, "securityIps")),
-        frozenset(texts(step.after, "securityIps") if not step.deletes else ()),
-    )
+    before, after = frozenset(texts(step.before, "securityIps")), frozenset(texts(step.after, "securityIps"))
     if action == "release":
         return f"{group} stays", (), None
     details = [f"+ {entry}" for entry in sorted(after - before)] + [f"- {entry}" for entry in sorted(before - after)]
-    if not after and not step.deletes:
+    if action == "delete":
+        # No API deletes a whitelist group (docs/limits.md).
+        return f"{group} stays, without these entries", details, None
+    if not after:
         details.append(f"entries {_NOT_KNOWN}")
     return group, details, None
 
 
 def _link(step: Step, action: Action) -> _Description:
-    return "ClassicLink of the VPC is " + ("enabled" if action in ("create", "replace") else f"{action}d"), (), None
+    words = {"create": "is enabled", "replace": "is enabled for another VPC", "delete": "is disabled"}
+    return f"ClassicLink of the VPC {words.get(action, 'stays enabled')}", (), None
 
 
 def _attachment(step: Step, action: Action) -> _Description:
@@ -226,29 +231,24 @@ def _attachment(step: Step, action: Action) -> _Description:
 
 
 def _added_rules(step: Step, action: Action) -> _Description:
-    added, removed = rule_differences(step)
-    rules = step.before.get("rules") if step.deletes else step.after.get("rules")
-    number = len(rules) if isinstance(rules, Mapping) else 0
-    summary = f"{number} {'rule' if number == 1 else 'rules'} that admit VPC groups"
+    rules = step.properties.get("rules")
+    summary = f"{number_of(len(rules) if isinstance(rules, Mapping) else 0, 'rule')} to admit VPC groups"
     if action == "release":
         return f"{summary}, which stay", (), None
+    added = rules_beyond(step.after, step.before)
+    removed = rules_beyond({"rules": _own_rules(step.before)}, step.after)
     return summary, [*(f"+ {rule}" for rule in added), *(f"- {rule}" for rule in removed)], None
 
 
-def rule_differences(step: Step) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the rules that a rule set gets and loses; blocks of one rule are shown together."""
-    before = step.before.get("rules") if step.before else None
-    after = step.after.get("rules") if not step.deletes else None
-    ones = before if isinstance(before, Mapping) else {}
-    after_rules = after if isinstance(after, Mapping) else {}
-    return (
-        rule_sentences({label: rule for label, rule in after_rules.items() if label not in ones}),
-        rule_sentences({label: rule for label, rule in ones.items() if label not in after_rules}),
-    )
+def _own_rules(data: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return the rules of a set by label, without those that were in the group before the stack."""
+    rules, before = data.get("rules"), data.get("presentBefore")
+    labels = before if isinstance(before, Sequence) else ()
+    return {label: rule for label, rule in rules.items() if label not in labels} if isinstance(rules, Mapping) else {}
 
 
 def _eip(step: Step, action: Action) -> _Description:
-    if action in ("delete", "release"):
+    if action == "release":
         return "the stack lets go of the EIP, which stays", (), None
     return "the public address becomes an EIP and stays the same", (), _FOREVER_ADDRESS
 
@@ -264,32 +264,26 @@ def _cut_through(step: Step, action: Action) -> _Description:
 
 
 def _snapshot(step: Step, action: Action) -> _Description:
-    data = step.before if step.deletes else step.after
-    days = data.get("retentionDays")
-    retention = f", kept {days:g} days" if isinstance(days, float) else ""
     if action == "release":
         return "the stack lets go of the snapshot, which stays", (), None
-    return (
-        f"a snapshot, {'taken' if action in ('create', 'replace') else action + 'd'} before the move{retention}",
-        (),
-        None,
-    )
+    taken = ", taken before the move" if action in ("create", "replace") else ""
+    days = step.properties.get("retentionDays")
+    retention = f", kept {days:g} days" if isinstance(days, float) else ""
+    return f"a snapshot{taken}{retention}", (), None
 
 
 def _snapshots(step: Step, action: Action) -> _Description:
-    data = step.before if step.deletes else step.after
-    number = len(texts(data, "diskIds"))
     if action == "release":
         return "the stack lets go of the snapshots, which stay", (), None
-    verb = "taken" if action in ("create", "replace") else f"{action}d"
-    return f"snapshots of {number} disks, {verb} at one moment", (), None
+    taken = ", taken at one moment" if action in ("create", "replace") else ""
+    return f"snapshots of {number_of(len(texts(step.properties, 'diskIds')), 'disk')}{taken}", (), None
 
 
 def _removed(key: str) -> Callable[[Step, Action], _Description]:
     def describe(step: Step, action: Action) -> _Description:
-        data = step.before if step.deletes else step.after
-        group = f"group {text(data, 'groupName')} of " if text(data, "groupName") else ""
-        if action in ("delete", "release"):
+        name = text(step.properties, "groupName")
+        group = f"group {name} of " if name else ""
+        if action == "release":
             return f"the stack forgets what it took out of {group}the list: nothing is put back", (), None
         ones = frozenset(texts(step.before, key))
         entries = sorted(set(texts(step.after, key)) - ones)
@@ -371,4 +365,4 @@ def _kept_parts(steps: Iterable[Step]) -> Iterator[Kept]:
             yield Kept(what=text, count=count, why=why)
 
 
-__all__ = ["action_of", "make_change", "rule_differences"]
+__all__ = ["action_of", "make_change"]
