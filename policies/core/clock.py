@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias, cast
 from policies.core.facts import Facts, UnreadableError, attempt
 from policies.core.plan import Plan
 from policies.core.settings import Settings, Threshold
-from policies.core.words import to_minute
+from policies.core.words import apart
 
 NOW_VARIABLE: Final = "PREFLIGHT_NOW"
 
@@ -65,7 +65,8 @@ def read_clock(
     if NOW_VARIABLE not in environment:
         return Moment(present, cast(Source, source), judged_at, rehearsal=rehearsal, estate_file=file)
     now = Facts(environment, "environment").moment(NOW_VARIABLE)
-    reason = f"{NOW_VARIABLE} asks about {to_minute(now)}, and it is {to_minute(present)} now"
+    asked, is_now = apart(now, present)
+    reason = f"{NOW_VARIABLE} asks about {asked}, and it is {is_now} now"
     return Moment(now, "PREFLIGHT_NOW", judged_at, (reason,), rehearsal, file)
 
 

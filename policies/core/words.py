@@ -22,3 +22,11 @@ def few(names: Sequence[str], most: int = 6) -> str:
 def to_minute(moment: datetime) -> str:
     """Return a time to the minute with its own offset, such as `2026-12-06T02:00+08:00`."""
     return moment.isoformat(timespec="minutes")
+
+
+def apart(*moments: datetime) -> tuple[str, ...]:
+    """Return times that a text compares: to the minute, or to the second where two of them would look the same."""
+    texts = tuple(map(to_minute, moments))
+    if len(set(texts)) < len(set(moments)):
+        return tuple(moment.isoformat(timespec="seconds") for moment in moments)
+    return texts

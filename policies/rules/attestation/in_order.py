@@ -11,7 +11,7 @@ from policies.core.fixes import task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
-from policies.core.words import to_minute
+from policies.core.words import apart, to_minute
 from policies.subjects.attestations import KINDS, window_start
 
 
@@ -43,7 +43,6 @@ def _about(
 ) -> Iterator[Verdict]:
     """Yield the problems of an attestation with its instances."""
     until = entry.moment("validUntil")
-    expiry = to_minute(until)
     ids = entry.texts("instanceIds")
     moving = plan.remember(__name__, lambda: frozenset(plan.migration.texts("instanceIds"))) if ids else ()
     for instance_id in ids:
@@ -53,9 +52,9 @@ def _about(
         if instance is None:  # schedule-migration-declared reports one that moves and is not declared.
             continue
         if until < timeline.now and not _is_over(entry, instance):
-            yield failed(f"{word} expired at {expiry}, and {instance_id} still needs one.")
+            yield failed(f"{word} expired at {to_minute(until)}, and {instance_id} still needs one.")
         elif not has_moved(instance) and until < (start := window_start(plan, instance)):
-            begins = to_minute(start)
+            expiry, begins = apart(until, start)
             yield failed(f"{word} expires at {expiry}, before the window of {instance_id} at {begins}.")
 
 

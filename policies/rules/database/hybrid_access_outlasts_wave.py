@@ -32,7 +32,7 @@ from policies.core.plan import (
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
 from policies.core.waivers import waiver
-from policies.core.words import to_minute
+from policies.core.words import apart, to_minute
 from policies.subjects.address_lists import addresses_of
 from policies.subjects.attestations import window_start
 from policies.subjects.databases import (
@@ -123,12 +123,13 @@ def _live(plan: Plan, database: Facts, classic: tuple[Facts, ...], needed: datet
     ends = min(item.moment("expiresAt") for item in classic)
     if ends >= needed:
         return passed(
-            f"The classic addresses of {label(database)} last until {_day(ends)}. Instances that stay classic lose it "
-            "then, unless hybrid access is extended."
+            f"The classic addresses of {label(database)} last until {to_minute(ends)}. Instances that stay classic "
+            "lose it then, unless hybrid access is extended."
         )
+    end, until = apart(ends, needed)
     return failed(
-        f"The classic addresses of {label(database)} end at {_day(ends)}. The instance needs them until "
-        f"{_day(needed)}: it may move as late as its Latest Schedule Time.",
+        f"The classic addresses of {label(database)} end at {end}. The instance needs them until "
+        f"{until}: it may move as late as its Latest Schedule Time.",
         _extension(plan, database),
     )
 
@@ -146,26 +147,23 @@ def _declared(plan: Plan, timeline: Timeline, database: Facts, resource: Resourc
     until = resource.facts.moment("validUntil")
     if until < needed:
         longer = {"marginDays": math.ceil(timeline.threshold(_MARGIN) / 24)}
+        declared, end = apart(until, needed)
         return failed(
-            f"Hybrid access of {label(database)} is declared until {_day(until)} and needed until {_day(needed)}.",
+            f"Hybrid access of {label(database)} is declared until {declared} and needed until {end}.",
             change("databases", [{"id": database.text("dbInstanceId"), "hybridAccess": longer}]),
         )
     if plan.confirmed(resource) and resource.facts.optional_text("classicExpiresAt"):
         ends = resource.facts.moment("classicExpiresAt")
         if ends >= needed:
-            return passed(f"The classic addresses of {label(database)} last until {_day(ends)}, by this update.")
+            return passed(f"The classic addresses of {label(database)} last until {to_minute(ends)}, by this update.")
     if resource.exists:
         # No pending update extends it, and the addresses as read end too early.
         return failed(
-            f"By the Pulumi state, hybrid access of {label(database)} lasts until {_day(until)}, but its addresses "
-            "end earlier.",
+            f"By the Pulumi state, hybrid access of {label(database)} lasts until {to_minute(until)}, but its "
+            "addresses end earlier.",
             UP,
         )
-    return pending(f"Hybrid access of {label(database)} until {_day(until)} is declared and not applied yet.")
-
-
-def _day(moment: datetime) -> str:
-    return to_minute(moment)
+    return pending(f"Hybrid access of {label(database)} until {to_minute(until)} is declared and not applied yet.")
 
 
 RULE: Final = InstanceRule(

@@ -11,7 +11,7 @@ from policies.core.outcome import Verdict, failed, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, Plan
 from policies.core.rule import InstanceRule
 from policies.core.settings import Threshold
-from policies.core.words import to_minute
+from policies.core.words import apart, to_minute
 from policies.subjects.disks import copied_at
 from policies.subjects.events import called, handled, without_time
 
@@ -39,8 +39,9 @@ def _event(event: Facts, needed: datetime, instance: Facts) -> Verdict:
 def _lasts(end: datetime, needed: datetime, subject: str, extend: Callable[[str], Fix], instance: Facts) -> Verdict:
     if end > needed:
         return passed(f"{subject} at {to_minute(end)}.")
+    ends, until = apart(end, needed)
     return failed(
-        f"{subject} at {to_minute(end)}; it must last until {to_minute(needed)}, "
+        f"{subject} at {ends}; it must last until {until}, "
         "the Latest Schedule Time and the hours in which its data is copied. The migration "
         "cancels a renewal order that is unpaid or not yet in force.",
         extend(instance.text("instanceId")),

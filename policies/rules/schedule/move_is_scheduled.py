@@ -11,7 +11,7 @@ from policies.core.fixes import Fix, change, task
 from policies.core.outcome import Verdict, failed, judged, passed, pending, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import InstanceRule
-from policies.core.words import to_minute
+from policies.core.words import apart, to_minute
 from policies.subjects.events import began_in, called, without_time
 from policies.subjects.windows import of_wave
 
@@ -50,16 +50,17 @@ def _shown(wave: Facts, move: Facts, now: datetime) -> Verdict:
             f"Its move is not scheduled: {called(move)} {why}.",
             task("Settle it (ECS console, Events), until the move is scheduled for the window."),
         )
-    when = to_minute(planned) if planned.second == 0 else planned.isoformat(timespec="seconds")
     if planned > latest:
-        return failed(f"Its move is scheduled for {when}, after the Latest Schedule Time {to_minute(latest)}.")
+        when, limit = apart(planned, latest)
+        return failed(f"Its move is scheduled for {when}, after the Latest Schedule Time {limit}.")
     if planned != start:
+        when, begins = apart(planned, start)
         return failed(
-            f"Its move is scheduled for {when}, but the window of its wave begins at {to_minute(start)}.",
+            f"Its move is scheduled for {when}, but the window of its wave begins at {begins}.",
             of_wave(wave.text("name"), {"start": planned.isoformat()})
             | task("Change the time of the pending task in the ECS console."),
         )
-    return passed(f"Its move is scheduled for {when}, as the system event {move.text('eventId')} shows.")
+    return passed(f"Its move is scheduled for {to_minute(planned)}, as the system event {move.text('eventId')} shows.")
 
 
 def _seen(plan: Plan, wave: Facts, timeline: Timeline, instance: Facts) -> Verdict:
@@ -75,9 +76,10 @@ def _seen(plan: Plan, wave: Facts, timeline: Timeline, instance: Facts) -> Verdi
             _seen_by(instance),
         )
     if "start" in sighting.data and (seen := sighting.moment("start")) != start:
+        before, begins = apart(seen, start)
         return pending(
-            f"{by} saw the pending task at {when}, for a window that began at {to_minute(seen)}. It begins at "
-            f"{to_minute(start)} now, and nobody has seen whether the task does so, too.",
+            f"{by} saw the pending task at {when}, for a window that began at {before}. It begins at "
+            f"{begins} now, and nobody has seen whether the task does so, too.",
             _seen_by(instance),
         )
     zones = _zones_of_wave(plan, instance)

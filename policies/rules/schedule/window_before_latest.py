@@ -8,7 +8,7 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATION, Plan
 from policies.core.rule import MigrationRule
-from policies.core.words import to_minute
+from policies.core.words import apart, to_minute
 from policies.subjects.windows import of_wave
 
 _START: Final = {"start": "<a time no later than window.latest, with UTC offset>"}
@@ -25,13 +25,12 @@ def _wave(wave: Facts) -> Verdict:
     name, window = wave.text("name"), wave.object("window")
     start, latest = window.moment("start"), window.moment("latest")
     if start > latest:
+        begins, limit = apart(start, latest)
         return failed(
-            f"The window of wave {name} begins at {to_minute(start)}, after the Latest Schedule "
-            f"Time {to_minute(latest)}.",
+            f"The window of wave {name} begins at {begins}, after the Latest Schedule Time {limit}.",
             of_wave(name, _START),
         )
-    limit = to_minute(latest)
-    return passed(f"The window of wave {name} begins no later than the Latest Schedule Time {limit}.")
+    return passed(f"The window of wave {name} begins no later than the Latest Schedule Time {to_minute(latest)}.")
 
 
 RULE: Final = MigrationRule(

@@ -9,7 +9,7 @@ from policies.core.facts import Facts
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import MigrationRule
-from policies.core.words import number_of, to_minute
+from policies.core.words import apart, number_of, to_minute
 from policies.subjects.windows import of_wave
 
 _START: Final = {"start": "<scheduled time of the pending task, with UTC offset>"}
@@ -26,8 +26,9 @@ def _check(plan: Plan, timeline: Timeline) -> Verdict:
 def _wave(plan: Plan, wave: Facts, instances: Mapping[str | None, Facts], timeline: Timeline) -> Verdict:
     name, start = wave.text("name"), wave.object("window").moment("start")
     if start <= timeline.now:
+        began, now = apart(start, timeline.now)
         return failed(
-            f"The window of wave {name} began at {to_minute(start)}, and it is {to_minute(timeline.now)} now. What is "
+            f"The window of wave {name} began at {began}, and it is {now} now. What is "
             f"prepared from now on comes too late: {_instances_left(plan, wave, instances)} not in the target VPC.",
             of_wave(name, _START),
         )

@@ -11,7 +11,7 @@ from policies.core.fixes import Fix, task
 from policies.core.outcome import Verdict, failed, judged, not_applicable, passed, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
-from policies.core.words import number_of, to_minute
+from policies.core.words import apart, number_of
 from policies.subjects import durations
 from policies.subjects.windows import of_wave
 
@@ -39,8 +39,9 @@ def _wave(plan: Plan, wave: Facts, timeline: Timeline) -> Verdict:
         key: limit for (key, limit), done in zip(limits, (up, whole), strict=True) if limit is not None and done > limit
     }
     if late:
-        ends = " and ".join(f"window.{key} is {to_minute(limit)}" for key, limit in late.items())
-        return failed(f"{takes}: that is {to_minute(whole)}, and {ends}.", _later(name, late))
+        done, *times = apart(whole, *late.values())
+        ends = " and ".join(f"window.{key} is {time}" for key, time in zip(late, times, strict=True))
+        return failed(f"{takes}: that is {done}, and {ends}.", _later(name, late))
     return passed(f"{takes}.")
 
 

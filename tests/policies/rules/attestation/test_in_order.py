@@ -51,7 +51,8 @@ def test_pass_of_ninety_days() -> None:
 def test_fail_by_the_window_of_its_own_wave() -> None:
     draft = bent()
     add_wave(draft, "two", "i-web", start="2026-12-20T02:00:01+08:00")
-    expect(draft, RULE, "dev", Outcome.FAIL, "before the window of i-web at 2026-12-20T02:00+08:00")
+    words = "expires at 2026-12-20T02:00:00+08:00, before the window of i-web at 2026-12-20T02:00:01+08:00"
+    expect(draft, RULE, "dev", Outcome.FAIL, words)
 
 
 def test_unknown_when_its_wave_is_none_of_the_stack() -> None:

@@ -13,8 +13,12 @@ def test_pass_when_the_start_is_the_latest_time_in_another_offset() -> None:
 
 def test_fail_a_second_after_the_latest_time() -> None:
     draft = prepared()
-    draft.facts(MIGRATION)["waves"][0]["window"]["latest"] = "2026-12-11T17:59:59Z"
-    expect(draft, RULE, "dev", Outcome.FAIL, "Latest Schedule Time")
+    window = draft.facts(MIGRATION)["waves"][0]["window"]
+    window["latest"] = "2026-12-11T17:59:59Z"
+    expect(draft, RULE, "dev", Outcome.FAIL, "2026-12-12T02:00+08:00, after the Latest Schedule Time 2026-12-11T17:59")
+    window.update(start="2026-12-12T02:00:01+08:00", latest="2026-12-12T02:00:00+08:00")
+    words = "begins at 2026-12-12T02:00:01+08:00, after the Latest Schedule Time 2026-12-12T02:00:00+08:00"
+    expect(draft, RULE, "dev", Outcome.FAIL, words)
 
 
 def test_unknown_without_a_latest_time() -> None:

@@ -47,6 +47,12 @@ def test_pass_for_a_wave_that_has_moved_in_a_window_of_the_past() -> None:
     assert "wave all" not in result.reason
 
 
+def test_fail_seconds_after_the_start_tells_them() -> None:
+    draft = prepared()
+    draft.now = datetime.fromisoformat("2026-12-12T02:00:09+08:00")
+    expect(draft, RULE, "dev", Outcome.FAIL, "began at 2026-12-12T02:00:00+08:00, and it is 2026-12-12T02:00:09+08:00")
+
+
 def test_fail_for_a_wave_of_the_past_that_has_not_moved_whole() -> None:
     draft = prepared()
     add_wave(draft, "second", "i-web", start="2026-12-30T02:00:00+08:00")
