@@ -172,3 +172,11 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert (
         str(refused.value) == f"{tmp_path / 'none.yaml'}: expected a file that can be read: No such file or directory"
     )
+
+
+def test_nesting_by_aliases_is_bounded_too() -> None:
+    """Each line is flat, and holds the one above."""
+    lines = ["k0: &k0 [1]", *(f"k{number}: &k{number} [*k{number - 1}]" for number in range(1, MAX_DEPTH + 1))]
+    assert depth(parse_document("\n".join(lines[:-2]))) == MAX_DEPTH
+    with pytest.raises(ValueError, match=f"at most {MAX_DEPTH} maps and lists inside each other"):
+        parse_document("\n".join(lines))
