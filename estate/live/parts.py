@@ -49,7 +49,7 @@ class Parts:
 
     def of(self, database: model.Database) -> model.Database:
         """Return a database with its unread parts."""
-        return database.model_copy(update={"unread": self.unread}) if self._refused else database
+        return database.model_copy(update={"unread": self.unread})
 
 
 def read_part(
