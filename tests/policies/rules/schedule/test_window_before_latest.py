@@ -15,7 +15,13 @@ def test_fail_a_second_after_the_latest_time() -> None:
     draft = prepared()
     window = draft.facts(MIGRATION)["waves"][0]["window"]
     window["latest"] = "2026-12-11T17:59:59Z"
-    expect(draft, RULE, "dev", Outcome.FAIL, "2026-12-12T02:00+08:00, after the Latest Schedule Time 2026-12-11T17:59")
+    expect(
+        draft,
+        RULE,
+        "dev",
+        Outcome.FAIL,
+        "2026-12-12T02:00+08:00, after the Latest Schedule Time 2026-12-12T01:59+08:00",
+    )
     window.update(start="2026-12-12T02:00:01+08:00", latest="2026-12-12T02:00:00+08:00")
     words = "begins at 2026-12-12T02:00:01+08:00, after the Latest Schedule Time 2026-12-12T02:00:00+08:00"
     expect(draft, RULE, "dev", Outcome.FAIL, words)
