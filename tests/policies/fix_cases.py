@@ -20,6 +20,7 @@ from estate.model import (
     SecurityGroupRule,
     Tag,
     UnreadLists,
+    VirtualIp,
     VServerGroup,
     WhitelistGroup,
 )
@@ -305,6 +306,15 @@ def with_items(**items: tuple[Any, ...]) -> EstateBend:
     return bend
 
 
+def all_of(*bends: EstateBend) -> EstateBend:
+    def bend(estate: Estate) -> Estate:
+        for one in bends:
+            estate = one(estate)
+        return estate
+
+    return bend
+
+
 def event(kind: str) -> ScheduledEvent:
     """A system event of web-1, some minutes after its window begins."""
     due = datetime.fromisoformat("2026-12-12T02:10:00+08:00")
@@ -554,6 +564,22 @@ CASES: Final[dict[str, Case]] = {
             says_of(WEB, retainIp=True),
             without("classicLink"),
             network(cidrBlock="10.0.0.0/8", vswitches=[{"zone": "cn-hangzhou-b", "cidrBlock": "10.25.16.0/24"}]),
+        ),
+    ),
+    "an address that an HAVIP has": Case(
+        ("network-retained-address",),
+        each(in_shared_vpc, says_of(BATCH, retainIp=True, targetZone="cn-hangzhou-h")),
+        all_of(
+            shared_vpc_is_default("10.0.0.0/8", "10.25.16.0/24"),
+            with_items(virtual_ips=(VirtualIp(id="havip-bp1", vpc_id=SHARED_VPC, ip_address="10.25.16.21"),)),
+        ),
+    ),
+    "an address that an HAVIP may have": Case(
+        ("network-retained-address",),
+        each(in_shared_vpc, says_of(BATCH, retainIp=True, targetZone="cn-hangzhou-h")),
+        all_of(
+            shared_vpc_is_default("10.0.0.0/8", "10.25.16.0/24"),
+            with_items(unread_lists=(UnreadLists(service="havip", reason="vpc:DescribeHaVips is not permitted."),)),
         ),
     ),
     "a VSwitch among addresses to avoid": Case(

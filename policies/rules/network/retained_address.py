@@ -73,7 +73,11 @@ def _free(plan: Plan, instance: Facts, address: str, within: list[Facts]) -> Ver
     if having := sorted(item.text("holderId") for item in held if item.flag("certain")):
         return failed(
             f"{address} is to be kept, and {', '.join(having)} has it in the target VPC.",
-            _let_go(instance) | task(f"Free {address} in the target VPC: give {', '.join(having)} another address."),
+            _let_go(instance)
+            | task(
+                f"Free {address} in the target VPC: give {', '.join(having)} another address, or make anew what cannot "
+                "change its own (HAVIP, CLB)."
+            ),
         )
     if perhaps := sorted(item.text("holderId") for item in held):
         refusals = (item for item in plan.migration.objects("unreadLists") if item.text("service") == "havip")

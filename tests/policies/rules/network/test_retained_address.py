@@ -76,7 +76,7 @@ def held(*holders: tuple[str, bool], address: str = "10.25.16.10") -> Draft:
 def test_fail_where_somebody_has_the_address() -> None:
     draft = held(("rm-a", True), ("i-b", True), ("rm-c", False))
     text = "10.25.16.10 is to be kept, and i-b, rm-a has it in the target VPC."
-    expect(draft, RULE, "i-web", Outcome.FAIL, text, "retainIp: false", "give i-b, rm-a another address")
+    expect(draft, RULE, "i-web", Outcome.FAIL, text, "retainIp: false", "give i-b, rm-a another address, or")
     expect(held(("rm-a", True), address="10.25.16.11"), RULE, "i-web", Outcome.PASS)
 
 
