@@ -92,6 +92,13 @@ RULE = {
             ["new ClassicLink i-000001 to vpc-1: of i-000001"],
         ),
         (
+            lambda of: of["instances"][0].update(internetMaxBandwidthOut=1, ioOptimized=False),
+            [
+                "changed instance server-0 (i-000000): internet max bandwidth out: 0, now 1",
+                "changed instance server-0 (i-000000): io optimized: none, now no",
+            ],
+        ),
+        (
             lambda of: of["unreadLists"].append({"service": "oss", "reason": "not permitted"}),
             ["new service that cannot be read oss: "],
         ),
@@ -99,6 +106,16 @@ RULE = {
 )
 def test_a_change_is_reported_in_the_words_of_the_domain(edit: Any, expected: list[str]) -> None:
     assert changes_by(edit) == expected
+
+
+def test_another_first_address_is_a_change() -> None:
+    """The first one is that of the intranet interface."""
+    one, other = (
+        edited(lambda of, given=given: of["instances"][0].update(intranetIps=given))
+        for given in (["10.16.0.1", "10.16.0.9"], ["10.16.0.9", "10.16.0.1"])
+    )
+    [change] = changes(one, other)
+    assert change.text == "intranet addresses: now in another order, 10.16.0.9, 10.16.0.1 first to last"
 
 
 def test_a_later_read_time_is_no_change() -> None:
