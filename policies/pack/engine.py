@@ -17,13 +17,14 @@ from difflib import get_close_matches
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto.analyzer_pb2 import (
     DISABLED,
     MANDATORY,
+    AnalyzeRequest,
     AnalyzeResponse,
     AnalyzeStackRequest,
     ConfigureAnalyzerRequest,
@@ -151,7 +152,16 @@ def _is_disabled(policy: str, request: ConfigureAnalyzerRequest) -> bool:
 
 
 class Servicer(sdk.Servicer):
-    """The SDK's side of the engine's protocol, which refuses names that are no policy, and bounds its answer."""
+    """The SDK's side of the engine's protocol, which refuses names that are no policy, and bounds its answer.
+
+    Only what the program of this run declares is judged. The engine also shows what the program no longer declares, and
+    this very update takes away: everything that it has refreshed before, and what `--target` or `--exclude` spares. It
+    asks about each declared resource by itself first, and about no other.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._declared: set[str] = set()
 
     def Configure(self, request: ConfigureAnalyzerRequest, context: grpc.ServicerContext) -> Empty:  # noqa: N802
         """Take the settings of `--policy-pack-config`; the engine ignores names that are no policy."""
@@ -171,6 +181,11 @@ class Servicer(sdk.Servicer):
             show_presence(sys.argv[1:], os.environ)
         return taken
 
+    def Analyze(self, request: AnalyzeRequest, context: object) -> AnalyzeResponse:  # noqa: N802
+        """Note that the program declares the resource."""
+        self._declared.add(request.urn)
+        return super().Analyze(request, context)
+
     def AnalyzeStack(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:  # noqa: N802
         """Evaluate all policies for the whole stack; the answer stays below the engine's limit."""
         # What is made here is needed until the end: collections took an eighth of the time, and freed nothing.
@@ -181,7 +196,8 @@ class Servicer(sdk.Servicer):
             gc.enable()
 
     def _answer(self, request: AnalyzeStackRequest, context: object) -> AnalyzeResponse:
-        token = _plan_of_request.set(Plan(adapt(request.resources, types_read())))
+        declared = (item for item in request.resources if item.urn in self._declared)
+        token = _plan_of_request.set(Plan(adapt(declared, types_read())))
         try:
             return super().AnalyzeStack(request, context)
         finally:

@@ -260,6 +260,17 @@ def test_a_result_of_an_earlier_run_passes_no_gate(up: Up, written: bytes) -> No
         project.environ = ran
 
 
+@pytest.mark.parametrize("narrowed", [(), ("--target", "**EcsSnapshot**")], ids=["whole", "target"])
+def test_what_the_update_takes_away_does_not_count(up: Up, narrowed: tuple[str, ...]) -> None:
+    """The engine shows the pack the whitelist group all the same: it has refreshed it, or spares it."""
+    up.stack.configure(lambda migration: migration["databases"].pop(0))
+    try:
+        assert up.stack.pulumi("preview", *narrowed) != 0, up.stack.output
+        assert up.stack.found() == {"database-whitelist-has-vswitch-cidr": {"app-1", "app-2", "web-1"}}
+    finally:
+        up.stack.configure()
+
+
 @pytest.fixture(scope="module")
 def unlinked(up: Up) -> Analysis:
     """The analysis of the state without the link."""

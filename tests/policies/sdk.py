@@ -65,7 +65,21 @@ def request(draft: Draft) -> proto.AnalyzeStackRequest:
     return proto.AnalyzeStackRequest.FromString(message.SerializeToString())
 
 
+class Asked(Servicer):
+    """The pack as the engine asks it: about each resource that the program declares, and then about the stack."""
+
+    def AnalyzeStack(self, request: Any, context: object) -> Any:  # noqa: N802
+        for resource in request.resources:
+            self.Analyze(about(resource), context)
+        return super().AnalyzeStack(request, context)
+
+
+def about(resource: Any) -> proto.AnalyzeRequest:
+    """The engine's question about one declared resource of a stack."""
+    return proto.AnalyzeRequest(type=resource.type, urn=resource.urn, properties=resource.properties)
+
+
 def servicer(environment: Mapping[str, str], now: datetime | None = None) -> Any:
     """The pack as the SDK serves it; `now` is what this machine's clock says, its real time where None."""
     machine = machine_clock if now is None else lambda: now
-    return Servicer("pack", "0.0.1", list(stack_policies(environment, machine)), EnforcementLevel.ADVISORY)
+    return Asked("pack", "0.0.1", list(stack_policies(environment, machine)), EnforcementLevel.ADVISORY)

@@ -28,7 +28,17 @@ from policies.core.plan import (
     SNAPSHOT,
     WHITELIST_GROUP,
 )
-from policies.pack.engine import ADVICE, ANNOUNCED, TOLD, WAIVED, WHAT_IF, Servicer, not_checked, what_if
+from policies.pack.engine import (
+    ADVICE,
+    ANNOUNCED,
+    TOLD,
+    WAIVED,
+    WHAT_IF,
+    Servicer,
+    not_checked,
+    stack_policies,
+    what_if,
+)
 from policies.pack.evaluation import Evaluator
 from policies.pack.messages import WIDTH
 from policies.pack.registry import all_rules
@@ -36,7 +46,7 @@ from policies.results import findings
 from policies.subjects.notice import NOT_READABLE, unchecked
 from tests.policies.prepared import BEFORE_FREEZE, UNKNOWN, Draft, prepared, urn
 from tests.policies.rules.waiver.test_in_order import waiver
-from tests.policies.sdk import request, secret, servicer
+from tests.policies.sdk import Asked, about, request, secret, servicer
 from tests.processes import started
 
 PACK = Path(policies.__file__).parent
@@ -46,10 +56,29 @@ def _diagnostics(draft: Draft, **more: str) -> list[Any]:
     return list(servicer(more, draft.now).AnalyzeStack(request(draft), None).diagnostics)
 
 
+def test_what_the_program_no_longer_declares_is_not_judged() -> None:
+    """The engine shows it with the rest of the stack, where it has refreshed it or a target spares it."""
+    draft = prepared()
+    question = request(draft)
+    pack = Servicer("pack", "0.0.1", stack_policies({}, lambda: draft.now), EnforcementLevel.ADVISORY)
+    for resource in question.resources:
+        if resource.type != WHITELIST_GROUP:
+            pack.Analyze(about(resource), None)
+    failed = {item.policyName for item in pack.AnalyzeStack(question, None).diagnostics}
+    assert failed == {"database-whitelist-has-vswitch-cidr"}
+
+
+def test_an_engine_that_asks_about_no_resource_by_itself_gets_no_pass() -> None:
+    draft = prepared()
+    pack = Servicer("pack", "0.0.1", stack_policies({}, lambda: draft.now), EnforcementLevel.ADVISORY)
+    found = {item.policyName for item in pack.AnalyzeStack(request(draft), None).diagnostics}
+    assert found >= {rule.id for rule in all_rules() if not rule.mended_by_up}
+
+
 def test_every_preview_shows_what_passing_does_not_mean() -> None:
     draft = prepared()
     policy = not_checked({})
-    pack: Any = Servicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
+    pack: Any = Asked("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
     (diagnostic,) = pack.AnalyzeStack(request(draft), None).diagnostics
     assert diagnostic.enforcementLevel == proto.ADVISORY
     assert diagnostic.urn == urn(MIGRATION, "migration")
@@ -65,7 +94,7 @@ def test_a_rehearsal_is_reported_as_such_and_ready_for_no_gate(tmp_path: Path) -
     draft, path = prepared(), tmp_path / "result.json"
     reason = "alicloud:endpoints leads to 127.0.0.1:8815, which is no host of Alibaba Cloud"
     draft.facts(MIGRATION)["rehearsal"] = [reason]
-    pack: Any = Servicer("pack", "0.0.1", [not_checked({}), what_if({})], EnforcementLevel.MANDATORY)
+    pack: Any = Asked("pack", "0.0.1", [not_checked({}), what_if({})], EnforcementLevel.MANDATORY)
     (diagnostic,) = pack.AnalyzeStack(request(draft), None).diagnostics
     assert f"rehearsal, which passes no gate: {reason}" in " ".join(diagnostic.message.split())
     assert _diagnostics(draft, PREFLIGHT_RESULT=str(path)) == []
@@ -84,7 +113,7 @@ def test_another_time_than_the_present_fails_whatever_is_found(tmp_path: Path) -
     assert (result["now"], result["clockSource"]) == ("2026-12-11T12:00:00+08:00", "PREFLIGHT_NOW")
     judgements = [item["judgement"] for item in (result, *result["waves"], *result["instances"])]
     assert {(item["readiness"], item["hypothetical"]) for item in judgements} == {("WHAT-IF", "READY")}
-    pack: Any = Servicer("pack", "0.0.1", [what_if(environ)], EnforcementLevel.ADVISORY)
+    pack: Any = Asked("pack", "0.0.1", [what_if(environ)], EnforcementLevel.ADVISORY)
     (diagnostic,) = pack.AnalyzeStack(request(draft), None).diagnostics
     assert (diagnostic.policyName, diagnostic.enforcementLevel) == (WHAT_IF, proto.MANDATORY)
     assert "This is a what-if:" in diagnostic.message
@@ -492,6 +521,8 @@ def test_runs_from_any_directory_and_prints_only_its_port(served: tuple[str, Pat
     draft.facts(MIGRATION).update(clock=times, rehearsal=["simulated"])
     with grpc.insecure_channel(f"127.0.0.1:{port.strip()}") as channel:
         stub = analyzer_pb2_grpc.AnalyzerStub(channel)
+        for resource in request(draft).resources:
+            stub.Analyze(about(resource))
         response = stub.AnalyzeStack(request(draft))
     mandatory = {item.policyName for item in response.diagnostics if item.enforcementLevel == proto.MANDATORY}
     assert mandatory == {"database-whitelist-has-vswitch-cidr"}

@@ -9,13 +9,13 @@ from pulumi_policy import EnforcementLevel
 
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.pack.document import document
-from policies.pack.engine import Servicer, announced
+from policies.pack.engine import announced
 from policies.pack.registry import all_rules
 from policies.results import notices
 from policies.subjects.notes import REPORTED, Note, announcement
 from policies.subjects.notice import ITEMS
 from tests.policies.prepared import START, UNKNOWN, Draft, add_wave, prepared
-from tests.policies.sdk import request
+from tests.policies.sdk import Asked, request
 
 
 def text_of(draft: Draft) -> dict[tuple[str, str], str]:
@@ -168,7 +168,7 @@ def test_the_result_has_them_sorted_with_phase_and_scope() -> None:
 
 def _announced(draft: Draft) -> list[str]:
     policy = announced({}, lambda: draft.now)
-    pack: Any = Servicer("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
+    pack: Any = Asked("pack", "0.0.1", [policy], EnforcementLevel.MANDATORY)
     diagnostics = pack.AnalyzeStack(request(draft), None).diagnostics
     assert all(item.enforcementLevel == proto.ADVISORY for item in diagnostics)
     return [item.message.partition("\n")[2] for item in diagnostics]
