@@ -102,7 +102,7 @@ def _open(case: Xml.Element, item: Mapping[str, Any], title: str) -> None:
 
 
 def _add(case: Xml.Element, tag: str, kind: str, message: str, text: str) -> None:
-    Xml.SubElement(case, tag, {"type": kind, "message": _clean(message).replace("\n", " ")}).text = _clean(text)
+    Xml.SubElement(case, tag, {"type": _clean(kind), "message": _clean(message).replace("\n", " ")}).text = _clean(text)
 
 
 def _clean(text: object) -> str:

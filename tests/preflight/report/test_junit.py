@@ -117,6 +117,12 @@ def test_any_text_of_the_cloud_is_valid_xml(text: str) -> None:
     assert len(read) == 0
 
 
+def test_an_outcome_of_another_kind_is_valid_xml() -> None:
+    result = recorded_result("first")
+    with_first(outcome="\x1b[2J", blocking=True)(result)
+    assert (Skipped, "?[2J") in [kind for case in cases(report_of(result)) for kind in kinds(case)]
+
+
 def test_hostile_names_make_no_elements() -> None:
     known = {"testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"}
     root = Xml.fromstring(render(hostile_report()))  # noqa: S314 - our own
