@@ -76,10 +76,10 @@ class InstanceRule(Rule):
     """A rule about each migrating instance; `check` gets its facts.
 
     It may raise UnreadableError, which counts as UNKNOWN. A rule that holds `until_move` is not applicable to an
-    instance that is in the target VPC.
+    instance that is in the target VPC; each rule says whether it does.
     """
 
-    until_move: bool = False
+    until_move: bool
     check: Callable[[Plan, Timeline, Facts], Verdict]
 
 

@@ -44,4 +44,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/ram/access-alibaba-cloud-resources-by-using-a-specific-ip-address-or-cidr-block",
     ram_actions=(),
     check=_check,
+    until_move=False,
 )

@@ -44,4 +44,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/oss/user-guide/oss-bucket-policy/",
     ram_actions=("oss:ListBuckets", "oss:GetBucketPolicy"),
     check=_check,
+    until_move=False,
 )

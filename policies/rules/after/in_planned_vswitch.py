@@ -88,4 +88,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/migrate-ecs-instances-from-the-classic-network-to-a-vpc",
     ram_actions=("ecs:DescribeInstances", "vpc:DescribeVSwitches"),
     check=_check,
+    until_move=False,
 )

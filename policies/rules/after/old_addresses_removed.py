@@ -149,4 +149,5 @@ RULE: Final = InstanceRule(
         "slb:DescribeAccessControlListAttribute",
     ),
     check=_check,
+    until_move=False,
 )

@@ -79,4 +79,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-convertnatpubliciptoeip",
     ram_actions=("ecs:DescribeInstances", "vpc:DescribeEipAddresses"),
     check=_check,
+    until_move=False,
 )

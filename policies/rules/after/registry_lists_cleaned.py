@@ -51,4 +51,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/acr/developer-reference/api-cr-2018-12-01-getinstanceendpoint",
     ram_actions=("cr:ListInstance", "cr:GetInstanceEndpoint"),
     check=_check,
+    until_move=False,
 )

@@ -73,4 +73,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/slb/classic-load-balancer/user-guide/create-and-manage-a-vserver-group",
     ram_actions=("slb:DescribeLoadBalancers", "slb:DescribeVServerGroups", "slb:DescribeVServerGroupAttribute"),
     check=_check,
+    until_move=False,
 )

@@ -114,4 +114,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/virtual-private-cloud/latest/classiclink-overview",
     ram_actions=("ecs:DescribeSecurityGroupAttribute", "ecs:DescribeClassicLinkInstances"),
     check=_check,
+    until_move=False,
 )

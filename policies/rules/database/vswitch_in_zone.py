@@ -52,4 +52,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/redis/developer-reference/api-r-kvstore-2015-01-01-switchnetwork-redis",
     ram_actions=READING,
     check=_check,
+    until_move=False,
 )

@@ -71,4 +71,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-modifysecurityips",
     ram_actions=READING,
     check=_check,
+    until_move=False,
 )

@@ -90,4 +90,5 @@ RULE: Final = InstanceRule(
     ram_actions=("ecs:DescribeSecurityGroups",),
     unwaivable="without a clone nothing can be compared, and two other rules cannot decide",
     check=_check,
+    until_move=False,
 )

@@ -138,4 +138,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/security-group-rules",
     ram_actions=("ecs:DescribeSecurityGroups", "ecs:DescribeSecurityGroupAttribute"),
     check=_check,
+    until_move=False,
 )

@@ -149,4 +149,5 @@ RULE: Final = InstanceRule(
     ram_actions=("ecs:DescribeSecurityGroups", "ecs:DescribeSecurityGroupAttribute"),
     unwaivable="an open port is open to everybody; for a mapped group give a reason in acceptDifferences.opened",
     check=_check,
+    until_move=False,
 )

@@ -104,4 +104,5 @@ RULE: Final = InstanceRule(
     url="https://www.alibabacloud.com/help/en/ecs/user-guide/limits",
     ram_actions=("ecs:DescribeSecurityGroups", "ecs:DescribeSecurityGroupAttribute"),
     check=_check,
+    until_move=False,
 )
