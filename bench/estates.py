@@ -96,7 +96,7 @@ def _instance(number: int) -> dict[str, Any]:
 def _disk(number: int, place: int) -> dict[str, Any]:
     return {
         "id": f"d-{number:06}-{place}",
-        "instance_id": f"i-{number:06}",
+        "instance_ids": [f"i-{number:06}"],
         "type": "data" if place else "system",
         "category": "cloud_essd",
         "size_gib": 40,

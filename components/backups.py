@@ -68,7 +68,7 @@ class Backups(pulumi.ComponentResource):
             name,
             disk_id=disk.id,
             snapshot_name=f"before-vpc-{name}",
-            description=f"{disk.type} disk of {disk.instance_id} before its migration to a VPC",
+            description=f"{disk.type} disk of {', '.join(disk.instance_ids)} before its migration to a VPC",
             retention_days=retention_days,
             opts=self._retained(),
         )

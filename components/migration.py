@@ -88,8 +88,9 @@ class Migration(pulumi.ComponentResource):
             MigratingInstance(planned.instance.id, args, self._child())
 
     def _declare_backups(self, plan: MigrationPlan, choice: BackupChoice) -> None:
-        sets = [item for planned in plan.instances for item in planned.snapshot_sets(choice)]
-        args = BackupsArgs(sets=sets, retention_days=choice.retention_days, round=choice.round)
+        # A disk that several instances share is taken once.
+        sets = {item.disks: item for planned in plan.instances for item in planned.snapshot_sets(choice)}
+        args = BackupsArgs(sets=list(sets.values()), retention_days=choice.retention_days, round=choice.round)
         backups = Backups("backups", args, self._child())
         self.exports["snapshotIds"] = backups.snapshot_ids
         self.exports["snapshotGroupIds"] = backups.snapshot_group_ids

@@ -214,7 +214,7 @@ def _whole_groups(config: MigrationConfig, estate: Estate, groups: Iterable[Snap
             {disk.id for disk in item.disks}
             for item in snapshot_sets(
                 group.instance_id,
-                [disk for disk in estate.disks if disk.instance_id == group.instance_id],
+                [disk for disk in estate.disks if group.instance_id in disk.instance_ids],
                 excluded,
                 config.backups,
                 1,

@@ -138,13 +138,14 @@ class Instance(_Identified):
 
 
 class Disk(_Identified):
-    """A disk; `instance_id` and `device` are None while it is not attached. `size_gib` is GiB.
+    """A disk; several `instance_ids` share it where it can be attached to several at once. `size_gib` is GiB.
 
-    `auto_snapshot_policy_id` is None where no policy takes its snapshots.
+    `device` is None while it is not attached, and of a shared one. `auto_snapshot_policy_id` is None where no policy
+    takes its snapshots.
     """
 
     name: str = ""
-    instance_id: str | None = None
+    instance_ids: Annotated[tuple[str, ...], Sorted] = ()
     zone_id: str | None = None
     type: Literal["system", "data"]
     category: str

@@ -90,8 +90,11 @@ _ECS: Final[Mapping[str, Reading]] = {
             Part("Type", one_of("system", "data")),
             *parts(WHOLE, "Size"),
             *parts(FLAG, "Encrypted", "EnableAutoSnapshot"),
-            # Empty while the disk is not attached, or has no policy.
+            # Empty while the disk is not attached, being attached or reset, attached to several, or has no policy.
             *parts(ANY_TEXT, "InstanceId", "Device", "AutoSnapshotPolicyId"),
+            Part("Attachments.Attachment", ITEMS, absent="not of Shared Block Storage (DescribeDisks)"),
+            Part("MountInstances.MountInstance", ITEMS, absent="of Shared Block Storage alone (DescribeDisks)"),
+            *parts(TEXT, "Attachments.Attachment[].InstanceId", "MountInstances.MountInstance[].InstanceId"),
             Part("DiskName", ANY_TEXT, absent=_NAME),
         ),
     ),

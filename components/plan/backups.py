@@ -37,13 +37,14 @@ def snapshot_sets(
 ) -> tuple[SnapshotSet, ...]:
     """Return the snapshots to take of an instance's disks in round `number`; none of local and of `excluded` ones.
 
-    Several disks are taken together if the cloud can do so for all of them, otherwise one by one.
+    Several disks are taken together if the cloud can do so for all of them, otherwise one by one. It cannot for one
+    that several instances share.
     """
     if choice is None:
         return ()
     included = tuple(disk for disk in disks if disk.id not in excluded and disk.category not in LOCAL_CATEGORIES)
     together = choice.consistent_groups and len(included) in _GROUP_SIZE
-    if together and all(disk.category in _GROUP_CATEGORIES for disk in included):
+    if together and all(disk.category in _GROUP_CATEGORIES and len(disk.instance_ids) == 1 for disk in included):
         return (SnapshotSet(instance_id, included, number),)
     return tuple(SnapshotSet(instance_id, (disk,), number) for disk in included)
 

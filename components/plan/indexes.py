@@ -82,18 +82,18 @@ class Indexes:
     @cached_property
     def disks_of(self) -> Mapping[str, tuple[Disk, ...]]:
         """Attached disks, by instance."""
-        return grouped(self.estate.disks, lambda disk: [disk.instance_id] if disk.instance_id else [])
+        return grouped(self.estate.disks, lambda disk: disk.instance_ids)
 
     @cached_property
     def snapshots_of(self) -> Mapping[str, tuple[Snapshot, ...]]:
         """Snapshots of attached disks, by instance."""
         disks = self.disks
 
-        def holder(snapshot: Snapshot) -> list[str]:
+        def holders(snapshot: Snapshot) -> tuple[str, ...]:
             disk = disks.get(snapshot.disk_id)
-            return [disk.instance_id] if disk and disk.instance_id else []
+            return disk.instance_ids if disk else ()
 
-        return grouped(self.estate.snapshots, holder)
+        return grouped(self.estate.snapshots, holders)
 
     @cached_property
     def auto_snapshot_policies(self) -> Mapping[str, AutoSnapshotPolicy]:

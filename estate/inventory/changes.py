@@ -125,15 +125,15 @@ def _about(item: Any) -> str:
     """Return what a reviewer needs first about a resource that was added or removed."""
     counts = {
         "": getattr(item, "network_type", None),
-        "of ": getattr(item, "instance_id", None) or getattr(item, "disk_id", None) or _of_balancer(item),
+        "of ": getattr(item, "instance_id", None) or getattr(item, "disk_id", None) or _owners(item),
         "in ": getattr(item, "zone_id", None),
     }
     return " ".join(f"{word}{value}" for word, value in counts.items() if value)
 
 
-def _of_balancer(item: Any) -> str | None:
-    balancer_id: str | None = getattr(item, "load_balancer_id", None)
-    return balancer_id
+def _owners(item: Any) -> str:
+    """Return the instances of a disk, or the load balancer of a vServer group."""
+    return ", ".join(getattr(item, "instance_ids", ())) or str(getattr(item, "load_balancer_id", ""))
 
 
 def _differences(kind: _Kind, old: BaseModel, new: BaseModel) -> Iterator[str]:

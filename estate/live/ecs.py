@@ -71,14 +71,17 @@ def _instance(source: Source, item: Any) -> model.Instance:
 
 
 def disks(cloud: Cloud) -> list[model.Disk]:
-    """Read all disks."""
+    """Read all disks.
+
+    InstanceId is empty of a disk that is attached to several instances, and of one that is being attached or reset.
+    """
     return [
         build(
             page.source,
             model.Disk,
             id=item.disk_id,
             name=item.disk_name or "",
-            instance_id=item.instance_id or None,
+            instance_ids=(item.instance_id,) if item.instance_id else _attached_to(item),
             zone_id=item.zone_id,
             type=item.type,
             category=item.category,
@@ -92,6 +95,11 @@ def disks(cloud: Cloud) -> list[model.Disk]:
         for page in pages(cloud, "ecs:DescribeDisks", region_id=cloud.region)
         for item in page.items
     ]
+
+
+def _attached_to(disk: Any) -> tuple[str, ...]:
+    places = (*items(disk, "attachments", "attachment"), *items(disk, "mount_instances", "mount_instance"))
+    return tuple({place.instance_id for place in places})
 
 
 def auto_snapshot_policies(cloud: Cloud) -> list[model.AutoSnapshotPolicy]:

@@ -89,7 +89,7 @@ class Survey:
     def disks(self) -> tuple[Disk, ...]:
         """The disks of classic instances."""
         ids = self.names.keys()
-        return tuple(disk for disk in self.estate.disks if disk.instance_id in ids)
+        return tuple(disk for disk in self.estate.disks if not ids.isdisjoint(disk.instance_ids))
 
     @cached_property
     def bonds(self) -> tuple[Bond, ...]:

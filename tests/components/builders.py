@@ -97,9 +97,9 @@ def estate(**changes: Any) -> Estate:
             instance("i-idle", "sg-idle", "10.1.0.4"),
         ),
         "disks": (
-            Disk(id="d-web", instance_id="i-web", type="system", category="cloud", size_gib=40, status="In_use"),
-            Disk(id="d-app", instance_id="i-app", type="system", category="cloud", size_gib=40, status="In_use"),
-            Disk(id="d-mon", instance_id="i-mon", type="system", category="cloud", size_gib=40, status="In_use"),
+            Disk(id="d-web", instance_ids=("i-web",), type="system", category="cloud", size_gib=40, status="In_use"),
+            Disk(id="d-app", instance_ids=("i-app",), type="system", category="cloud", size_gib=40, status="In_use"),
+            Disk(id="d-mon", instance_ids=("i-mon",), type="system", category="cloud", size_gib=40, status="In_use"),
         ),
         "security_groups": (
             SecurityGroup(id="sg-web", name="web", rules=(rule(group_id="sg-app"),)),

@@ -62,7 +62,7 @@ def test_a_leftover_is_imported_and_nothing_else() -> None:
 
 
 def test_an_adopted_snapshot_group_is_not_replaced_for_disks_that_the_plugin_does_not_read() -> None:
-    essd = Disk(id="d-1", instance_id="i-web", type="data", category="cloud_essd", size_gib=40, status="In_use")
+    essd = Disk(id="d-1", instance_ids=("i-web",), type="data", category="cloud_essd", size_gib=40, status="In_use")
     live = estate(disks=(essd, essd.model_copy(update={"id": "d-2"})))
     left = {(SNAPSHOT_GROUP, mark(STACK, "i-web")): "ssg-left"}
     for leftovers, replacing in (({}, ["diskIds"]), (left, [])):

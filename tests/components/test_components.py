@@ -392,9 +392,16 @@ def test_a_new_round_of_backups_is_made_of_new_resources() -> None:
     assert sorted(recording.of_type("alicloud:ecs/ecsSnapshot:EcsSnapshot")) == ["d-app-2", "d-web-2"]
 
 
+def test_a_disk_that_instances_share_is_backed_up_once() -> None:
+    both = ("i-app", "i-web")
+    shared = Disk(id="d-both", instance_ids=both, type="data", category="cloud_ssd", size_gib=40, status="In_use")
+    recording = declared({"disks": (*estate().disks, shared)})
+    assert sorted(recording.of_type("alicloud:ecs/ecsSnapshot:EcsSnapshot")) == ["d-app", "d-both", "d-web"]
+
+
 def test_several_essds_of_an_instance_get_one_consistent_group_that_is_kept() -> None:
     essds = tuple(
-        Disk(id=f"d-{index}", instance_id="i-web", type="data", category="cloud_essd", size_gib=40, status="In_use")
+        Disk(id=f"d-{index}", instance_ids=("i-web",), type="data", category="cloud_essd", size_gib=40, status="In_use")
         for index in range(2)
     )
     recording = declared({"disks": essds}, instances=["i-web"], backups={"retentionDays": 30, "round": 2})

@@ -84,7 +84,7 @@ def with_counted_ids(estate: Estate) -> Estate:
         return item.model_copy(update={"id": Id(item.id), "rules": tuple(map(rule, item.rules))})
 
     def disk(item: Disk) -> Disk:
-        return item.model_copy(update={"id": Id(item.id), "instance_id": Id(item.instance_id or "")})
+        return item.model_copy(update={"id": Id(item.id), "instance_ids": tuple(map(Id, item.instance_ids))})
 
     def snapshot(item: Snapshot) -> Snapshot:
         return item.model_copy(update={"disk_id": Id(item.disk_id)})

@@ -9,7 +9,7 @@ import pytest
 from components.config import ConfigError, parse
 from components.marks import NETWORK, mark, marked
 from components.plan import MigrationPlan, StackRecord, make_plan
-from estate.model import ClassicLinkAttachment, Database, Disk, Vpc, WhitelistGroup, Zone
+from estate.model import ClassicLinkAttachment, Database, Disk, Snapshot, Vpc, WhitelistGroup, Zone
 from tests.components.builders import APPROVED, FILE, config, estate, instance, vswitch
 
 
@@ -569,7 +569,7 @@ def disks(*categories: str) -> dict[str, Any]:
         "disks": tuple(
             Disk(
                 id=f"d-{index}",
-                instance_id="i-web",
+                instance_ids=("i-web",),
                 type="data" if index else "system",
                 category=category,
                 size_gib=40,
@@ -591,6 +591,18 @@ def test_several_essds_are_taken_together_and_anything_else_one_by_one() -> None
     assert sets(disks("cloud_essd", "cloud_ssd")) == [["d-0"], ["d-1"]]
     assert sets(disks("cloud_essd")) == [["d-0"]]
     assert sets(disks("cloud_essd", "cloud_essd"), consistentGroups=False) == [["d-0"], ["d-1"]]
+
+
+def test_a_disk_that_instances_share_is_one_of_each_and_in_no_group() -> None:
+    own, other = disks("cloud_essd", "cloud_essd")["disks"]
+    shared = other.model_copy(update={"instance_ids": ("i-app", "i-web")})
+    assert sets({"disks": (own, shared)}) == [["d-0"], ["d-1"]]
+    saved = Snapshot(id="s-1", disk_id="d-1", status="accomplished", created_at=estate().read_at)
+    planned = plan({"disks": (own, shared), "snapshots": (saved,)})
+    assert [(item.instance.id, item.disks, item.snapshots) for item in planned.instances] == [
+        ("i-app", (shared,), (saved,)),
+        ("i-web", (own, shared), (saved,)),
+    ]
 
 
 def test_no_snapshot_is_taken_of_local_and_of_excluded_disks() -> None:

@@ -343,7 +343,7 @@ def test_a_snapshot_group_of_a_killed_run_is_found_with_exactly_its_disks(
     answering(monkeypatch, {})
     there = estate()
     disks = [
-        Disk(id=item, instance_id="i-web", type="data", category="cloud_essd", size_gib=40, status="In_use")
+        Disk(id=item, instance_ids=("i-web",), type="data", category="cloud_essd", size_gib=40, status="In_use")
         for item in ("d-web", "d-data")
     ]
     taken_of = Snapshot(id="s-1", disk_id="d-web", status="progressing", created_at=there.read_at)

@@ -395,6 +395,35 @@ def test_a_list_without_any_interface_of_the_instances_is_not_believed(
         assert [item.id for item in found] == listed
 
 
+@pytest.mark.parametrize(
+    ("named", "attached", "mounted", "owners"),
+    [
+        ("i-1", ["i-1"], [], ("i-1",)),
+        ("i-1", [], [], ("i-1",)),
+        # Being attached or reset, as InstanceId has a value only In_use or Detaching.
+        ("", ["i-1"], [], ("i-1",)),
+        # Multi-attach is on.
+        ("", ["i-2", "i-1"], [], ("i-1", "i-2")),
+        # Shared Block Storage.
+        ("", [], ["i-2"], ("i-2",)),
+        ("", [], [], ()),
+    ],
+)
+def test_a_disk_belongs_to_all_instances_that_it_is_attached_to(
+    named: str, attached: list[str], mounted: list[str], owners: tuple[str, ...]
+) -> None:
+    """DescribeDisks: a disk that nobody is seen to have would need no snapshot."""
+    disk = {
+        "InstanceId": named,
+        "Attachments.Attachment": [{"InstanceId": item} for item in attached],
+        "MountInstances.MountInstance": [{"InstanceId": item} for item in mounted],
+    }
+    with serving() as stub:
+        stub.answers("DescribeDisks", whole("ecs:DescribeDisks", disk))
+        [read] = ecs.disks(stub.cloud())
+    assert read.instance_ids == owners
+
+
 def test_both_lists_of_mongodb_are_read(simulator: Simulator, read: Estate) -> None:
     queries = [entry["parameters"] for entry in simulator.requests(action="dds:DescribeDBInstances")]
     assert {parameters["DBInstanceType"] for parameters in queries} == {"replicate", "sharding"}

@@ -82,6 +82,7 @@ RULE = {
             ["changed database rm-000000: whitelist group new (MIX) added: 10.1.0.0/16"],
         ),
         (lambda of: of["disks"][0].update(sizeGib=80), ["changed disk d-000000-0: size gib: 40, now 80"]),
+        (lambda of: of["disks"].pop(0), ["gone disk d-000000-0: of i-000000"]),
         (lambda of: of["snapshots"].pop(), ["gone snapshot s-000018: of d-000018-0"]),
         (
             lambda of: of["vserverGroups"][0]["servers"].pop(),

@@ -37,7 +37,7 @@ def estate_of_sixty() -> Estate:
     """Sixty servers of one kind in eight groups, each of which admits the one before it; two share a database."""
     sample = sample_estate()
     server = next(item for item in sample.instances if item.name == "batch-1")
-    disk = next(item for item in sample.disks if item.instance_id == server.id)
+    disk = next(item for item in sample.disks if item.instance_ids == (server.id,))
     group = next(item for item in sample.security_groups if item.id in server.security_group_ids)
     rule = group.rules[-1].model_copy(update={"ip_protocol": "TCP", "port_range": "8080/8080", "cidr_ip": None})
     database = next(item for item in sample.databases if item.id == "rm-bp1shopmysql000001")
@@ -60,7 +60,7 @@ def estate_of_sixty() -> Estate:
                 for place in range(60)
             ),
             "disks": tuple(
-                disk.model_copy(update={"id": f"d-{place}", "instance_id": f"i-{place}"}) for place in range(60)
+                disk.model_copy(update={"id": f"d-{place}", "instance_ids": (f"i-{place}",)}) for place in range(60)
             ),
             "security_groups": tuple(
                 group.model_copy(
