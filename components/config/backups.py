@@ -63,8 +63,6 @@ def backup_problems(choice: BackupChoice | None, waves: Sequence[Wave], freeze_h
     if choice is None:
         return
     yield from duplicates("backups.exclude", [item.disk for item in choice.exclude])
-    if not waves:
-        return
     longest = max(wave.window.latest - wave.window.start for wave in waves)
     needed = longest + timedelta(hours=freeze_hours, days=choice.keep_days_after_window)
     days = math.ceil(needed / timedelta(days=1))

@@ -34,6 +34,15 @@ def test_window_and_instances_are_enough() -> None:
     assert (parsed.network, parsed.backups, parsed.freeze_hours) == (None, None, 24)
 
 
+AGREED = {"reason": "agreed", "owner": "me", **APPROVED}
+GO = {
+    "kind": "application-go",
+    "owner": "me",
+    "statement": "They may be stopped.",
+    "statedAt": APPROVED["approvedAt"],
+    "validUntil": APPROVED["expires"],
+}
+
 MISTAKES: dict[str, tuple[Bend, str]] = {
     "unknown key": (
         lambda raw: raw.update(instnaces=[]),
@@ -244,6 +253,28 @@ MISTAKES: dict[str, tuple[Bend, str]] = {
         "network.vswitches[0].cidrBlock: 172.16.1.0/24 overlaps 172.16.1.128/25, which is to be avoided; "
         "expected a block apart from it",
     ),
+    "no block to be avoided": (
+        lambda raw: raw["network"].update(avoid=["300.0.0.0/8"]),
+        "network.avoid: '300.0.0.0/8' is no CIDR block; expected one such as 10.0.0.0/16",
+    ),
+    "differences of a clone": (
+        lambda raw: raw["securityGroups"].update(
+            groups=[{"id": "sg-web", "mode": "clone", "acceptDifferences": {"opened": AGREED}}]
+        ),
+        "securityGroups.groups[0]: expected acceptDifferences with mode map only: a clone opens nothing",
+    ),
+    "word for an instance that stays": (
+        lambda raw: raw.update(attestations=[{**GO, "instances": ["i-mon"]}]),
+        "attestations[0].instances[0]: i-mon does not move in this stack; expected one that does",
+    ),
+    "word that ends when it is given": (
+        lambda raw: raw.update(attestations=[{**GO, "instances": ["i-app"], "validUntil": GO["statedAt"]}]),
+        f"attestations[0].validUntil: expected a time after statedAt, {GO['statedAt']}, by 90 days at the most",
+    ),
+    "owner that cannot be seen": (
+        lambda raw: raw.update(attestations=[{**GO, "instances": ["i-app"], "owner": "\u200b"}]),
+        "attestations[0].owner: expected text that is not blank; got '\\u200b'",
+    ),
     "nothing of an existing network": (
         lambda raw: raw.update(network={"mode": "existing", "vpcId": "vpc-old"}),
         "network.vswitchIds: expected at least one item, here or under vswitches",
@@ -315,6 +346,11 @@ WINDOW = {"start": "2026-12-12T02:00:00+08:00", "latest": "2026-12-20T00:00:00+0
 LATER = "2026-12-13T02:00:00+08:00"
 
 WAVE_MISTAKES: dict[str, tuple[Bend, str]] = {
+    "snapshots that end before the longest window": (
+        lambda raw: raw["waves"][1]["window"].update(latest="2027-02-01T00:00:00+08:00"),
+        "backups.retentionDays: expected 52 or more: from before the freeze until 1 days (keepDaysAfterWindow) after "
+        "the Latest Schedule Time; got 30",
+    ),
     "window beside waves": (
         lambda raw: raw.update(window=dict(WINDOW)),
         ": expected either window or waves, and not both",
@@ -412,6 +448,23 @@ def test_each_mistake_is_reported_in_one_line(mistake: str) -> None:
     raw = config()
     bend(raw)
     assert problems(raw) == [expected]
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        lambda raw: raw["network"].update(avoid=["172.16.2.0/24"]),
+        lambda raw: raw["network"].update(avoid=["172.16.2.0/24"], vswitches=[{"zone": "cn-hangzhou-b"}]),
+        lambda raw: raw["backups"].update(retentionDays=10),
+        lambda raw: raw.update(after={"convertPublicIps": ["i-app"]}),
+        lambda raw: raw.update(attestations=[{**GO, "instances": ["i-app"]}]),
+        lambda raw: raw.update(attestations=[{**GO, "instances": ["i-app"], "validUntil": "2027-03-01T09:00:00+08:00"}]),
+    ],
+)
+def test_what_is_just_right_is_no_mistake(bend: Bend) -> None:
+    raw = config()
+    bend(raw)
+    assert parse(raw, FILE)
 
 
 def test_all_mistakes_are_reported_at_once() -> None:
