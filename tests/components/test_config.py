@@ -458,7 +458,7 @@ def test_each_mistake_is_reported_in_one_line(mistake: str) -> None:
         lambda raw: raw["backups"].update(retentionDays=10),
         lambda raw: raw.update(after={"convertPublicIps": ["i-app"]}),
         lambda raw: raw.update(attestations=[{**GO, "instances": ["i-app"]}]),
-        lambda raw: raw.update(attestations=[{**GO, "instances": ["i-app"], "validUntil": "2027-03-01T09:00:00+08:00"}]),
+        lambda raw: raw.update(attestations=[{**GO, "instances": ["i-app"], "validUntil": "2027-03-01T09:00+08:00"}]),
     ],
 )
 def test_what_is_just_right_is_no_mistake(bend: Bend) -> None:

@@ -24,6 +24,7 @@ from estate.model import (
     Instance,
     PeerKind,
     RouteEntry,
+    SecurityGroupRule,
     VirtualIp,
 )
 from estate.reads import READS
@@ -393,6 +394,82 @@ def test_a_list_without_any_interface_of_the_instances_is_not_believed(
         stub.answers("DescribeNetworkInterfaces", whole("ecs:DescribeNetworkInterfaces", *interfaces, RequestId="R-9"))
         found = ecs.vpc_interfaces(stub.cloud(), [Instance.model_validate(fields)])
         assert [item.id for item in found] == listed
+
+
+def test_the_place_and_the_system_of_an_instance_in_a_vpc_are_read() -> None:
+    there = {
+        "InstanceNetworkType": "vpc",
+        "VpcAttributes.VpcId": "vpc-1",
+        "VpcAttributes.VSwitchId": "vsw-1",
+        "VpcAttributes.PrivateIpAddress.IpAddress": ["172.16.0.4"],
+        "InnerIpAddress.IpAddress": [],
+        "PublicIpAddress.IpAddress": ["47.96.0.9"],
+        "EipAddress.IpAddress": "47.96.0.10",
+        "OSName": "乌班图",
+        "OSNameEn": "Ubuntu",
+    }
+    with serving() as stub:
+        stub.answers("DescribeInstances", whole("ecs:DescribeInstances", there))
+        [read] = ecs.instances(stub.cloud())
+        stub.answers("DescribeInstances", whole("ecs:DescribeInstances", there | {"OSNameEn": ""}))
+        [unnamed] = ecs.instances(stub.cloud())
+    assert (read.network_type, read.vpc_id, read.vswitch_id) == ("vpc", "vpc-1", "vsw-1")
+    assert (read.intranet_ips, read.public_ips, read.eip) == (("172.16.0.4",), ("47.96.0.9",), "47.96.0.10")
+    assert (read.os_name, unnamed.os_name) == ("Ubuntu", "乌班图")
+
+
+@pytest.mark.parametrize(
+    ("category", "amount", "known"),
+    [("local_ssd_pro", 2, 2), ("local_ssd_pro", None, None), ("", None, 0), (None, 2, None)],
+)
+def test_the_local_disks_of_a_type_are_read(category: str | None, amount: int | None, known: int | None) -> None:
+    item = {"InstanceTypeId": "ecs.i1", "LocalStorageCategory": category, "LocalStorageAmount": amount}
+    with serving() as stub:
+        stub.answers("DescribeInstanceTypes", whole("ecs:DescribeInstanceTypes", item))
+        [read] = ecs.instance_types(stub.cloud(), {"ecs.i1"})
+    assert read.local_storage_amount == known
+
+
+def read_rule(item: dict[str, Any]) -> SecurityGroupRule:
+    """The rule that is read of a Permission, the rest of which is made up."""
+    head = SimpleNamespace(security_group_id="sg-x", vpc_id="vpc-1", security_group_type="normal", service_managed=None)
+    head.security_group_name = head.description = head.tags = None
+    with serving() as stub:
+        stub.answers("DescribeSecurityGroupAttribute", whole("ecs:DescribeSecurityGroupAttribute", item))
+        [rule] = ecs.security_group(stub.cloud(), head).rules
+    return rule
+
+
+@pytest.mark.parametrize(("direction", "far", "near"), [("ingress", "1", "2"), ("egress", "2", "1")])
+def test_the_far_end_of_a_rule_is_its_source_or_its_destination(direction: str, far: str, near: str) -> None:
+    item = {
+        "Direction": direction,
+        "SourceCidrIp": "10.1.0.0/16",
+        "DestCidrIp": "10.2.0.0/16",
+        "Ipv6SourceCidrIp": "2001:db8:1::/48",
+        "Ipv6DestCidrIp": "2001:db8:2::/48",
+        "SourceGroupId": "sg-1",
+        "DestGroupId": "sg-2",
+        "SourceGroupOwnerAccount": "account-1",
+        "DestGroupOwnerAccount": "account-2",
+        "SourcePrefixListId": "pl-1",
+        "DestPrefixListId": "pl-2",
+        "CreateTime": "",
+    }
+    rule = read_rule(item)
+    assert (rule.cidr_ip, rule.ipv6_cidr_ip) == (f"10.{far}.0.0/16", f"2001:db8:{far}::/48")
+    assert (rule.group_id, rule.group_owner_account) == (f"sg-{far}", f"account-{far}")
+    assert rule.prefix_list_id == f"pl-{far}"
+    assert (rule.local_cidr_ip, rule.local_ipv6_cidr_ip) == (f"10.{near}.0.0/16", f"2001:db8:{near}::/48")
+
+
+@pytest.mark.parametrize(
+    ("given", "read"), [("1024/65535", "1024/65535"), ("1/1", "1/1"), ("-1/-1", None), ("", None), (None, None)]
+)
+def test_the_source_ports_of_a_rule_are_read(given: str | None, read: str | None) -> None:
+    """The cloud fills in -1/-1 where there are none."""
+    item = {"SourcePortRange": given, "SourceCidrIp": "10.1.0.0/16", "CreateTime": ""}
+    assert read_rule(item).source_port_range == read
 
 
 @pytest.mark.parametrize(
