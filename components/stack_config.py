@@ -8,7 +8,7 @@ from pathlib import Path
 import pulumi
 from pulumi.runtime.config import CONFIG
 
-from components.config import CONFIG_KEY, NAMESPACE, MigrationConfig
+from components.config import CONFIG_KEY, NAMESPACE, SECRET, ConfigError, MigrationConfig
 from components.includes import Places, parse_with_includes
 from estate.identity import PREFIX
 
@@ -31,6 +31,8 @@ def migration_config(directory: Path, file: str) -> tuple[MigrationConfig, Place
     `directory` is that of Pulumi.yaml, `file` the stack file's name. Raises ConfigError, all problems at once.
     """
     values: dict[str, object] = dict(CONFIG.get())
+    if pulumi.runtime.is_config_secret(CONFIG_KEY):
+        raise ConfigError(file, [SECRET])
     if CONFIG_KEY in values:
         # A text that is no object stays one: the parser reports what it expects.
         with contextlib.suppress(pulumi.ConfigTypeError, RecursionError):

@@ -13,6 +13,7 @@ from typing import Final
 from pulumi import automation
 
 import toolchain
+from components.config import CONFIG_KEY, SECRET, ConfigError
 from estate.documents import DocumentError, read_document
 from estate.identity import PREFIX
 from estate.inventory import VARIABLE as ESTATE_VARIABLE
@@ -130,11 +131,14 @@ def open_stack(directory: Path, stack: str | None, environ: Mapping[str, str]) -
         workspace = _Workspace(work_dir=str(directory), pulumi_command=command)
         name = name or command.run(["stack", "--show-name"], str(directory), {}).stdout.strip()
         handle = automation.Stack.select(name, workspace)
-        config = {key: item.value for key, item in handle.get_all_config().items() if item.value is not None}
+        given = handle.get_all_config()
         project = workspace.project_settings().name
     except automation.CommandError as error:
         raise _refused(error, name, directory) from None
+    config = {key: item.value for key, item in given.items() if item.value is not None}
     opened = OpenStack(handle, directory, project, config, judged)
+    if CONFIG_KEY in given and given[CONFIG_KEY].secret:
+        raise Stop(BAD_INPUT, str(ConfigError(opened.file, [SECRET])))
     if not config and not (directory / opened.file).is_file():
         raise Stop(BAD_INPUT, _no_file(opened.name, opened.file))
     _check_length(config, opened.file)

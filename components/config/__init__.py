@@ -8,7 +8,7 @@ from components.config.attestations import Attestation
 from components.config.backups import BackupChoice, ExcludedDisk
 from components.config.classic_link import ClassicLinkChoice, Flow, guest_route_problems
 from components.config.databases import DatabaseChoice, HybridAccessChoice
-from components.config.errors import CONFIG_KEY, NAMESPACE, ConfigError, Problem
+from components.config.errors import CONFIG_KEY, NAMESPACE, SECRET, ConfigError, Problem
 from components.config.evidence import EvidenceChoice
 from components.config.instances import FtpChoice, MigratingInstanceChoice, Selector
 from components.config.migration import MigrationConfig, parse, parse_stack
@@ -31,6 +31,7 @@ from components.config.waivers import Waiver
 __all__ = [
     "CONFIG_KEY",
     "NAMESPACE",
+    "SECRET",
     "SINGLE_WAVE",
     "AcceptedDifferences",
     "AfterChoice",

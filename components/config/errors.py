@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from estate.errors import listing
 
@@ -22,6 +23,12 @@ class Problem:
     expected: str
     root: str = CONFIG_KEY
     file: str = ""
+
+
+#: No part of the object may be a secret: rules and reviewers read it, and Pulumi marks nothing that comes of it.
+SECRET: Final = Problem(
+    "", "expected no secret in it: state, results and reports show what it says. Set each part without --secret"
+)
 
 
 class ConfigError(Exception):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime.config import CONFIG
+from pulumi.runtime.config import _SECRET_KEYS, CONFIG
 
 from components.config import ConfigError, parse_stack
 from components.stack_config import migration_config
@@ -138,3 +138,14 @@ def test_a_text_in_place_of_the_object_is_reported(values: dict[str, Any]) -> No
     values[KEY] = "tomorrow"
     with pytest.raises(ConfigError, match=f"^{FILE}: {KEY}: expected a map with the keys .*; got 'tomorrow'$"):
         migration_config(Path.cwd(), FILE)
+
+
+def test_a_secret_is_refused_whatever_it_says(values: dict[str, Any]) -> None:
+    """Pulumi hands it over as plain text, and what comes of it is no secret any more."""
+    values[KEY] = json.dumps(config())
+    token = _SECRET_KEYS.set({KEY})
+    try:
+        with pytest.raises(ConfigError, match=f"^{FILE}: {KEY}: expected no secret in it: state, results and reports"):
+            migration_config(Path.cwd(), FILE)
+    finally:
+        _SECRET_KEYS.reset(token)

@@ -286,6 +286,14 @@ def test_bad_input_is_said_with_file_and_key(front: Front) -> None:
     assert (code, out) == (2, ""), err
     assert "i-bp1nowhere0000000001" in err.splitlines()[-1]
     assert "preflight: Pulumi.typo.yaml: classic-to-vpc:migration.instances" in err
+    front.project.run("config", "set", "--stack", "typo", "--secret", "--path", f"{CONFIG_KEY}.window.start", "hunter2")
+    code, out, err = front("check", "--stack", "typo")
+    assert (code, out) == (2, "")
+    refusal = "Pulumi.typo.yaml: classic-to-vpc:migration: expected no secret in it: "
+    assert f"preflight: {refusal}" in err
+    plain = front.project.run("preview", "--stack", "typo").stdout
+    assert refusal in plain
+    assert "hunter2" not in err + plain
 
 
 def _users(estate: Path) -> list[dict[str, Any]]:
