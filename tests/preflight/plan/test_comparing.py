@@ -6,6 +6,8 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from policies.core.plan import MIGRATION, Plan, Resource
 from policies.results import findings
 from preflight.plan.comparing import compare
@@ -56,6 +58,197 @@ def test_a_result_differs_in_nothing_from_itself() -> None:
         assert comparison.before == comparison.after
         fields = comparison.model_dump(exclude={"before", "after"})
         assert fields == dict.fromkeys(fields, ())
+
+
+NOW, SINCE = datetime.fromisoformat(READY["now"]), "2026-12-13T00:00:00+08:00"
+# By the outcome on the base, a line; by that of the change, a column: new, gone, newly waived, or told nowhere.
+STANDINGS = """
+                absent FAIL UNKNOWN PENDING PASS NOT_APPLICABLE WAIVED
+absent          -      new  new     -       -    -              waived
+FAIL            gone   -    -       gone    gone gone           waived
+UNKNOWN         gone   -    -       gone    gone gone           waived
+PENDING         -      new  new     -       -    -              waived
+PASS            -      new  new     -       -    -              waived
+NOT_APPLICABLE  -      new  new     -       -    -              waived
+WAIVED          -      new  new     -       -    -              -
+"""
+HEAD, *LINES = [line.split() for line in STANDINGS.strip().splitlines()]
+
+
+def with_one(outcome: str, **values: Any) -> dict[str, Any]:
+    """Return the broken stack's result with one finding alone, of that outcome; none for `absent`."""
+    result = deepcopy(BROKEN)
+
+    def only_one(items: list[Any]) -> list[Any]:
+        terms = {**WAIVER} if outcome == "WAIVED" else None
+        item = {**first_that_fails(items), "outcome": outcome, "waiver": terms, **values}
+        return [] if outcome == "absent" else [item]
+
+    with_findings(result, only_one)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [(before, after, cell) for before, *cells in LINES for after, cell in zip(HEAD, cells, strict=True)],
+)
+def test_a_finding_is_new_gone_or_newly_waived_by_its_two_outcomes(before: str, after: str, expected: str) -> None:
+    comparison = compare(with_one(before), with_one(after))
+    told = {"new": comparison.new, "gone": comparison.gone, "waived": comparison.newly_waived}
+    assert [name for name, items in told.items() if items] == ([] if expected == "-" else [expected])
+    for item in (item for items in told.values() for item in items):
+        assert (item.before or "absent", item.after or "absent") == (before, after)
+        assert item.subject == first_that_fails(list(findings(BROKEN)))["subject"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reported"),
+    [
+        (("FAIL", False), ("FAIL", True), True),
+        (("UNKNOWN", False), ("FAIL", True), True),
+        (("FAIL", False), ("UNKNOWN", True), True),
+        (("FAIL", True), ("FAIL", True), False),
+        (("FAIL", False), ("FAIL", False), False),
+        (("PASS", False), ("FAIL", True), False),
+        (("absent", False), ("FAIL", True), False),
+    ],
+)
+def test_a_finding_blocks_since_the_change_where_it_was_there_before(
+    before: tuple[str, bool], after: tuple[str, bool], reported: bool
+) -> None:
+    comparison = compare(with_one(before[0], blocking=before[1]), with_one(after[0], blocking=after[1]))
+    assert len(comparison.blocking_since) == reported
+    for item in comparison.blocking_since:
+        assert (item.before, item.after, item.blocking) == (before[0], after[0], True)
+
+
+def of_the_stack(name: str) -> dict[str, Any]:
+    """Return a result with one finding about the whole stack of that name."""
+    result = deepcopy(BROKEN)
+
+    def only_one(items: list[Any]) -> list[Any]:
+        [item, *_] = [item for item in items if item["outcome"] == "FAIL" and item["subject"]["kind"] == "migration"]
+        return [item]
+
+    with_findings(result, only_one)
+    result["migration"]["id"] = name
+    return result
+
+
+def test_a_finding_about_the_stack_is_the_same_under_another_name() -> None:
+    comparison = compare(of_the_stack("main"), of_the_stack("review"))
+    assert (comparison.new, comparison.gone) == ((), ())
+    [new] = compare(with_one("absent"), of_the_stack("review")).new
+    assert (new.name, new.subject) == ("the stack", "review")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (SINCE, SINCE, []),
+        (SINCE, "2026-12-12T16:00:00+00:00", []),
+        (SINCE, "2026-12-14T00:00:00+08:00", [(SINCE, "2026-12-14T00:00:00+08:00")]),
+        (None, SINCE, []),
+        (SINCE, None, []),
+    ],
+)
+def test_a_rule_that_becomes_mandatory_at_another_time_is_a_date_that_moved(
+    before: str | None, after: str | None, expected: list[tuple[str, str]]
+) -> None:
+    comparison = compare(with_one("FAIL", mandatoryFrom=before), with_one("FAIL", mandatoryFrom=after))
+    rule = first_that_fails(list(findings(BROKEN)))["rule"]
+    assert [(item.what, item.before, item.after) for item in comparison.dates] == [
+        (f"{rule} mandatory from", *dates) for dates in expected
+    ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_rule_is_mandatory_from_the_first_of_its_findings(order: int) -> None:
+    times = [SINCE, "2026-12-12T00:00:00+08:00", "2026-12-14T00:00:00+08:00"][::order]
+
+    def with_times(*times: str) -> dict[str, Any]:
+        result = deepcopy(BROKEN)
+
+        def dated(items: list[Any]) -> list[Any]:
+            mine = [item for item in items if item["rule"] == first_that_fails(items)["rule"]][: len(times)]
+            return [{**item, "outcome": "FAIL", "mandatoryFrom": at} for item, at in zip(mine, times, strict=True)]
+
+        with_findings(result, dated)
+        return result
+
+    [moved] = compare(with_times(*times), with_times(SINCE)).dates
+    assert (moved.before, moved.after) == ("2026-12-12T00:00:00+08:00", SINCE)
+
+
+def test_a_wave_that_is_gone_or_new_has_its_dates_on_one_side() -> None:
+    after = deepcopy(READY)
+    after["waves"][0]["name"] = "renamed"
+    window = READY["waves"][0]["window"]
+    dates = {(item.what, item.before, item.after) for item in compare(READY, after).dates}
+    assert ("start of wave all", window["start"], None) in dates
+    assert ("start of wave renamed", None, window["start"]) in dates
+    assert len(dates) == 6
+
+
+@pytest.mark.parametrize(
+    ("expires", "standing"),
+    [
+        (NOW - timedelta(seconds=1), "ended"),
+        (NOW, "ended"),
+        (NOW + timedelta(seconds=1), "about to end"),
+        (NOW + timedelta(days=7), "about to end"),
+        (NOW + timedelta(days=7, seconds=1), None),
+    ],
+)
+def test_a_waiver_is_about_to_end_for_seven_days(expires: datetime, standing: str | None) -> None:
+    result = waived(BROKEN, expires=expires.isoformat())
+    result["now"] = NOW.isoformat()
+    expected = [] if standing is None else [standing]
+    assert [item.standing for item in compare(result, result).decisions] == expected
+    # One that covers nothing is known by the config alone.
+    assert [item.standing for item in compare(READY, READY, with_waivers(expires=expires)).decisions] == expected
+
+
+def with_waivers(*, expires: datetime, approved: datetime = NOW - timedelta(days=3), **more: Any) -> Plan:
+    entry = {
+        "rule": "backup-snapshot-of-every-disk",
+        "all": True,
+        "reason": "Known",
+        "owner": "a@example.com",
+        "approvedBy": "b@example.com",
+        "approvedAt": approved.isoformat(),
+        "expires": expires.isoformat(),
+        **more,
+    }
+    return Plan([Resource(MIGRATION, "urn:pulumi:s::p::t::m", "m", None, {"waivers": [entry, {}]})])
+
+
+@pytest.mark.parametrize(
+    ("approved", "standing"),
+    [(NOW - timedelta(seconds=1), []), (NOW, []), (NOW + timedelta(seconds=1), ["new"])],
+)
+def test_a_waiver_that_covers_nothing_is_new_if_it_was_approved_since_the_base(
+    approved: datetime, standing: list[str]
+) -> None:
+    plan = with_waivers(expires=NOW + timedelta(days=60), approved=approved)
+    decisions = compare(READY, READY, plan).decisions
+    assert [item.standing for item in decisions] == standing
+    assert [item.who for item in decisions] == ["a@example.com, approved by b@example.com"] * len(standing)
+
+
+def test_a_waiver_that_covers_a_finding_is_told_once() -> None:
+    result = waived(BROKEN, expires=(NOW + timedelta(days=2)).isoformat())
+    result["now"] = NOW.isoformat()
+    rule = next(item["rule"] for item in findings(result) if item["outcome"] == "WAIVED")
+    plan = with_waivers(expires=NOW + timedelta(days=2), rule=rule)
+    assert [item.standing for item in compare(result, result, plan).decisions] == ["about to end"]
+
+
+def test_a_side_tells_what_a_what_if_would_be() -> None:
+    what_if = deepcopy(READY)
+    what_if["judgement"].update(readiness="NOT JUDGED", hypothetical="READY")
+    comparison = compare(what_if, READY)
+    assert comparison.before.readiness == "READY"
 
 
 def test_new_findings_are_gone_ones_of_the_reverse_comparison() -> None:
