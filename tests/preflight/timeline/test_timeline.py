@@ -15,7 +15,7 @@ import pytest
 
 from policies.core.clock import read_schedule
 from policies.core.facts import Leaf
-from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP
+from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, SHARED_SECURITY_GROUP, SNAPSHOT
 from policies.subjects.deadlines import deadlines
 from preflight.fixes import open_findings
 from preflight.steps import Step, plan_of
@@ -159,6 +159,100 @@ def test_a_subscription_ends_and_what_is_paid_as_you_go_does_not() -> None:
     [(moment, _, text, subjects)] = at(paid, "instance-ends")
     assert (moment, text, len(subjects)) == (when(ends["expiredAt"]), "the subscription ends", 7)
     assert at(timeline_of("first", MigratingInstance={**ends, "instanceChargeType": "PostPaid"}), "instance-ends") == []
+
+
+def with_first(type_: str, facts: Mapping[str, Any], name: str = "first") -> Timeline:
+    """Return the timeline of a recorded preview in which the first resource of a type has other facts."""
+    steps = list(recorded_steps(name))
+    place = next(place for place, step in enumerate(steps) if step.type == type_)
+    steps[place] = _changed(steps[place], facts)
+    return make_timeline(plan_of(steps), recorded_result(name))
+
+
+def snapshot(disk: str, created: str, days: float, status: str = "accomplished") -> dict[str, Any]:
+    return {"diskId": disk, "createdAt": created, "retentionDays": days, "status": status}
+
+
+OLDER, NEWER = "2026-11-20T02:00:00+08:00", "2026-11-27T02:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("snapshots", "ends"),
+    [
+        ([snapshot("d-1", NEWER, 10.0)], ["2026-12-07T02:00:00+08:00"]),
+        ([snapshot("d-1", OLDER, 40.0), snapshot("d-1", NEWER, 10.0)], ["2026-12-07T02:00:00+08:00"]),
+        ([snapshot("d-1", NEWER, 10.0), snapshot("d-1", OLDER, 40.0)], ["2026-12-07T02:00:00+08:00"]),
+        ([snapshot("d-1", OLDER, 40.0), snapshot("d-1", NEWER, 10.0, "failed")], ["2026-12-30T02:00:00+08:00"]),
+        ([snapshot("d-1", NEWER, -1.0)], []),
+        ([snapshot("d-1", NEWER, 0.0)], []),
+        (
+            [snapshot("d-1", NEWER, 10.0), snapshot("d-2", NEWER, 11.0)],
+            ["2026-12-07T02:00:00+08:00", "2026-12-08T02:00:00+08:00"],
+        ),
+    ],
+)
+def test_the_newest_snapshot_of_each_disk_ends_after_its_days(snapshots: list[dict[str, Any]], ends: list[str]) -> None:
+    shown = at(with_first(MIGRATING_INSTANCE, {"snapshots": snapshots, "instanceName": "one"}), "snapshot-ends")
+    assert [moment for moment, *_, subjects in shown if "one" in subjects] == [when(text) for text in ends]
+
+
+def test_snapshots_of_the_stack_end_where_they_are_yet_to_be_taken() -> None:
+    def taken(**facts: Any) -> list[str]:
+        steps = recorded_steps("first")
+        changed = [_changed(step, facts if step.type == SNAPSHOT else {}) for step in steps]
+        shown = at(make_timeline(plan_of(changed), recorded_result("first")), "snapshot-ends")
+        return [text for _, _, text, _ in shown if "takes today" in text]
+
+    assert taken() == ["snapshots that `pulumi up` takes today are deleted by themselves, after 60 days"]
+    assert taken(id="s-1") == []
+    assert taken(retentionDays=0.0) == []
+
+
+ENDPOINT = {"expiresAt": "2026-12-28T02:00:00+08:00"}
+SOONER = {"expiresAt": "2026-12-24T02:00:00+08:00"}
+
+
+@pytest.mark.parametrize("endpoints", [[ENDPOINT, SOONER, {}], [SOONER, ENDPOINT], [SOONER]])
+def test_classic_addresses_end_with_the_first_of_a_database(endpoints: list[dict[str, Any]]) -> None:
+    databases = [
+        {"dbInstanceId": "rm-new", "description": "orders", "endpoints": endpoints},
+        {"dbInstanceId": "rm-none", "endpoints": [{}]},
+        {"dbInstanceId": "rm-bp1shopmysql000001", "description": "shop-mysql", "endpoints": endpoints},
+    ]
+    shown = at(with_first(MIGRATION, {"databases": databases}), "classic-addresses-end")
+    assert (when(SOONER["expiresAt"]), None, "the classic addresses end", ("orders",)) in shown
+    # One with hybrid access in the stack ends by that.
+    assert [subjects for moment, _, _, subjects in shown if moment == when(SOONER["expiresAt"])] == [("orders",)]
+
+
+def test_hybrid_access_that_is_there_needs_nothing_more() -> None:
+    shown = at(timeline_of("applied"), "classic-addresses-end")
+    assert {text for _, _, text, _ in shown} == {"the classic addresses end"}
+
+
+def test_an_instance_that_has_moved_is_not_waited_for() -> None:
+    timeline = with_first(MIGRATING_INSTANCE, {"moved": True})
+    assert [text for _, _, text, _ in at(timeline, "window")] == ["the move of 6 instances begins"]
+    [(_, _, _, subjects)] = at(timeline, "evidence-ends")
+    assert len(subjects) == 6
+
+
+def test_leave_that_somebody_gave_for_a_time_runs_out() -> None:
+    leave = {**APPROVED, "expires": "2026-12-18T02:00:00+08:00"}
+    disks = [{"diskId": "d-1", "sizeGib": 20.0, "excluded": leave}, {"diskId": "d-2", "sizeGib": 20.0}]
+    shown = at(with_first(MIGRATING_INSTANCE, {"disks": disks, "instanceName": "one"}), "acceptance-ends")
+    text = "leave to take no snapshot of a disk of one of ops@example.com runs out"
+    assert shown == [(when(leave["expires"]), None, text, ())]
+    lists = [{"service": "oss", "approval": leave}, {"service": "slb"}]
+    shown = at(with_first(MIGRATION, {"unreadLists": lists}), "acceptance-ends")
+    text = "leave to go without lists that were not read of ops@example.com runs out"
+    assert shown == [(when(leave["expires"]), None, text, ())]
+
+
+def test_an_instance_that_the_cloud_releases_ends_however_it_is_paid_for() -> None:
+    facts = {"autoReleaseAt": "2026-12-10T00:00:00+08:00", "instanceChargeType": "PostPaid", "instanceName": "one"}
+    shown = at(with_first(MIGRATING_INSTANCE, facts), "instance-ends")
+    assert shown == [(when(facts["autoReleaseAt"]), None, "the cloud releases it", ("one",))]
 
 
 @pytest.mark.parametrize(
