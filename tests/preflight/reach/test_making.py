@@ -12,6 +12,7 @@ from policies.core.plan import (
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,
     CLONED_SECURITY_GROUP,
+    HYBRID_ACCESS,
     MIGRATING_INSTANCE,
     MIGRATION,
     SECURITY_GROUP,
@@ -259,6 +260,70 @@ def test_a_list_for_a_vswitch_opens_the_database_to_its_other_instances_until_th
     assert (result.status, result.accepted, exit_code(document, 0)) == ("opened", False, 20)
     # Where nobody else moves into the VSwitch, its list opens nothing.
     assert database(reach(prepared(), whole_vswitches=False), "i-stay") is None
+
+
+@pytest.mark.parametrize(
+    ("instance_id", "entry", "by_group", "hybrid", "expected"),
+    [
+        ("i-stay", "10.0.0.4", None, True, ("kept", "by the classic address, while its classic address lasts")),
+        ("i-later", "10.0.0.3", None, True, ("kept", "by the classic address, until it moves")),
+        ("i-stay", "10.0.0.4", "sg-stay", True, ("kept", "by the classic address, while its classic address lasts")),
+        ("i-stay", "10.0.0.4", None, False, ("kept", "the stack leaves its classic address as it is")),
+        ("i-stay", "10.0.0.9", "sg-stay", False, ("kept", "the stack leaves its classic address as it is")),
+        (
+            "i-stay",
+            "10.0.0.9",
+            "sg-stay",
+            True,
+            ("lost", "rm-orders (orders) admits it by its security group alone, which hybrid access makes invalid"),
+        ),
+        ("i-stay", "10.0.0.9", "sg-web", True, None),
+        ("i-stay", "10.0.0.9", None, True, None),
+    ],
+)
+def test_who_does_not_move_keeps_a_database_by_its_classic_address(
+    instance_id: str, entry: str, by_group: str | None, hybrid: bool, expected: tuple[str, str] | None
+) -> None:
+    draft = prepared()
+    [facts] = draft.facts(MIGRATION)["databases"]
+    facts["whitelistGroups"][0]["securityIps"] = ["10.0.0.2", entry]
+    if by_group is not None:
+        facts["securityGroups"] = [{"securityGroupId": by_group, "networkType": "Classic"}]
+    if not hybrid:
+        draft.remove(HYBRID_ACCESS)
+    result = database(reach(draft), instance_id)
+    assert (None if result is None else (result.status, result.reason)) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "opened"),
+    [
+        ({}, True),
+        ({"networkType": "Classic"}, False),
+        ({"attribute": "hidden"}, False),
+        ({"securityIps": ["172.16.9.0/24"]}, False),
+        ({"securityIps": ["172.16.1.7"]}, True),
+    ],
+)
+def test_a_list_opens_a_database_where_it_counts_in_the_vpc(change: dict[str, Any], opened: bool) -> None:
+    draft = prepared()
+    draft.remove(WHITELIST_GROUP)
+    [facts] = draft.facts(MIGRATION)["databases"]
+    group = {"groupName": "apps", "attribute": "", "networkType": "VPC", "securityIps": [BLOCK]}
+    facts["whitelistGroups"].append({**group, **change})
+    result = database(reach(draft), "i-web")
+    assert (result is not None and result.status == "opened") is opened
+
+
+def test_a_declared_list_opens_a_database_to_the_whole_vswitch_too() -> None:
+    draft = prepared()
+    [facts] = draft.facts(MIGRATION)["databases"]
+    del facts["whitelistGroups"][1]
+    result = database(reach(draft), "i-web")
+    assert result is not None
+    assert result.status == "opened"
+    draft.facts(WHITELIST_GROUP)["networkType"] = "Classic"
+    assert database(reach(draft), "i-web") is None
 
 
 def test_opened_by_a_whole_vswitch_can_be_accepted() -> None:
