@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -30,7 +29,3 @@ class Approval(Strict):
         if not timedelta() < self.expires - self.approved_at <= LONGEST:
             raise ValueError(f"expected expires to be after approvedAt, by {LONGEST.days} days at the most")
         return self
-
-    def facts(self) -> dict[str, Any]:
-        """Return it in the form of the contract."""
-        return self.model_dump(mode="json", by_alias=True, include=set(Approval.model_fields))

@@ -81,11 +81,6 @@ class Fix:
         """Return the fix that leaves the choice between this and the other."""
         return Fix(self.ways + tuple(way for way in other.ways if way not in self.ways))
 
-    @property
-    def to_fill(self) -> tuple[str, ...]:
-        """The values that a person has to fill in, in angle brackets."""
-        return tuple(dict.fromkeys(text for way in self.ways for step in way for text in to_fill(step)))
-
 
 def change(path: str, value: Any) -> Fix:
     """Return the fix by a change of the stack config."""

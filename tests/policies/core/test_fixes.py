@@ -34,6 +34,7 @@ from policies.core.fixes import (
     joined,
     lines,
     task,
+    to_fill,
 )
 from policies.core.rule import InstanceRule
 from policies.pack.registry import all_rules
@@ -128,7 +129,7 @@ def test_placeholders_of_a_fix_are_listed() -> None:
     fix = change("staying", [{"instances": [ID], "owner": "<who>", "reason": "<why>"}]) | aliyun(
         "ecs", "ResizeDisk", {"DiskId": "<disk>"}
     )
-    assert filled(fix, {ID: "i-a"}).to_fill == ("<who>", "<why>", "<disk>")
+    assert [to_fill(step) for (step,) in filled(fix, {ID: "i-a"}).ways] == [("<who>", "<why>"), ("<disk>",)]
     assert "i-a" in as_text([filled(fix, {ID: "i-a"})])
 
 
