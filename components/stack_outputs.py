@@ -142,7 +142,7 @@ def _with_links(
 
 
 def warn_of_cut_off_links(plan: MigrationPlan) -> None:
-    """Warn of ClassicLink of a VPC of others that a run of this stack had begun, with the command that mends each.
+    """Warn of ClassicLink of a VPC of others that a run of this stack had begun, with the command that fixes each.
 
     Who enabled it or made the link cannot be known: it counts as there before, and a destroy leaves it. The state is
     asked only where something is declared that is there, and was neither exported nor adopted.

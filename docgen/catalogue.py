@@ -73,7 +73,7 @@ def _permissions(rule: AnyRule) -> str:
 
 def _settings(rule: AnyRule) -> str:
     always = "Always mandatory.\n\n" if rule.lead_hours is None else ""
-    if rule.mended_by_up:
+    if rule.fixed_by_up:
         always = "Blocks in the result file; the engine's policy is advisory, so that `pulumi up` can fix it.\n\n"
     return always + _bullets(
         f"`{name}`, default {item.default:g} ({item.minimum:g} to {item.maximum:g}): {item.meaning}"
@@ -117,7 +117,7 @@ def _index() -> str:
 
 
 def _mandatory(rule: AnyRule) -> str:
-    if rule.mended_by_up:
+    if rule.fixed_by_up:
         return "in the result file"
     return "always" if rule.lead_hours is None else f"from {rule.lead_hours:g} h before the window"
 

@@ -80,7 +80,7 @@ def _step(written: Mapping[str, Any]) -> data.Step:
 
 
 def _general(fix: data.Fix, subject: Mapping[str, Any]) -> data.Fix:
-    """Return a fix without what tells the instance in commands and tasks; changes are merged as they are."""
+    """Return a fix whose commands and tasks name no instance; changes are merged as they are."""
 
     def general(text: str) -> str:
         if subject["kind"] == "instance" and subject["id"]:

@@ -87,14 +87,14 @@ class CutThroughBinding(Resource):
                 _before_freeing(connect(), allocation_id, instance_id)
 
     def diff(self, state: Properties, inputs: Properties) -> dict[str, Change]:
-        """Return what differs; what does not hang together is put together by an update."""
+        """Return what differs; where EIP, interface and instance are apart, an update connects them again."""
         changes = super().diff(state, inputs)
         if not changes and state.get("applied") == _APART:
             changes["networkInterfaceId"] = Change.UPDATE
         return changes
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
-        """Return the state while EIP, interface and instance hang together, or the EIP is on its way from one to other.
+        """Return the state while EIP, interface and instance are connected, or the EIP is on its way to one of them.
 
         A deletion that stops half way leaves it so. Were it to leave the state then, nobody would give the instance its
         address back.

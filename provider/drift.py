@@ -1,10 +1,9 @@
 """Record in every state what others changed in the cloud since the last `up`, for the pack to see in a preview.
 
 A refresh overwrites what was declared with what is there, after which a change by hand and a change of the stack look
-alike. So each state remembers what was declared last (`declared`), and says how the cloud differs from it (`drift`).
-By the first, updates and deletions tell what is theirs from what somebody else put there. And it says when the
-cloud, read after the last creation or update, confirmed it (`confirmedAt`): what an update has put right just now
-differs from what was read before that update, and what it left alone does not.
+alike. So each state has three more outputs. `declared` is what was declared last: by it, updates and deletions leave
+alone what others put there. `drift` is how the cloud differs from that. `confirmedAt` is when the cloud, read after the
+last creation or update, showed what was written: of such a resource, what was read before that no longer counts.
 """
 
 from __future__ import annotations
@@ -36,24 +35,24 @@ def forgotten(state: Properties) -> Properties:
 
 
 def recalled(resource: Resource, state: Properties) -> Properties:
-    """Return a state for an update or a deletion: with what was declared last, which may be what it shows."""
+    """Return a state for an update or a deletion, with what was declared last; without a memory, what it shows."""
     known = forgotten(state)
     return known | {"declared": state.get("declared", inputs_of(resource, known))}
 
 
 def declared(state: Properties) -> Properties:
-    """Return what was declared last, of a state that `recalled` returned or that remembers nothing."""
+    """Return what was declared last; `state` is one that `recalled` returned, or one without a memory."""
     inputs: Properties = state.get("declared", state)
     return inputs
 
 
 def memory(state: Properties) -> Properties:
-    """Return of a state what it remembers, for the preview of an update."""
+    """Return the outputs by which a state remembers, for the preview of an update."""
     return {name: state[name] for name in _OUTPUTS if name in state}
 
 
 def inputs_of(resource: Resource, state: Properties) -> Properties:
-    """Return of a state what is an input too."""
+    """Return the part of a state that is an input too."""
     return {name: value for name, value in state.items() if name not in resource.outputs}
 
 
@@ -71,7 +70,7 @@ def read_back(
 ) -> datetime | None:
     """Wait until the cloud shows what was just written, and return its time then; None where it does not show it.
 
-    The write has succeeded by then, and fails for no reading: the next preview looks again.
+    The write has succeeded by then. A reading that fails does not make it fail: the next preview reads again.
     """
 
     def there() -> bool:
@@ -89,7 +88,7 @@ def read_back(
 def compared(resource: Resource, state: Properties, live: Properties) -> Properties:
     """Return what a refresh found, with how it differs from what was declared.
 
-    What is imported, or was made by a version that remembered nothing, counts as declared as it was known.
+    For an imported resource, or one of a version without this memory, what was known counts as declared.
     """
     declared = state.get("declared", inputs_of(resource, forgotten(state) or live))
     texts = [

@@ -29,8 +29,8 @@ _DAY: Final = timedelta(days=1)
 _MAX: Final = hybrid.MAX_DAYS * _DAY
 # Where `validUntil` is further away than classic addresses can be kept, they are kept at least so long.
 _MEANWHILE: Final = _MAX / 2
-# The cloud tells remaining seconds: from one reading to the next the time that they come to differs a little. So much
-# more than is wanted is asked for, and such a difference is none.
+# The cloud shows remaining seconds, so the end that they give differs a little from one reading to the next. This much
+# more than is needed is requested, and a difference below it is ignored.
 _SLACK: Final = timedelta(hours=1)
 
 
@@ -70,7 +70,7 @@ class HybridAccess(Resource):
         return Checked(inputs | {"validUntil": _text(moment)}, tuple(failures))
 
     def diff(self, state: Properties, inputs: Properties) -> dict[str, Change]:
-        """Return what differs; classic addresses that end too early are a difference, as soon as that can be mended."""
+        """Return what differs; classic addresses that end too early are a difference, once a call can extend them."""
         changes = super().diff(state, inputs)
         if not changes and self._is_short(state["classicExpiresAt"], inputs["validUntil"]):
             changes["classicExpiresAt"] = Change.UPDATE
@@ -191,7 +191,7 @@ class HybridAccess(Resource):
         return _state(inputs, database, self._expires(database))
 
     def _before_covering(self, database: Database, inputs: Properties) -> list[NetInfo]:
-        """Return the classic addresses that end too early; ResourceError where that cannot be mended."""
+        """Return the classic addresses that end too early; ResourceError where they cannot be extended."""
         # A VPC that is yet to be made is not the one that the database is in.
         if database.vpc_id != inputs["vpcId"]:
             raise ResourceError(
@@ -225,7 +225,7 @@ class HybridAccess(Resource):
         return hybrid.days_for(database, (_parsed(valid_until) + _SLACK - self._now()) / _DAY)
 
     def _is_short(self, expires_at: str, valid_until: str) -> bool:
-        """Whether classic addresses end too early and a call would mend it; never where there are none."""
+        """Whether classic addresses end too early and a call can extend them; False where there are none."""
         expires, needed, now = _moment(expires_at), _parsed(valid_until), self._now()
         if expires is None or expires >= needed:
             return False

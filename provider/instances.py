@@ -15,8 +15,8 @@ ACTION: Final = "ecs:DescribeInstances"
 def instances(cloud: Cloud, **fields: Any) -> list[Any]:
     """Return the instances that the fields of the request select.
 
-    Raises PermissionDenied where none are shown for want of it: the cloud then answers with an empty list (ECS API,
-    DescribeInstances).
+    Raises PermissionDenied where none are shown because the permission is missing: the cloud then answers with an empty
+    list (ECS API, DescribeInstances).
     """
     described = listed(cloud, ACTION, region_id=cloud.region, **fields)
     if not described:

@@ -9,10 +9,10 @@ from estate.errors import Unreachable, WaitTimeout
 
 
 def brought_about(cloud: Cloud, write: Callable[[], object], there: Callable[[], bool], subject: str) -> None:
-    """Make a write, and wait until what it brings about is there.
+    """Make a write, and wait for its effect.
 
-    A failure after a lost answer would let the next creation find our own work, and take it for what was there before.
-    So the answer counts as lost only where its effect is waited for in vain.
+    If a lost answer were a failure, the next creation would find our own work, and take it for what was there before.
+    So a lost answer is a failure only where the effect does not appear in time.
     """
     lost: Unreachable | None = None
     try:

@@ -1,4 +1,4 @@
-"""Entries that a whitelist group of a database, whosoever it is, must not have: RDS, Redis and MongoDB."""
+"""Entries that a whitelist group of a database must not have, even one of others: RDS, Redis and MongoDB."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Rule:
     `sources` are the sources of its facts about the cloud, `url` the page to read first. `ram_actions` are the
     permissions for reading those facts: a rule itself calls nothing. A rule with `lead_hours` is advice until so many
     hours before the window and mandatory from then on; None: always mandatory. `thresholds` are the limits that a team
-    may set; `check` reads one by `timeline.threshold(...)`. A finding of a rule `mended_by_up` blocks only in the
+    may set; `check` reads one by `timeline.threshold(...)`. A finding of a rule `fixed_by_up` blocks only in the
     result file: if it failed the preview, no `up` could fix it. `unwaivable` is the reason why no waiver covers it: it
     cannot be undone, or all other rules rely on it. None: a waiver may.
     """
@@ -51,7 +51,7 @@ class Rule:
     thresholds: tuple[Threshold, ...] = ()
     unwaivable: str | None = None
     remediation_after: Fix | None = None
-    mended_by_up: bool = False
+    fixed_by_up: bool = False
 
     @property
     def id(self) -> str:

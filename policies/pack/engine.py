@@ -1,7 +1,7 @@
 """Connect the policy SDK with the rules: a stack policy for each rule, all answered from one evaluation.
 
 The SDK gives a policy one level for all its reports. So each rule's own policy is mandatory and reports blocking
-findings, except for rules whose findings `pulumi up` fixes (`Rule.mended_by_up`). Two advisory policies report, for all
+findings, except for rules whose findings `pulumi up` fixes (`Rule.fixed_by_up`). Two advisory policies report, for all
 rules together, advice before the lead time and waived findings.
 """
 
@@ -319,7 +319,7 @@ def _policy(rule: AnyRule, analyst: Analyst) -> StackValidationPolicy:
         name=rule.id,
         description=f"{rule.title}.",
         validate=validate,
-        enforcement_level=EnforcementLevel.ADVISORY if rule.mended_by_up else EnforcementLevel.MANDATORY,
+        enforcement_level=EnforcementLevel.ADVISORY if rule.fixed_by_up else EnforcementLevel.MANDATORY,
         config_schema=PolicyConfigSchema(settable) if settable else None,
         display_name=rule.title,
         severity=_SEVERITIES[rule.severity],
@@ -367,17 +367,16 @@ def incomplete() -> str | None:
     try:
         listed_ids = set(manifest())
     except OSError:
-        return (
-            "The policy pack is not whole: it has no rules.txt. Get it anew; whoever changed its rules runs make docs."
-        )
-    differing = [
-        *(f"the rule {rule_id} is missing" for rule_id in sorted(listed_ids - rule_ids)),
-        *(f"the rule {rule_id} is not listed in rules.txt" for rule_id in sorted(rule_ids - listed_ids)),
-    ]
+        differing = ["it has no rules.txt"]
+    else:
+        differing = [
+            *(f"the rule {rule_id} is missing" for rule_id in sorted(listed_ids - rule_ids)),
+            *(f"the rule {rule_id} is not listed in rules.txt" for rule_id in sorted(rule_ids - listed_ids)),
+        ]
     if not differing:
         return None
     return (
-        f"The policy pack is not whole: {', '.join(differing)}. Get it anew; whoever changed its rules runs make docs."
+        f"The policy pack is not whole: {', '.join(differing)}. Get it anew. If you changed its rules, run make docs."
     )
 
 

@@ -49,8 +49,8 @@ def keep_verdict(
 
 
 def _content(evaluation: Evaluation, digest: str, rules: Iterable[AnyRule]) -> dict[str, Any]:
-    mended = {rule.id for rule in rules if rule.mended_by_up}
-    left = sum(len(results) for rule_id, results in evaluation.blocking.items() if rule_id not in mended)
+    fixed_by_up = {rule.id for rule in rules if rule.fixed_by_up}
+    left = sum(len(results) for rule_id, results in evaluation.blocking.items() if rule_id not in fixed_by_up)
     judged_at = evaluation.moment.judged_at
     applies = any(result.outcome is not Outcome.NOT_APPLICABLE for result in evaluation.results)
     return {

@@ -29,7 +29,7 @@ def may_follow(judged: Judged) -> bool:
         return False
     if judged.decision.code in (READY, CONDITIONS):
         return True
-    fixed_by_up = {rule.id for rule in all_rules() if rule.mended_by_up}
+    fixed_by_up = {rule.id for rule in all_rules() if rule.fixed_by_up}
     blocking = {group["rule"] for group, _ in groups(result) if group["blocking"]}
     # Not ready without a blocking finding: no rule applied, so nothing is known.
     return bool(blocking) and blocking <= fixed_by_up

@@ -103,7 +103,7 @@ def test_may_wait_only_where_it_says_so(rule: AnyRule) -> None:
     assert not pending or rule.unknown_ok is not None
 
 
-@pytest.mark.parametrize("rule", [rule for rule in all_rules() if rule.mended_by_up], ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", [rule for rule in all_rules() if rule.fixed_by_up], ids=lambda rule: rule.id)
 def test_only_what_an_update_fixes_lets_one_follow(rule: Rule) -> None:
     """A finding that needs something else would pass a plain preview, and an update."""
     assert any(step in way for way in rule.remediation.ways for step in UP.ways[0])

@@ -171,6 +171,6 @@ RULE: Final = MigrationRule(
         "slb:DescribeAccessControlListAttribute",
         *READING,
     ),
-    mended_by_up=True,
+    fixed_by_up=True,
     check=_check,
 )

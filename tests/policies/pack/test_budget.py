@@ -108,6 +108,6 @@ def test_an_analysis_is_answered_within_the_limit(monkeypatch: pytest.MonkeyPatc
     bounded = servicer({}, draft.now).AnalyzeStack(request(draft), None)
     assert bounded.ByteSize() <= limit
     assert {item.policyName for item in bounded.diagnostics} == {rule.id for rule in all_rules()}
-    advisory = {rule.id for rule in all_rules() if rule.mended_by_up}
+    advisory = {rule.id for rule in all_rules() if rule.fixed_by_up}
     assert {item.policyName for item in bounded.diagnostics if item.enforcementLevel != MANDATORY} == advisory
     assert next(item.message for item in bounded.diagnostics if "Not shown" in item.message).endswith("in all.json")

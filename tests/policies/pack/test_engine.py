@@ -72,7 +72,7 @@ def test_an_engine_that_asks_about_no_resource_by_itself_gets_no_pass() -> None:
     draft = prepared()
     pack = Servicer("pack", "0.0.1", stack_policies({}, lambda: draft.now), EnforcementLevel.ADVISORY)
     found = {item.policyName for item in pack.AnalyzeStack(request(draft), None).diagnostics}
-    assert found >= {rule.id for rule in all_rules() if not rule.mended_by_up}
+    assert found >= {rule.id for rule in all_rules() if not rule.fixed_by_up}
 
 
 def test_every_preview_shows_what_passing_does_not_mean() -> None:
@@ -212,7 +212,7 @@ def test_every_policy_fills_what_the_sdk_has_a_field_for() -> None:
     info = servicer({}).GetAnalyzerInfo(None, None)
     assert [policy.name for policy in info.policies] == [*(rule.id for rule in all_rules()), ADVICE, WAIVED]
     for policy, rule in zip(info.policies[:-2], all_rules(), strict=True):
-        assert policy.enforcementLevel == (proto.ADVISORY if rule.mended_by_up else proto.MANDATORY)
+        assert policy.enforcementLevel == (proto.ADVISORY if rule.fixed_by_up else proto.MANDATORY)
         assert policy.policy_type == proto.PolicyType.POLICY_TYPE_STACK
         assert policy.displayName == rule.title
         assert policy.remediation_steps == as_text([filled(rule.remediation, {"<rule>": rule.id})])
@@ -448,7 +448,7 @@ def test_a_result_that_cannot_be_written_is_a_finding_of_every_policy(tmp_path: 
     diagnostics = _diagnostics(prepared(), PREFLIGHT_RESULT=str(tmp_path / "nowhere" / "result.json"))
     assert {item.policyName for item in diagnostics} == {rule.id for rule in all_rules()}
     assert {item.policyName for item in diagnostics if item.enforcementLevel != proto.MANDATORY} == {
-        rule.id for rule in all_rules() if rule.mended_by_up
+        rule.id for rule in all_rules() if rule.fixed_by_up
     }
     assert "FileNotFoundError" in diagnostics[0].message
 
