@@ -839,6 +839,25 @@ def test_folding_is_exact(one: str, other: str, folded: list[str] | None) -> Non
     assert [rule.label for rule in fold(rules).rules] == expected
 
 
+@pytest.mark.parametrize(
+    ("wider", "narrower", "left"),
+    [
+        (None, "1024/65535", 1),
+        ("1/65535", "1024/65535", 1),
+        ("1024/65535", "1024/65535", 1),
+        # Packets from another source port need the narrower block's rule.
+        ("1024/65535", None, 2),
+        ("1024/65535", "1/1023", 2),
+    ],
+)
+def test_folding_minds_the_source_ports(wider: str | None, narrower: str | None, left: int) -> None:
+    texts = {"203.0.113.0/24": wider, "203.0.113.4/32": narrower}
+    rules = [
+        rule(f"internet ingress accept TCP 80/80 {block} 1", source_port_range=ports) for block, ports in texts.items()
+    ]
+    assert len(fold(converted(group("sg-web", *rules)).rules).rules) == left
+
+
 def test_a_drop_does_not_fold_into_an_accept() -> None:
     texts = [f"internet ingress {policy} TCP 80/80 203.0.113.0/24 1" for policy in ("accept", "drop")]
     assert len(fold(converted(group("sg-web", *texts)).rules).rules) == 2

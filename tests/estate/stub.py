@@ -35,8 +35,9 @@ class Stub:
     scripts: dict[str, list[Answer]] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
-    #: Headers of answers that are no success.
+    #: Headers of answers that are no success, and of those that are one.
     headers: dict[str, str] = field(default_factory=dict)
+    success_headers: dict[str, str] = field(default_factory=dict)
     #: The Date header of each answer in turn, None for an answer without one; then the machine's time.
     dates: list[str | None] = field(default_factory=list)
     #: Operations whose dry runs say that they are permitted, beside their script.
@@ -103,7 +104,7 @@ def serving() -> Iterator[Stub]:
                 self.send_header("date", date)
             self.send_header("content-type", "text/html" if isinstance(body, str) else "application/json")
             self.send_header("content-length", str(len(payload)))
-            for name, value in stub.headers.items() if status != 200 else ():
+            for name, value in (stub.success_headers if status == 200 else stub.headers).items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(payload)

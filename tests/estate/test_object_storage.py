@@ -73,6 +73,53 @@ def test_a_foreign_page_is_no_bucket_policy(stub: Stub) -> None:
         oss.policy(stub.cloud(), "logs")
 
 
+@pytest.fixture
+def of_oss(stub: Stub) -> Stub:
+    """Answers with the header that all of OSS have."""
+    stub.success_headers["x-oss-request-id"] = "REQ-1"
+    return stub
+
+
+BUCKET = "<Bucket><Name>logs</Name><Location>oss-cn-hangzhou</Location></Bucket>"
+
+
+def listing(inside: str) -> str:
+    return f'<?xml version="1.0" encoding="UTF-8"?><ListAllMyBucketsResult>{inside}</ListAllMyBucketsResult>'
+
+
+@pytest.mark.parametrize(
+    ("inside", "problem"),
+    [
+        ("<IsTruncated>false</IsTruncated>", "Buckets is missing"),
+        (f"<Buckets>{BUCKET}</Buckets>", "IsTruncated is missing or not true or false"),
+        (
+            "<IsTruncated>false</IsTruncated><Buckets><Bucket><Name>logs</Name></Bucket></Buckets>",
+            r"Buckets.Bucket\[0\].Location is missing",
+        ),
+        (
+            f"<IsTruncated>false</IsTruncated><Buckets>{BUCKET}<Bucket><Location>x</Location></Bucket></Buckets>",
+            r"Buckets.Bucket\[1\].Name is missing",
+        ),
+    ],
+)
+def test_a_list_of_buckets_that_is_not_whole_is_no_list(of_oss: Stub, inside: str, problem: str) -> None:
+    of_oss.answers("GET /", (200, listing(inside)))
+    with pytest.raises(UnusableAnswer, match=problem):
+        oss.bucket_names(of_oss.cloud())
+
+
+@pytest.mark.parametrize(("buckets", "names"), [("", []), (BUCKET, ["logs"])])
+def test_a_whole_list_of_buckets_may_be_empty(of_oss: Stub, buckets: str, names: list[str]) -> None:
+    of_oss.answers("GET /", (200, listing(f"<IsTruncated>false</IsTruncated><Buckets>{buckets}</Buckets>")))
+    assert oss.bucket_names(of_oss.cloud()) == names
+
+
+def test_an_empty_answer_is_no_bucket_policy(of_oss: Stub) -> None:
+    of_oss.answers("GET /logs/", (200, ""))
+    with pytest.raises(UnusableAnswer, match="the policy is missing"):
+        oss.policy(of_oss.cloud(), "logs")
+
+
 def test_a_list_that_leads_nowhere_is_not_asked_for_ever(stub: Stub) -> None:
     class Endless:
         """A page that says there are more, and not where."""
