@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
 from policies.core.plan import SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
+from policies.subjects.durations import COPYING
 
 # Disks on the physical server itself: they have no snapshots, and their data stays on the old server (ECS API
 # reference, DescribeDisks, CreateSnapshot).
@@ -18,18 +19,20 @@ LOCAL_CATEGORIES: Final = frozenset({"ephemeral", "ephemeral_ssd", "local_ssd_pr
 # Disks over the network all have such a name: cloud, cloud_ssd and others (ECS API reference, DescribeDisks).
 _OVER_THE_NETWORK: Final = "cloud"
 
-# Notice, I/O performance impact: about four hours for 100 GiB, in which snapshot and disk functions are disabled.
-_HOURS_PER_100_GIB: Final = 4
-
 
 def is_over_the_network(category: str) -> bool:
     """Whether disks of a category are known to be apart from the physical server."""
     return category.startswith(_OVER_THE_NETWORK)
 
 
+def size_gib(instance: Facts) -> float:
+    """Return the size of all disks of an instance."""
+    return sum(disk.number("sizeGib") for disk in instance.objects("disks"))
+
+
 def hours_blocked(instance: Facts) -> float:
-    """Return for how many hours after its move an instance's disk functions are blocked, at most."""
-    return _HOURS_PER_100_GIB * sum(disk.number("sizeGib") for disk in instance.objects("disks")) / 100
+    """Return for how many hours after its move an instance's disk functions are blocked, by the notice."""
+    return COPYING.default * size_gib(instance) / 100
 
 
 class Blocked(NamedTuple):

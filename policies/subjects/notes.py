@@ -17,7 +17,7 @@ from policies.core.plan import Plan, has_moved, place_of
 from policies.core.settings import Settings
 from policies.core.words import number_of, to_minute
 from policies.subjects import durations
-from policies.subjects.disks import hours_blocked
+from policies.subjects.disks import hours_blocked, size_gib
 from policies.subjects.guest import listed
 from policies.subjects.notice import ITEMS
 
@@ -177,8 +177,7 @@ def _private(plan: Plan, instance: Facts) -> str:
 
 
 def _frozen(_plan: Plan, instance: Facts) -> str:
-    hours = hours_blocked(instance)
-    gib = sum(disk.number("sizeGib") for disk in instance.objects("disks"))
+    hours, gib = hours_blocked(instance), size_gib(instance)
     return (
         f"For about {hours:g} h after the move ({gib:g} GiB) I/O is slower, and snapshots and disk changes are refused."
     )

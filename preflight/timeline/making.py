@@ -21,6 +21,7 @@ from policies.core.settings import Settings
 from policies.core.words import number_of
 from policies.subjects import durations
 from policies.subjects.after import cleanup
+from policies.subjects.disks import size_gib
 from preflight.fixes import open_findings
 from preflight.timeline.model import Event, Kind, Phase, Span, Timeline
 
@@ -116,7 +117,7 @@ class _Making:
         self._event(up, "up-again", name, f"about then all are up: {durations.text(up - start)} for all")
         self._span(name, "moving", start, up)
         self._span(name, "until-latest", up, latest)
-        sizes = self._if_read(f"the disks of wave {name}", lambda: [_gib(item) for item in moving])
+        sizes = self._if_read(f"the disks of wave {name}", lambda: list(map(size_gib, moving)))
         if sizes:
             whole = up + durations.copying(max(sizes), clock)
             text = f"about then the disks are whole ({max(sizes):g} GiB at the most): snapshots work again"
@@ -308,10 +309,6 @@ def _collected_at(instance: Facts) -> datetime:
 def _kept_days(snapshot: Facts) -> float:
     """Return for how many days a snapshot is kept; 0: until it is deleted."""
     return snapshot.number("retentionDays") if "retentionDays" in snapshot.data else 0
-
-
-def _gib(instance: Facts) -> float:
-    return sum(disk.number("sizeGib") for disk in instance.objects("disks"))
 
 
 def _name(instance: Facts) -> str:

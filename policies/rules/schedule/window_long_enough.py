@@ -13,6 +13,7 @@ from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, has_moved
 from policies.core.rule import MigrationRule
 from policies.core.words import apart, number_of
 from policies.subjects import durations
+from policies.subjects.disks import size_gib
 from policies.subjects.windows import of_wave
 
 
@@ -25,12 +26,12 @@ def _check(plan: Plan, timeline: Timeline) -> Verdict:
 
 def _wave(plan: Plan, wave: Facts, timeline: Timeline) -> Verdict:
     name, start = wave.text("name"), wave.object("window").moment("start")
-    gib = [_gib(item.facts) for item in plan.instances if item.facts.text("wave") == name and not has_moved(item.facts)]
-    up = start + durations.moving(len(gib), timeline)
-    whole = up + durations.copying(max(gib, default=0), timeline)
+    moving = [item.facts for item in plan.instances if item.facts.text("wave") == name and not has_moved(item.facts)]
+    up = start + durations.moving(len(moving), timeline)
+    whole = up + durations.copying(max(map(size_gib, moving), default=0), timeline)
     takes = (
-        f"Wave {name} has {number_of(len(gib), 'instance')}: about {durations.text(up - start)} until all are up, and "
-        f"about {durations.text(whole - up)} more until all disk functions of the largest work"
+        f"Wave {name} has {number_of(len(moving), 'instance')}: about {durations.text(up - start)} until all are up, "
+        f"and about {durations.text(whole - up)} more until all disk functions of the largest work"
     )
     limits = [(key, _limit(wave, key)) for key in ("end", "disksNeededFrom")]
     if all(limit is None for _, limit in limits):
@@ -52,10 +53,6 @@ def _later(wave: str, keys: Iterable[str]) -> Fix:
 
 def _limit(wave: Facts, key: str) -> datetime | None:
     return wave.moment(key) if key in wave.data else None
-
-
-def _gib(instance: Facts) -> float:
-    return sum(disk.number("sizeGib") for disk in instance.objects("disks"))
 
 
 RULE: Final = MigrationRule(
