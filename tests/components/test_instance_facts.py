@@ -103,6 +103,8 @@ def held(
         (server("10.0.8.8", "10.0.8.9"), []),
         (server("10.0.8.8", None), [("i-there", False)]),
         (server("10.0.8.7", None), [("i-there", True)]),
+        # The address of an only interface is the server's own.
+        (server("10.0.8.8") | {"network_interfaces": [{"id": "eni-main"}]}, []),
         (server("10.0.8.7", vpc_id="vpc-old"), []),
     ],
 )

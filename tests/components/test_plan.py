@@ -9,7 +9,7 @@ import pytest
 from components.config import ConfigError, parse
 from components.marks import NETWORK, mark, marked
 from components.plan import MigrationPlan, StackRecord, make_plan
-from estate.model import ClassicLinkAttachment, Database, Disk, Snapshot, Vpc, WhitelistGroup, Zone
+from estate.model import ClassicLinkAttachment, Database, Disk, RouteEntry, Snapshot, Vpc, WhitelistGroup, Zone
 from tests.components.builders import APPROVED, FILE, config, estate, instance, vswitch
 
 
@@ -591,6 +591,43 @@ def test_several_essds_are_taken_together_and_anything_else_one_by_one() -> None
     assert sets(disks("cloud_essd", "cloud_ssd")) == [["d-0"], ["d-1"]]
     assert sets(disks("cloud_essd")) == [["d-0"]]
     assert sets(disks("cloud_essd", "cloud_essd"), consistentGroups=False) == [["d-0"], ["d-1"]]
+
+
+def test_only_what_is_in_the_target_vpc_counts_for_it() -> None:
+    """Another VPC may have the same blocks: its routes, VSwitches and servers are in nobody's way."""
+    block = "172.16.20.0/24"
+    routes = tuple(
+        RouteEntry(vpc_id=vpc_id, route_table_id=f"vtb-{vpc_id}", destination=destination)
+        for vpc_id, destination in (("vpc-old", "10.0.0.0/8"), ("vpc-other", "10.1.0.0/16"))
+    )
+    there = {"network_type": "vpc", "vpc_id": "vpc-other"}
+    twin = Vpc(id="vpc-a-twin", cidr_block="172.16.0.0/12")
+    planned = plan(
+        {
+            "vpcs": (twin, *estate().vpcs),
+            "vswitches": (*estate().vswitches, vswitch("vsw-far", "vpc-other", block)),
+            "instances": (*estate().instances, instance("i-far", "sg-far", "172.16.20.9", **there)),
+            "routes": routes,
+        },
+        network={"mode": "existing", "vpcId": "vpc-old", "vswitches": [{"zone": "cn-hangzhou-b", "cidrBlock": block}]},
+    )
+    network = planned.network
+    assert network.vpc is not None
+    assert (network.vpc.id, network.custom_routes, network.strangers) == ("vpc-old", ("10.0.0.0/8",), {block: ()})
+
+
+@pytest.mark.parametrize(
+    ("orders", "reports", "retained"), [(True, True, True), (True, False, True), (False, False, False)]
+)
+def test_the_vpc_is_retained_as_long_as_any_database_stays_in_it(orders: bool, reports: bool, retained: bool) -> None:
+    """A destroy would fail at it, or take its network away."""
+    database = estate().databases[0]
+    both = (database, database.model_copy(update={"id": "rm-reports"}))
+    choices = [
+        {"id": item.id, **({"hybridAccess": {}} if hybrid else {})}
+        for item, hybrid in zip(both, (orders, reports), strict=True)
+    ]
+    assert plan({"databases": both}, databases=choices).network.retained is retained
 
 
 def test_a_disk_that_instances_share_is_one_of_each_and_in_no_group() -> None:

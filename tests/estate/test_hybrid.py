@@ -62,6 +62,7 @@ def test_the_fewest_days_that_are_enough_or_as_many_as_there_can_be(
         (database("rds", "SQLServer", "2008r2"), "upgrade it"),
         (database("rds", "SQLServer", "2008_R2_ent"), "upgrade it"),
         (database("rds", "MariaDB"), "create an instance in the VPC"),
+        (database("redis", "Memcache"), "no switch with classic addresses kept is documented for Memcache"),
         (database("mongodb", "MongoDB", architecture="standalone"), "create a replica set in the VPC"),
         (database("mongodb", "MongoDB", architecture="sharding"), "for each shard and mongos"),
     ],
