@@ -616,6 +616,24 @@ def test_only_what_is_in_the_target_vpc_counts_for_it() -> None:
     assert (network.vpc.id, network.custom_routes, network.strangers) == ("vpc-old", ("10.0.0.0/8",), {block: ()})
 
 
+def test_nobody_is_known_to_be_alone_in_a_vswitch_without_a_block() -> None:
+    """The cloud chooses the block of a default VSwitch that does not exist yet."""
+    zones = ["cn-hangzhou-b"]
+    default = Vpc(id="vpc-default", cidr_block="172.31.0.0/16", is_default=True)
+    there = vswitch("vsw-default", default.id, "172.31.0.0/20").model_copy(update={"is_default": True})
+    for known in (True, False):
+        live = {"vpcs": (default,), "vswitches": (there,) if known else ()}
+        network = plan(live, network={"mode": "default", "zones": zones}, classicLink=None).network
+        assert (network.target_cidrs, network.to_themselves) == ((there.cidr_block,) if known else (), known)
+
+
+def test_an_instance_goes_to_the_tier_that_it_names() -> None:
+    tiers = [{"zone": "cn-hangzhou-b", "tier": tier} for tier in ("app", "web")]
+    chosen = [{"id": f"i-{tier}", "tier": tier} for tier in ("app", "web")]
+    network = {"mode": "create", "name": "target", "cidrBlock": "172.16.0.0/16", "vswitches": tiers}
+    assert [item.tier for item in plan(instances=chosen, network=network).instances] == ["app", "web"]
+
+
 @pytest.mark.parametrize(
     ("orders", "reports", "retained"), [(True, True, True), (True, False, True), (False, False, False)]
 )
