@@ -78,28 +78,31 @@ class WhitelistGroup(Resource):
         group = _find(groups, ref)
         live = _entries(group) if group else []
         if group and live not in _ADMITTING_NOBODY:
-            foreign = [entry for entry in group.security_ips if (_block(entry) or entry) not in desired]
-            made_by_us = ""
-            if foreign and len(foreign) < len(live):
-                made_by_us = (
-                    f" If an interrupted run of this stack made it: it was not taken over with {_few(foreign)} in it, "
-                    f"because the stack does not declare that. {self._both_ways(ref, foreign)}"
-                )
-            elif not foreign:
-                # A group keeps one entry at least, and what somebody adds meanwhile stays.
-                emptying = (Entries(*ref, "Append", [_NOBODY]), Entries(*ref, "Delete", group.security_ips))
-                made_by_us = (
-                    " The stack declares each of these entries. If an interrupted run of this stack made the group, "
-                    "and nobody else relies on it, remove them; the next update then makes it as the stack's own: "
-                    f"{' && '.join(map(self.product.command, emptying))}"
-                )
             raise ResourceError(
                 f"Database {ref.database} already has a whitelist group {ref.group} with {_few(live)}. If it is "
                 f"yours to change and delete, import it (pulumi import {self.type_name} NAME {self._id(ref)}); else "
-                f"choose another groupName.{made_by_us}"
+                f"choose another groupName.{self._if_ours(ref, group, desired)}"
             )
         self._check_limits(ref, groups, group, desired)
         return live
+
+    def _if_ours(self, ref: GroupRef, group: Group, desired: Sequence[str]) -> str:
+        """Return what to do if an interrupted run made the group; empty where it has no entry that is declared."""
+        foreign = [entry for entry in group.security_ips if (_block(entry) or entry) not in desired]
+        if not foreign:
+            # A group keeps one entry at least, and what somebody adds meanwhile stays.
+            emptying = (Entries(*ref, "Append", [_NOBODY]), Entries(*ref, "Delete", group.security_ips))
+            return (
+                " The stack declares each of these entries. If an interrupted run of this stack made the group, "
+                "and nobody else relies on it, remove them; the next update then makes it as the stack's own: "
+                f"{' && '.join(map(self.product.command, emptying))}"
+            )
+        if len(foreign) < len(_entries(group)):
+            return (
+                f" If an interrupted run of this stack made it: it was not taken over with {_few(foreign)} in it, "
+                f"because the stack does not declare that. {self._both_ways(ref, foreign)}"
+            )
+        return ""
 
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the group's live entries, None if the database is gone, or has no such groups by a switch of its mode.
@@ -126,8 +129,8 @@ class WhitelistGroup(Resource):
     def _exchange(self, cloud: Cloud, ref: GroupRef, live: Sequence[str], desired: Sequence[str]) -> None:
         """Change only the entries that differ, so that entries added meanwhile stay.
 
-        Cover would take it away. It is for the change of what overlaps, of which a group cannot hold both (RDS for
-        MySQL refuses an address inside a block of the same group), and for a group that admits nobody.
+        Cover would remove those. It is only for a group that admits nobody, and where a new entry overlaps an old one:
+        a group cannot hold both (RDS for MySQL refuses an address inside a block of the same group).
         """
         new = [entry for entry in desired if entry not in live]
         old = [entry for entry in live if entry not in desired]
@@ -271,13 +274,12 @@ class WhitelistGroup(Resource):
             )
 
     def _empty(self, cloud: Cloud, ref: GroupRef, entries: Sequence[str]) -> None:
-        """Do away with the group, or where the cloud keeps groups, with everyone in it.
+        """Delete the group; where the cloud keeps groups, leave it with an entry that admits nobody.
 
         No product has a call that deletes a group. Older documentation of ModifyMode says that Delete deletes the
         whitelist; the newer of RDS says that one entry has to remain
         (help.aliyun.com/en/rds/api-modify-ip-address-whitelist). So all entries are deleted where the cloud permits it,
-        and else the group, which is ours, is left with the entry for nobody; `read` and `create` take such a group for
-        none.
+        and else the group, which is ours, is left with that entry. `read` and `create` treat such a group as absent.
         """
         try:
             self._write(cloud, ref, "Delete", entries)
