@@ -67,12 +67,21 @@ def stack_file(
     beside: Beside | None = None,
 ) -> str:
     """Return the text; `pulumi_keys` are the keys beside `config` of a file that it replaces, such as Pulumi's salt."""
-    return "\n".join(_lines(proposal, estate, choices, pulumi_keys, beside or Beside())) + "\n"
+    beside = beside or Beside()
+    lines = [
+        *_head(estate, choices, beside),
+        *(f"{_scalar(key)}: {_value(value)}" for key, value in pulumi_keys.items()),
+        "config:",
+        *_cloud(choices),
+        f"  {CONFIG_KEY}:",
+        *_further(beside),
+        *_waves(proposal.waves, choices),
+        *_others(proposal, choices),
+    ]
+    return "\n".join(lines) + "\n"
 
 
-def _lines(
-    proposal: Proposal, estate: Estate, choices: Choices, pulumi_keys: Mapping[str, object], beside: Beside
-) -> Iterator[str]:
+def _head(estate: Estate, choices: Choices, beside: Beside) -> Iterator[str]:
     yield "# yaml-language-server: $schema=docs/schema/stack.schema.json"
     yield "#"
     yield from _comment(
@@ -89,33 +98,41 @@ def _lines(
         f"`preflight check --stack {choices.stack}`, which shows what is missing; `preflight fix` adds what is config.",
         "",
     )
-    for key, value in pulumi_keys.items():
-        yield f"{_scalar(key)}: {_value(value)}"
-    yield "config:"
+
+
+def _cloud(choices: Choices) -> Iterator[str]:
     for key, value in choices.cloud.items():
         yield f"  {key}: {_value(value)}"
     if _ACCOUNT_TYPE not in choices.cloud:
         yield f"  # {_ACCOUNT_TYPE}: Domestic # of aliyun.com; International: of alibabacloud.com"
-    yield f"  {CONFIG_KEY}:"
+
+
+def _further(beside: Beside) -> Iterator[str]:
     for key, comment, value in beside.keys:
         yield from _comment(comment, "    ")
         dumped = yaml.safe_dump({key: value}, sort_keys=False, allow_unicode=True, width=_WIDTH)
         yield from (f"    {line}" for line in dumped.splitlines())
-    if len(proposal.waves) == 1:
-        (wave,) = proposal.waves
+
+
+def _waves(waves: Sequence[ProposedWave], choices: Choices) -> Iterator[str]:
+    if len(waves) == 1:
+        (wave,) = waves
         yield from _comment(_about(wave), "    ")
         yield from _window(choices, 0, "    ")
         yield from _instances(wave.instances, "    ")
     else:
         yield "    waves:"
-        moved_before = _moved_before(proposal.waves)
-        for place, wave in enumerate(proposal.waves):
+        moved_before = _moved_before(waves)
+        for place, wave in enumerate(waves):
             yield from _comment(_about(wave), "      ")
             yield f"      - name: {wave.name}"
             yield from _window(choices, place, "        ")
             yield from _instances(wave.instances, "        ")
             if before := moved_before[wave.name]:
                 yield f"        after: [{', '.join(before)}] # it is tied to these or to waves before them"
+
+
+def _others(proposal: Proposal, choices: Choices) -> Iterator[str]:
     if proposal.later:
         yield "    later: # each once its obstacle has been removed"
         for instance, reasons in proposal.later:
