@@ -81,7 +81,11 @@ class ClassicLink(pulumi.ComponentResource):
         noted = {**inputs, "linkedBefore": list(args.linked_before)}
         super().__init__("classic-to-vpc:classiclink:ClassicLink", name, noted, opts)
         pulumi.log.warn(DEPRECATION, resource=self)
-        self.enabling = alimigrate.vpc.ClassicLink(name, vpc_id=args.vpc_id, opts=pulumi.ResourceOptions(parent=self))
+        # What is made here exists only once. Where somebody forces a replacement (`--replace`), the engine asks no
+        # provider which goes first, and the old one would take the new one away with it.
+        self.enabling = alimigrate.vpc.ClassicLink(
+            name, vpc_id=args.vpc_id, opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+        )
         for instance_id in args.instance_ids:
             alimigrate.ecs.ClassicLinkAttachment(
                 instance_id,
@@ -90,6 +94,7 @@ class ClassicLink(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     depends_on=[self.enabling],
+                    delete_before_replace=True,
                     # A link that does not end by itself is protected as its parent is.
                     protect=False if instance_id in args.moving_ids else None,
                 ),
@@ -121,7 +126,7 @@ class ClassicLink(pulumi.ComponentResource):
             security_group_id=group.id,
             rules={rule.label: rule_args(rule, clone_ids) for rule in rules},
             # The cloud accepts rules between a classic and a VPC group only while the VPC has ClassicLink enabled.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.enabling]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.enabling], delete_before_replace=True),
         )
 
 

@@ -80,7 +80,8 @@ class PublicAddress(pulumi.ComponentResource):
                 allocation_id=conversion.allocation_id,
                 network_interface_id=interface.id,
                 instance_id=instance_id,
-                opts=child,
+                # Where somebody forces a replacement (`--replace`), the engine asks no provider which goes first.
+                opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
             )
         self.register_outputs(
             public_address_facts(instance_id, cut_through is not None, conversion.allocation_id, conversion.ip_address)

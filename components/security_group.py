@@ -185,7 +185,9 @@ class ClonedSecurityGroup(pulumi.ComponentResource):
                 f"{classic_id}{suffix}",
                 security_group_id=group_id,
                 rules={rule.label: rule_args(rule, clone_ids) for rule in part},
-                opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
+                # A group has one set of rules: where somebody forces a replacement (`--replace`), the engine asks no
+                # provider which goes first, and the old one would take the new one away with it.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, delete_before_replace=True),
             )
         self.register_outputs(cloned_group_facts(classic_id, conversion, self.security_group_ids, self._args.vpc_id))
 

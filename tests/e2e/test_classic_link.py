@@ -74,6 +74,28 @@ def test_the_cloud_links_what_stays_and_rules_lead_both_ways(stack: Stack) -> No
     assert groups["app-vpc"]["id"] in peers["monitoring"]
     assert groups["monitoring"]["id"] in peers["web-vpc"]
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
+    _a_forced_replacement_takes_nothing_away(stack)
+
+
+def _a_forced_replacement_takes_nothing_away(stack: Stack) -> None:
+    """The engine asks no provider then: it would delete the old link, or rules, after it has made the new ones."""
+
+    def linked_and_admitted() -> tuple[list[Any], dict[str, set[tuple[Any, ...]]]]:
+        state = stack.cloud.state()
+        read = ("direction", "policy", "priority", "ip_protocol", "port_range", "cidr_ip", "group_id", "description")
+        rules = {
+            group["name"]: {tuple(rule.get(key) for key in read) for rule in group["rules"]}
+            for group in state["security_groups"]
+        }
+        return sorted(link["instance_id"] for link in state["classic_links"]), rules
+
+    before = linked_and_admitted()
+    kinds = ("ClassicLinkAttachment", "SecurityGroupRules")
+    replaced = [option for kind in kinds for option in ("--replace", f"**{kind}::**")]
+    assert stack.pulumi("up", "--yes", "--skip-preview", *replaced) == 0, stack.output
+    assert "ClassicLinkAttachment" in stack.output
+    assert linked_and_admitted() == before
+    assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
 
 
 def _the_existing_network_is_taken_as_it_is(stack: Stack) -> None:
