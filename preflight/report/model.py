@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -134,10 +135,16 @@ class Report:
 
     @property
     def notices(self) -> list[str]:
-        """The notices of the waves, independent of findings, each once."""
-        all_notices = notices(self.result) if self.judged else []
-        of_waves = (item for item in all_notices if item["instanceId"] is None)
-        return list(dict.fromkeys(item["text"] for item in of_waves if self.wave in (None, item["wave"] or self.wave)))
+        """The notices of the waves, independent of findings, each once; one of some waves alone names them."""
+        waves_of: defaultdict[str, list[str | None]] = defaultdict(list)
+        for item in notices(self.result) if self.judged else ():
+            if item["instanceId"] is None and self.wave in (None, item["wave"] or self.wave):
+                waves_of[item["text"]].append(item["wave"])
+        ahead = {wave for waves in waves_of.values() for wave in waves}
+        return [
+            text if set(waves) == ahead or None in waves else f"Wave {', '.join(map(str, waves))}: {text}"
+            for text, waves in waves_of.items()
+        ]
 
 
 def make_report(decision: Decision, project: Path, wave: str | None = None, topology: Topology | None = None) -> Report:
