@@ -176,12 +176,19 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
         yield from security_group_problems(config.security_groups)
     for instance_id in sorted({choice.id for _, choice in config.keyed_instances} & set(config.later)):
         yield Problem("later", f"{instance_id} is under instances too; expected it in one of the two")
+    yield from _network_checks(config)
+    if config.classic_link is not None:
+        yield from classic_link_problems(config.classic_link)
+
+
+def _network_checks(config: MigrationConfig) -> Iterator[Problem]:
+    """Yield problems of the target network, and of what needs one."""
     if config.network is not None:
         problems = list(network_problems(config.network, classic_link=config.classic_link is not None))
         yield from problems
         if isinstance(config.network, CreateNetwork) and not problems:
             yield from guest_route_problems(config.classic_link, config.network.cidr_block)
-    if config.network is None:
+    else:
         for key, declared in (
             ("securityGroups", config.security_groups is not None),
             ("databases", bool(config.databases)),
@@ -192,5 +199,3 @@ def _cross_checks(config: MigrationConfig) -> Iterator[Problem]:
     shares_groups = config.security_groups is not None and config.security_groups.mode == "shared"
     if shares_groups and not isinstance(config.network, SharedNetwork):
         yield Problem("securityGroups.mode", "expected clone, or a network of mode shared: no stack is named to share")
-    if config.classic_link is not None:
-        yield from classic_link_problems(config.classic_link)

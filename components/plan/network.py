@@ -394,26 +394,30 @@ def existing_network_problems(roster: Roster) -> Iterator[Problem]:
     elif vpcs[network.vpc_id].status != "Available":
         status = vpcs[network.vpc_id].status
         yield Problem("network.vpcId", f"{network.vpc_id} is {status}; expected a VPC that is Available")
-    zones: dict[str, str] = {}
-    problems: list[Problem] = []
-    for index, vswitch_id in enumerate(network.vswitch_ids):
-        key = f"network.vswitchIds[{index}]"
-        vswitch = vswitches.get(vswitch_id)
-        if vswitch is None:
-            problems.append(Problem(key, missing("VSwitch", vswitch_id, vswitches, estate)))
-        elif vswitch.vpc_id != network.vpc_id:
-            expected = f"expected a VSwitch of {network.vpc_id}"
-            problems.append(Problem(key, f"{vswitch_id} is in {vswitch.vpc_id}; {expected}"))
-        elif vswitch.zone_id in zones and roster.record.shared_with is None:
-            both = f"{vswitch_id} and {zones[vswitch.zone_id]} are both in {vswitch.zone_id}"
-            problems.append(Problem(key, f"{both}; expected one VSwitch a zone"))
-        else:
-            # The stack that shares its network may have tiers, or a new VSwitch beside a full one.
-            zones[vswitch.zone_id] = vswitch_id
+    problems = list(_vswitch_problems(roster, network, vswitches))
     yield from problems
     yield from _quota_problems(network, estate)
     if network.vpc_id in vpcs and not problems:
         yield from _block_problems(roster, network, vpcs[network.vpc_id], vswitches)
+
+
+def _vswitch_problems(roster: Roster, network: ExistingNetwork, vswitches: Mapping[str, VSwitch]) -> Iterator[Problem]:
+    """Yield VSwitches that are missing, of another VPC, or a second one of their zone."""
+    zones: dict[str, str] = {}
+    for index, vswitch_id in enumerate(network.vswitch_ids):
+        key = f"network.vswitchIds[{index}]"
+        vswitch = vswitches.get(vswitch_id)
+        if vswitch is None:
+            yield Problem(key, missing("VSwitch", vswitch_id, vswitches, roster.estate))
+        elif vswitch.vpc_id != network.vpc_id:
+            expected = f"expected a VSwitch of {network.vpc_id}"
+            yield Problem(key, f"{vswitch_id} is in {vswitch.vpc_id}; {expected}")
+        elif vswitch.zone_id in zones and roster.record.shared_with is None:
+            both = f"{vswitch_id} and {zones[vswitch.zone_id]} are both in {vswitch.zone_id}"
+            yield Problem(key, f"{both}; expected one VSwitch a zone")
+        else:
+            # The stack that shares its network may have tiers, or a new VSwitch beside a full one.
+            zones[vswitch.zone_id] = vswitch_id
 
 
 def _quota_problems(network: ExistingNetwork, estate: Estate) -> Iterator[Problem]:
