@@ -146,6 +146,3 @@ def _plain(value: Any) -> Value:
         # A secret, which is never shown; an asset, an archive, and kinds of later engines.
         return Leaf.UNKNOWN if SIGNATURE in value else {str(key): _plain(item) for key, item in value.items()}
     return Leaf.UNKNOWN
-
-
-__all__ = ["Step", "Steps", "plan_of"]

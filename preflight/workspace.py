@@ -297,6 +297,3 @@ def decoded(text: str) -> object:
     except (ValueError, RecursionError):
         return text
     return value if isinstance(value, dict | list) else text
-
-
-__all__ = ["ROOT", "OpenStack", "decoded", "error_lines", "judged_environment", "open_stack", "refuse_passphrase"]

@@ -236,6 +236,3 @@ def _item_leaves(path: str, item: Any) -> Iterator[tuple[str, str]]:
 
 def _id(item: Any) -> Any:
     return item.get("id") if isinstance(item, Mapping) else item
-
-
-__all__ = ["Choice", "Conflict", "Wish", "choose", "ways_by_config"]

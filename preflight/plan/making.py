@@ -363,6 +363,3 @@ def _kept_parts(steps: Iterable[Step]) -> Iterator[Kept]:
     for (text, why), count in sorted(counts.items()):
         if count:
             yield Kept(what=text, count=count, why=why)
-
-
-__all__ = ["action_of", "make_change"]

@@ -169,6 +169,3 @@ def _moment(moment: datetime, zone: tzinfo | None) -> str:
 
 def _subjects(event: Event) -> str:
     return f": {few(event.subjects, _SHOWN_NAMES)}" if event.subjects else ""
-
-
-__all__ = ["timeline_lines"]
