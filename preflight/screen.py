@@ -246,11 +246,9 @@ def _names(names: Sequence[str], room: int) -> str:
 
 
 def _answer(verdict: Verdict) -> Iterator[Text]:
-    """Yield the last lines: the answer, its subject, and its end of validity."""
-    result, wave, fixes = verdict.decision.result or {}, verdict.wave, verdict.fixes
-    run = result["run"]
+    """Yield the last lines: the answer, its subject, what is left to do, and its end of validity."""
+    result, wave = verdict.decision.result or {}, verdict.wave
     subject = f"stack {verdict.stack}" if wave is None else f"wave {wave} of stack {verdict.stack}"
-    commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
     if verdict.decision.readiness == "WHAT-IF":
         judged = result["judgement"] if wave is None else _judgement(result, wave)
         yield styled("WHAT-IF", f": {subject} would be {judged['hypothetical']}. A what-if passes no gate.")
@@ -260,6 +258,13 @@ def _answer(verdict: Verdict) -> Iterator[Text]:
     else:
         readiness = verdict.decision.readiness
         yield styled(readiness, f": {subject}")
+    yield from _left(verdict, readiness)
+    yield from _origin(result)
+
+
+def _left(verdict: Verdict, readiness: str) -> Iterator[Text]:
+    """Yield the conditions, else the number of fixes and how to see more of them."""
+    fixes = verdict.fixes
     if readiness == _READY_WITH_CONDITIONS:
         rests = ", ".join(_CONDITIONS[name](number) for name, number in verdict.conditions.items() if number)
         yield Text(f"Conditions: {rests}.")
@@ -272,6 +277,12 @@ def _answer(verdict: Verdict) -> Iterator[Text]:
         else:
             yield Text(number)
         yield Text(f"About a rule in brackets: preflight explain {fixes[0].rules[0]}")
+
+
+def _origin(result: Mapping[str, Any]) -> Iterator[Text]:
+    """Yield when, by what and for how long it was judged."""
+    run = result["run"]
+    commit = f", commit {run['commit'][:12]}{' with changes' if run['dirty'] else ''}" if run["commit"] else ""
     yield Text(f"Judged {when(result['now'])} of account {run['accountId'] or 'not known'}{commit}.")
     if result["validUntil"]:
         yield Text(f"It holds until {when(result['validUntil'])}.")
