@@ -627,6 +627,38 @@ def test_nobody_is_known_to_be_alone_in_a_vswitch_without_a_block() -> None:
         assert (network.target_cidrs, network.to_themselves) == ((there.cidr_block,) if known else (), known)
 
 
+def test_instances_are_not_alone_where_others_are_in_one_of_their_vswitches() -> None:
+    far = vswitch("vsw-far", "vpc-old", "172.16.20.0/24").model_copy(update={"zone_id": "cn-hangzhou-e"})
+    there = instance("i-far", "sg-far", "172.16.20.9", network_type="vpc", vpc_id="vpc-old")
+    live = {"vswitches": (*estate().vswitches, far), "instances": (*estate().instances, there)}
+    network = {"mode": "existing", "vpcId": "vpc-old", "vswitchIds": ["vsw-old", "vsw-far"]}
+    planned = plan(live, network=network).network
+    assert planned.strangers == {"172.16.8.0/24": (), "172.16.20.0/24": ("i-far",)}
+    assert not planned.to_themselves
+
+
+def test_a_vswitch_is_planned_for_those_who_go_to_its_zone_and_tier() -> None:
+    """Four times as many as the 70 that move into it do not fit into a /24."""
+    many = [instance(f"i-{number}", "sg-web", f"10.1.1.{number}") for number in range(1, 71)]
+    chosen = [{"id": item.id, "targetZone": "cn-hangzhou-e", "tier": "web"} for item in many]
+    tiers = [{"zone": "cn-hangzhou-e", "tier": tier} for tier in ("web", "app")]
+    network = {"mode": "create", "name": "target", "cidrBlock": "172.16.0.0/16", "vswitches": tiers}
+    zones = tuple(item.model_copy(update={"vswitch_available": True}) for item in estate().zones)
+    planned = plan({"instances": (*estate().instances, *many), "zones": zones}, instances=chosen, network=network)
+    assert planned.network.target_cidrs == ("172.16.0.0/23", "172.16.2.0/24")
+
+
+def test_a_default_vswitch_that_exists_needs_no_zone_that_takes_new_ones() -> None:
+    """Nor does another VPC that is not available matter."""
+    default = Vpc(id="vpc-default", cidr_block="172.31.0.0/16", is_default=True)
+    there = vswitch("vsw-default", default.id, "172.31.0.0/20")
+    there = there.model_copy(update={"is_default": True, "zone_id": "cn-hangzhou-e"})
+    live = {"vpcs": (default, Vpc(id="vpc-new", cidr_block="10.0.0.0/8", status="Pending")), "vswitches": (there,)}
+    network = {"mode": "default", "zones": ["cn-hangzhou-e"]}
+    moving = [{"id": "i-web", "targetZone": "cn-hangzhou-e"}]
+    assert plan(live, instances=moving, network=network, classicLink=None).network.target_cidrs == ("172.31.0.0/20",)
+
+
 def test_an_instance_goes_to_the_tier_that_it_names() -> None:
     tiers = [{"zone": "cn-hangzhou-b", "tier": tier} for tier in ("app", "web")]
     chosen = [{"id": f"i-{tier}", "tier": tier} for tier in ("app", "web")]
