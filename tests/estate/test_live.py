@@ -14,7 +14,7 @@ import pytest
 from estate.answers import ByToken
 from estate.client import CONNECTIONS, Cloud
 from estate.errors import CloudError, CredentialsError, EstateError, PermissionDenied, UnusableAnswer
-from estate.live import IF_USED, RAM_ACTIONS, cr, ecs, free_interfaces, mongodb_database, oss, read_estate, slb
+from estate.live import IF_USED, RAM_ACTIONS, cr, ecs, free_interfaces, mongodb_database, oss, probe, read_estate, slb
 from estate.model import (
     AdmittedGroup,
     ClassicLinkAttachment,
@@ -30,7 +30,7 @@ from estate.model import (
 from estate.reads import READS
 from simulator.server import Simulator, running
 from tests.estate import estates
-from tests.estate.stub import serving
+from tests.estate.stub import error, serving
 from tests.estate.whole import whole
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -639,6 +639,43 @@ def test_a_load_balancer_whose_address_is_not_understood_stops_the_reading() -> 
         stub.answers("DescribeLoadBalancers", whole("slb:DescribeLoadBalancers", item, RequestId="R-9"))
         with pytest.raises(UnusableAnswer, match=r"virtual IP address lb-1.*ipAddress is 'here'.*R-9"):
             list(slb.virtual_ips(slb.load_balancers(stub.cloud())))
+
+
+def test_a_vserver_group_is_in_the_vpc_of_its_load_balancer() -> None:
+    head = SimpleNamespace(load_balancer_id="lb-1", address_type="intranet", vpc_id="vpc-1")
+    with serving() as stub:
+        stub.answers("DescribeVServerGroups", whole("slb:DescribeVServerGroups", {"VServerGroupId": "rsp-1"}))
+        stub.answers("DescribeVServerGroupAttribute", whole("slb:DescribeVServerGroupAttribute", {}))
+        [group] = slb.vserver_groups(stub.cloud(endpoints={"slb": f"127.0.0.1:{stub.port}"}), head)
+    assert (group.load_balancer_id, group.address_type, group.vpc_id) == ("lb-1", "intranet", "vpc-1")
+
+
+@pytest.mark.parametrize(("given", "version"), [("ipv6", "ipv6"), ("ipv4", "ipv4"), (None, "ipv4")])
+def test_the_addresses_of_an_access_control_list_are_of_its_version(given: str | None, version: str) -> None:
+    """Older answers name none, and knew ipv4 alone."""
+    action = "slb:DescribeAccessControlListAttribute"
+    with serving() as stub:
+        stub.answers("DescribeAccessControlListAttribute", whole(action, {}, AddressIPVersion=given))
+        read = slb.access_list(stub.cloud(endpoints={"slb": f"127.0.0.1:{stub.port}"}), "acl-1")
+    assert read.ip_version == version
+
+
+@pytest.mark.parametrize(
+    ("answered", "refusal"),
+    [
+        (error(400, "DryRunOperation"), None),
+        (error(403, "Forbidden.RAM"), PermissionDenied),
+        (error(400, "InvalidParameter"), CloudError),
+        (error(503, "ServiceUnavailable"), CloudError),
+        ((200, {"RequestId": "R-1", "Instances": {"Instance": []}}), PermissionDenied),
+    ],
+)
+def test_only_a_dry_run_that_would_have_been_carried_out_proves_a_permission(
+    answered: Any, refusal: type[Exception] | None
+) -> None:
+    with serving() as stub, pytest.raises(refusal) if refusal else nullcontext():
+        stub.answers("DescribeInstances", answered)
+        probe(stub.cloud(), "ecs:DescribeInstances")
 
 
 def test_an_interface_with_several_addresses_is_several_servers_of_a_group() -> None:
