@@ -58,6 +58,70 @@ def test_a_replacement_is_one_step_with_what_comes_and_what_goes() -> None:
     assert (step.op, step.before, step.after) == ("replace", {"vpcId": "a"}, {"vpcId": "b"})
 
 
+@pytest.mark.parametrize(
+    ("ops", "expected"),
+    [
+        (["same"], ["same"]),
+        (["refresh"], []),
+        (["read"], []),
+        (["refresh", "update"], ["update"]),
+        (["update", "refresh"], ["update"]),
+        (["delete"], ["delete"]),
+        (["discard"], ["discard"]),
+        (["import"], ["import"]),
+        (["delete-replaced", "create-replacement"], ["replace"]),
+        (["create-replacement", "replace"], ["replace"]),
+        (["create-replacement", "delete-replaced"], ["replace"]),
+        (["delete-replaced"], []),
+        (["remove-pending-replace"], []),
+        (["discard-replaced"], []),
+    ],
+)
+def test_each_resource_has_the_one_step_that_is_planned(ops: list[str], expected: list[str]) -> None:
+    steps = heard(*(event(op, OURS, {"outputs": {"vpcId": "a"}}) for op in ops))
+    assert [step.op for step in steps] == expected
+    assert [step.deletes for step in steps] == [op in ("delete", "discard") for op in expected]
+    assert [step.changes for step in steps] == [op != "same" for op in expected]
+
+
+def test_what_goes_has_the_properties_that_it_has_and_what_stays_those_planned() -> None:
+    [gone] = heard(event("delete", OURS, None, {"outputs": {"vpcId": "a"}}))
+    [there] = heard(event("update", OURS, {"outputs": {"vpcId": "b"}}, {"outputs": {"vpcId": "a"}}))
+    assert (gone.properties, there.properties) == ({"vpcId": "a"}, {"vpcId": "b"})
+
+
+def test_id_parent_and_protection_are_those_of_the_state_that_is_there() -> None:
+    parent = "urn:pulumi:test::p::classic-to-vpc:network:TargetNetwork::network"
+    old = {"outputs": {}, "id": "old", "parent": parent, "protect": False}
+    new = {"outputs": {}, "id": "new", "parent": parent, "protect": True}
+    [made] = heard(event("create", OURS, new))
+    [kept] = heard(event("same", OURS, new, old))
+    [gone] = heard(event("delete", OURS, None, old))
+    assert [(step.id, step.parent, step.protected) for step in (made, kept, gone)] == [
+        ("new", parent, True),
+        ("old", parent, True),
+        ("old", parent, False),
+    ]
+    # In the pack's plan a parent that is not there is none.
+    assert [item.parent for item in plan_of([made]).resources] == [None]
+
+
+def test_inputs_stand_for_a_resource_of_ours_that_has_no_outputs_yet() -> None:
+    [step] = heard(event("create", OURS, {"inputs": {"vpcId": "a"}, "outputs": {}}))
+    assert step.after == {"vpcId": "a"}
+
+
+def test_plain_values_are_those_that_a_rule_is_given() -> None:
+    values = {"flag": True, "none": None, "whole": 3, "part": 0.5, "list": [1, {"a": 2}], "map": {"b": "c"}}
+    [step] = heard(event("create", OURS, {"outputs": values}))
+    assert step.after == {**values, "whole": 3.0, "list": [1.0, {"a": 2.0}]}
+    assert step.after["flag"] is True
+
+
+def test_an_event_that_is_about_no_resource_is_no_step() -> None:
+    assert heard({"preludeEvent": {"config": {}}}) == ()
+
+
 def test_a_deleted_resource_is_in_no_plan() -> None:
     steps = heard(event("delete", OURS, None, {"outputs": {"vpcId": "a"}, "retainOnDelete": True}))
     assert [(step.deletes, step.retained, step.before) for step in steps] == [(True, True, {"vpcId": "a"})]

@@ -164,6 +164,7 @@ def test_drift_that_the_update_fixes_does_not_stop_it(run: Run) -> None:
     decision = Decision(20, "NOT READY", drifted)
     assert may_follow(replace(run.judged, decision=decision))
     assert not may_follow(replace(run.judged, decision=decision, preview=replace(run.judged.preview, failed=True)))
+    assert not may_follow(replace(run.judged, decision=Decision(4, "WHAT-IF", drifted)))
     run.judged = replace(run.judged, decision=decision)
     assert run("--yes")[0] == 0
     assert len(run.updates) == 1
