@@ -20,6 +20,8 @@ from provider.values import Properties
 # add to it what it replaces, or leave it when it deletes.
 _READ_BACK: Final = 90
 _OUTPUTS: Final = ("declared", "drift", "confirmedAt")
+#: The outputs that hold values of inputs: secrets, where an input is one.
+COPIES: Final = frozenset({"declared", "drift"})
 _WORDS: Final = {
     # As seen from what is in the cloud: an update would have to add what is gone.
     Change.ADD: "is gone",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from pulumi.provider.experimental import provider as sdk
+from pulumi.provider.experimental.property_value import PropertyValue
 
 from estate.client import Cloud
 from estate.errors import EstateError, SettingsError
@@ -18,7 +19,7 @@ from estate.inventory import VARIABLE
 from estate.settings import CloudSettings
 from provider import drift, registry
 from provider.resource import NOT_FORESEEN, REFUSED, Change, Resource, ResourceError
-from provider.values import Properties, is_unknown, properties, values
+from provider.values import Properties, is_unknown, properties, secret_names, values
 
 _KINDS: Final = {
     Change.ADD: sdk.PropertyDiffKind.ADD,
@@ -47,10 +48,11 @@ class AlimigrateProvider(sdk.Provider):
     async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
         """Keep the configuration; it is checked when the cloud is first needed, because a preview may not need it.
 
-        Secrets are left to the engine: it takes them out of what comes in and marks them again in what goes out.
+        Secrets are marked here. The engine, to which others leave that, would mark outputs by the names of the inputs
+        alone, and the state would show their copies in `declared` and `drift` as plain text.
         """
         self._config = properties(request.args)
-        return sdk.ConfigureResponse(accept_secrets=False, supports_preview=True)
+        return sdk.ConfigureResponse(accept_secrets=True, supports_preview=True)
 
     async def diff_config(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         """Let any change of the provider's configuration be an update: resources live on under other credentials."""
@@ -60,7 +62,7 @@ class AlimigrateProvider(sdk.Provider):
         """Check and normalise inputs."""
         checked = _resource(request.type).check(properties(request.new_inputs))
         failures = [sdk.CheckFailure(failure.path, failure.reason) for failure in checked.failures]
-        return sdk.CheckResponse(values(checked.inputs), failures)
+        return sdk.CheckResponse(values(checked.inputs, secret_names(request.new_inputs)), failures)
 
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         """Compare state and inputs, property by property."""
@@ -83,10 +85,11 @@ class AlimigrateProvider(sdk.Provider):
             foreseen: Properties = {}
             if request.urn not in self._replaced:
                 foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, "", {}))
-            return sdk.CreateResponse(properties=values(resource.planned({}, inputs) | foreseen))
+            planned = resource.planned({}, inputs) | foreseen
+            return sdk.CreateResponse(properties=_state(planned, request.properties))
         resource_id, state = await asyncio.to_thread(lambda: resource.create(self.cloud(), inputs))
         confirmed = await self._confirmed(resource, resource_id, state, inputs)
-        return sdk.CreateResponse(resource_id, values(drift.remembered(resource, state, confirmed)))
+        return sdk.CreateResponse(resource_id, _state(drift.remembered(resource, state, confirmed), request.properties))
 
     async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
         """Read for a refresh or an import; an answer without an id says that the thing is gone."""
@@ -97,7 +100,8 @@ class AlimigrateProvider(sdk.Provider):
             return sdk.ReadResponse()
         seen = drift.compared(resource, known, live)
         resource_id = resource.id_of(request.resource_id)
-        return sdk.ReadResponse(resource_id, values(seen), values(drift.inputs_of(resource, live)))
+        inputs = values(drift.inputs_of(resource, live), secret_names(request.properties))
+        return sdk.ReadResponse(resource_id, _state(seen, request.properties), inputs)
 
     async def update(self, request: sdk.UpdateRequest) -> sdk.UpdateResponse:
         """Update; in a preview, return the planned result."""
@@ -105,10 +109,11 @@ class AlimigrateProvider(sdk.Provider):
         state = drift.recalled(resource, known)
         if request.preview:
             foreseen = await asyncio.to_thread(lambda: self._foreseen(resource, inputs, request.resource_id, state))
-            return sdk.UpdateResponse(values(resource.planned(state, inputs) | drift.memory(known) | foreseen))
+            planned = resource.planned(state, inputs) | drift.memory(known) | foreseen
+            return sdk.UpdateResponse(_state(planned, request.olds, request.news))
         after = await asyncio.to_thread(lambda: resource.update(self.cloud(), request.resource_id, state, inputs))
         confirmed = await self._confirmed(resource, request.resource_id, after, inputs)
-        return sdk.UpdateResponse(values(drift.remembered(resource, after, confirmed)))
+        return sdk.UpdateResponse(_state(drift.remembered(resource, after, confirmed), request.news))
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
         """Delete."""
@@ -187,6 +192,12 @@ class AlimigrateProvider(sdk.Provider):
     def _sleep(self, seconds: float) -> None:
         if self._cancelled.wait(seconds):
             raise ResourceError("Cancelled while waiting for the cloud.")
+
+
+def _state(state: Properties, *given: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
+    """Return a state with all that is secret in what was given marked in it, copies too."""
+    secret = secret_names(*given)
+    return values(state, secret | drift.COPIES if secret else ())
 
 
 def _resource(token: str) -> Resource:

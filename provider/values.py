@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
 
@@ -87,9 +87,14 @@ def to_value(plain: Any) -> PropertyValue:
     return PropertyValue(plain)
 
 
-def values(plain: Properties) -> dict[str, PropertyValue]:
-    """Return the property values of a set of plain properties."""
-    return {key: to_value(item) for key, item in plain.items()}
+def values(plain: Properties, secret: Collection[str] = ()) -> dict[str, PropertyValue]:
+    """Return the property values of a set of plain properties; those that `secret` names are marked as secrets."""
+    return {key: to_value(item).with_secret(key in secret) for key, item in plain.items()}
+
+
+def secret_names(*given: Mapping[str, PropertyValue]) -> frozenset[str]:
+    """Return the names of the properties that are, or hold, a secret in any of several sets."""
+    return frozenset(key for values in given for key, value in values.items() if value.contains_secret())
 
 
 def digest(plain: Properties) -> str:

@@ -18,7 +18,7 @@ from estate.settings import CloudSettings
 from provider.plugin import AlimigrateProvider
 from provider.registry import IDENTITY, RAM_ACTIONS, RESOURCES, schema
 from provider.resource import Resource, ResourceError
-from provider.values import UNKNOWN, Properties, properties, values
+from provider.values import UNKNOWN, Properties, properties, secret_names, values
 from simulator.server import Simulator
 
 URN = "urn:pulumi:dev::classic-to-vpc::{}::name"
@@ -164,11 +164,33 @@ def test_an_unknown_function_is_answered_with_what_exists() -> None:
         run(configured({}).invoke(sdk.InvokeRequest("x", {})))
 
 
-def test_secrets_stay_with_the_engine() -> None:
+def test_the_provider_marks_secrets_itself() -> None:
     provider = AlimigrateProvider({})
     secret = {"secretKey": PropertyValue("s", is_secret=True)}
     answer = run(provider.configure(sdk.ConfigureRequest({}, secret, accept_secrets=True, accept_resources=True)))
-    assert (answer.accept_secrets, answer.supports_preview) == (False, True)
+    assert (answer.accept_secrets, answer.supports_preview) == (True, True)
+
+
+def test_a_secret_input_is_a_secret_in_every_answer_and_copy(provider: AlimigrateProvider) -> None:
+    """One entry of the rules is a secret: so are the rules, what was declared, and how the cloud differs."""
+    rule = {**values(RULE), "cidrIp": PropertyValue("0.0.0.0/0", is_secret=True)}
+    inputs = {**values(INPUTS), "rules": PropertyValue({"web": PropertyValue(rule)})}
+    none: dict[str, PropertyValue] = {}
+    checked = run(provider.check(sdk.CheckRequest(urn(), none, inputs, b"")))
+    assert secret_names(checked.inputs or {}) == {"rules"}
+    foreseen = run(provider.create(sdk.CreateRequest(urn(), inputs, 0, preview=True)))
+    assert secret_names(foreseen.properties or {}) == {"rules"}
+    created = run(provider.create(sdk.CreateRequest(urn(), inputs, 0, preview=False)))
+    state = created.properties or {}
+    assert secret_names(state) == {"rules", "declared", "drift"}
+    resource_id = created.resource_id or ""
+    read = run(provider.read(sdk.ReadRequest(urn(), resource_id, state, inputs)))
+    assert secret_names(read.properties or {}) == {"rules", "declared", "drift"}
+    assert secret_names(read.inputs or {}) == {"rules"}
+    for preview in (True, False):
+        update = sdk.UpdateRequest(urn(), resource_id, state, inputs, 0, [], preview)
+        assert secret_names(run(provider.update(update)).properties or {}) == {"rules", "declared", "drift"}
+    assert properties(state)["declared"] == INPUTS
 
 
 def test_a_cancelled_provider_waits_for_nothing() -> None:
