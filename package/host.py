@@ -20,7 +20,7 @@ from package.components import ClonedSecurityGroups, DatabaseAccess, TargetNetwo
 NAME: Final = "classic-to-vpc"
 VERSION: Final = "0.1.0"
 
-_NOT_KNOWN: Final = "expected a value that is known before anything is made, not an output"
+_NOT_KNOWN: Final = "expected a value that is known before anything is made, not an output or a secret"
 
 _WRITTEN: Final = {
     PropertyType.STRING: ("a text", str),

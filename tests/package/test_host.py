@@ -23,6 +23,8 @@ ACCESS = {
     "vswitches": [{"zoneId": "cn-hangzhou-b", "cidrBlock": BLOCK, "vswitchId": "vsw-1"}],
 }
 
+NOT_KNOWN = "expected a value that is known before anything is made, not an output or a secret"
+
 VALID: dict[str, dict[str, Any]] = {
     "TargetNetwork": {"vpcName": "shop", "cidrBlock": "172.16.0.0/16", "vswitches": [VSWITCH]},
     "ClonedSecurityGroups": {"vpcId": "vpc-1", "instanceIds": ["i-web", "i-app"], "targetCidrs": [BLOCK]},
@@ -131,10 +133,17 @@ def test_a_wrong_argument_is_reported_by_its_path(kind: str, inputs: dict[str, A
 def test_inputs_that_must_be_known_refuse_unknown_outputs(inputs: dict[str, Any], path: str) -> None:
     with pytest.raises(pulumi.InputPropertyError) as refused:
         refuse("TargetNetwork", inputs)
-    assert (refused.value.property_path, refused.value.reason) == (
-        path,
-        "expected a value that is known before anything is made, not an output",
-    )
+    assert (refused.value.property_path, refused.value.reason) == (path, NOT_KNOWN)
+
+
+def test_inputs_that_must_be_known_refuse_secrets() -> None:
+    async def secret() -> None:
+        inputs = {"vpcName": pulumi.Output.secret("shop"), "vswitches": [VSWITCH]}
+        Host().construct("made", "classic-to-vpc:index:TargetNetwork", inputs)
+
+    with pytest.raises(pulumi.InputPropertyError) as refused:
+        asyncio.run(secret())
+    assert (refused.value.property_path, refused.value.reason) == ("vpcName", NOT_KNOWN)
 
 
 @pytest.mark.parametrize(
