@@ -81,11 +81,7 @@ class ClassicLink(pulumi.ComponentResource):
         noted = {**inputs, "linkedBefore": list(args.linked_before)}
         super().__init__("classic-to-vpc:classiclink:ClassicLink", name, noted, opts)
         pulumi.log.warn(DEPRECATION, resource=self)
-        # What is made here exists only once. Where somebody forces a replacement (`--replace`), the engine asks no
-        # provider which goes first, and the old one would take the new one away with it.
-        self.enabling = alimigrate.vpc.ClassicLink(
-            name, vpc_id=args.vpc_id, opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True)
-        )
+        self.enabling = alimigrate.vpc.ClassicLink(name, vpc_id=args.vpc_id, opts=pulumi.ResourceOptions(parent=self))
         for instance_id in args.instance_ids:
             alimigrate.ecs.ClassicLinkAttachment(
                 instance_id,
@@ -94,6 +90,8 @@ class ClassicLink(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     depends_on=[self.enabling],
+                    # There is one link of an instance. Where somebody forces a replacement (`--replace`), the engine
+                    # asks no provider which goes first, and the old one would take the new one away with it.
                     delete_before_replace=True,
                     # A link that does not end by itself is protected as its parent is.
                     protect=False if instance_id in args.moving_ids else None,

@@ -2,6 +2,7 @@
 
 from simulator.api import resource_groups
 from simulator.api.call import Answer, Call
+from simulator.api.filters import passing
 from simulator.api.paging import by_number
 from simulator.api.registry import VPC, action
 from simulator.api.shapes import seconds, vpc_tags
@@ -12,7 +13,8 @@ from simulator.model.vpc import HaVip
 @action(VPC, "DescribeHaVips", "PageNumber PageSize")
 def describe_ha_vips(cloud: Cloud, call: Call) -> Answer:
     """HAVIPs of the estate file; PageSize at most 50, 10 by default. None is associated with an instance."""
-    page = by_number(call, list(cloud.estate.ha_vips), maximum=50)
+    ha_vips = passing(cloud.estate.ha_vips, resource_groups.of_group(cloud, call))
+    page = by_number(call, ha_vips, maximum=50)
     return {"HaVips": {"HaVip": [_ha_vip(cloud, item) for item in page.items]}, **page.fields}
 
 
