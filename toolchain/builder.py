@@ -1,4 +1,4 @@
-"""Build the Pulumi CLI with its Python language host, and the alicloud plugin, from Go modules."""
+"""Build the Pulumi CLI with its language hosts for Python and YAML, and the alicloud plugin, from Go modules."""
 
 from __future__ import annotations
 
@@ -104,7 +104,11 @@ def _engine_recipe(version: Version, module: Path) -> Recipe:
         version=version,
         title=f"Pulumi CLI {version}",
         module=module,
-        packages=("github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", f"classic-to-vpc.invalid/toolchain/{LANGUAGE_HOST}"),
+        packages=(
+            "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+            "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+            f"classic-to-vpc.invalid/toolchain/{LANGUAGE_HOST}",
+        ),
         output="",
         linker_flags=f"-s -w -X {_SDK_MODULE}/go/common/version.Version=v{version}",
         usual_time="about 4 minutes on 2 cores",

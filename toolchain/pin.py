@@ -23,6 +23,8 @@ from toolchain.progress import Reporter
 from toolchain.versions import ENGINE, Version, parse_version
 
 _MODULE = "github.com/pulumi/pulumi/pkg/v3"
+#: Moved by hand: the Go module proxy lists none of its versions since 1.25.0, and has them.
+_BY_HAND = "github.com/pulumi/pulumi-yaml"
 _VERSIONS = Path(__file__).resolve().parent / "versions.py"
 
 _ADVICE = "What to do: check that the Go module proxy can be reached, then run it again."
@@ -35,9 +37,10 @@ def newest_first(versions: Iterable[str], after: Version) -> list[Version]:
 
 
 def required(go_mod: str, version: Version) -> str:
-    """Write the text of a go.mod that requires the engine `version`, and its requirements for the rest."""
+    """Write the text of a go.mod that requires the engine `version`, the host for YAML as it is, and theirs besides."""
     bare = re.sub(r"require (\(\n.*?\n\)|[^(\n]+)\n+", "", go_mod, flags=re.DOTALL)
-    return re.sub(r"^(go .*\n)", rf"\1\nrequire {_MODULE} v{version}\n", bare, flags=re.MULTILINE)
+    host = "".join(f"require {found}\n" for found in re.findall(rf"{_BY_HAND} v\S+", go_mod))
+    return re.sub(r"^(go .*\n)", rf"\1\nrequire {_MODULE} v{version}\n{host}", bare, flags=re.MULTILINE)
 
 
 def move(module: Path, versions_file: Path, version: Version, tidied: Path) -> None:

@@ -57,7 +57,7 @@ def test_progress_counts_packages_and_downloads_only() -> None:
 
 
 class TestBuild:
-    def test_builds_the_cli_with_language_host_and_exec_script_beside_it(
+    def test_builds_the_cli_with_its_language_hosts_and_exec_script_beside_it(
         self, fake_go: Callable[..., Path], environment: dict[str, str], tmp_path: Path, reporter: Reporter
     ) -> None:
         built = build(ENGINE_RECIPE, Go(str(fake_go()), MINIMUM), tmp_path / "cache", environment, reporter)
@@ -65,6 +65,7 @@ class TestBuild:
             "pulumi",
             "pulumi-language-python",
             "pulumi-language-python-exec",
+            "pulumi-language-yaml",
         ]
 
     def test_the_plugin_embeds_the_schema_that_its_own_generator_writes(

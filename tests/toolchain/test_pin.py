@@ -101,12 +101,13 @@ def test_releases_are_tried_newest_first_and_pre_releases_never() -> None:
     assert newest_first(published, Version(3, 276, 0)) == [Version(3, 280, 0), Version(3, 276, 1)]
 
 
-def test_a_new_go_mod_keeps_tool_and_replacement_and_drops_old_requirements() -> None:
+def test_a_new_go_mod_keeps_tools_replacement_and_the_host_for_yaml_and_drops_old_requirements() -> None:
     text = required((ENGINE_RECIPE.module / "go.mod").read_text(), Version(3, 300, 0))
     assert [line for line in text.splitlines() if line.startswith("require")] == [
-        "require github.com/pulumi/pulumi/pkg/v3 v3.300.0"
+        "require github.com/pulumi/pulumi/pkg/v3 v3.300.0",
+        "require github.com/pulumi/pulumi-yaml v1.38.1",
     ]
-    assert "tool github.com/pulumi/pulumi/pkg/v3/cmd/pulumi\n" in text
+    assert "\tgithub.com/pulumi/pulumi/pkg/v3/cmd/pulumi\n" in text
     assert "replace github.com/atotto/clipboard => " in text
     assert "indirect" not in text
     assert json.dumps(text).count(str(ENGINE)) == 0
