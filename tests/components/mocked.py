@@ -77,11 +77,13 @@ class _Monitor(mocks.MockMonitor):
     def __init__(self, preview: bool) -> None:
         super().__init__(_Answers(preview))
         self.recording = Recording()
+        self.twice: list[str] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of the RPC
         response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         if request.type != "pulumi:pulumi:Stack":
             inputs = rpc.deserialize_properties(request.object)
+            self.twice += [response.urn] if response.urn in self.recording.resources else []
             self.recording.resources[response.urn] = Registered(
                 request.type, request.name, request.parent, inputs, request
             )
@@ -114,6 +116,7 @@ def declare(program: Callable[[], object], *, preview: bool = False) -> Recordin
         loop.close()
         asyncio.set_event_loop(None)
     recording = monitor.recording
+    assert not monitor.twice, "the engine refuses a URN that is declared twice"
     taken_back = [
         urn
         for urn, item in recording.resources.items()
