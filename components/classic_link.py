@@ -124,6 +124,7 @@ class ClassicLink(pulumi.ComponentResource):
             security_group_id=group.id,
             rules={rule.label: rule_args(rule, clone_ids) for rule in rules},
             # The cloud accepts rules between a classic and a VPC group only while the VPC has ClassicLink enabled.
+            # As with a link, a forced replacement would take away what it has just found in place.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.enabling], delete_before_replace=True),
         )
 

@@ -93,10 +93,9 @@ def action_of(step: Step) -> Action | None:
 
 def _was_there(step: Step) -> bool:
     """Whether all that a resource stands for existed before this stack; the provider then leaves it in the cloud."""
-    key, *_ = _BEFORE.get(step.type, ("",))
     if step.type == types.ADDED_SECURITY_GROUP_RULES:
         return not _own_rules(step.before)
-    return bool(key) and step.before.get(key) is not False
+    return step.type in _BEFORE and step.before.get(_BEFORE[step.type][0]) is not False
 
 
 def _is_real(step: Step) -> bool:

@@ -140,9 +140,9 @@ class Report:
         for item in notices(self.result) if self.judged else ():
             if item["instanceId"] is None and self.wave in (None, item["wave"] or self.wave):
                 waves_of[item["text"]].append(item["wave"])
-        ahead = {wave for waves in waves_of.values() for wave in waves}
+        ahead = {wave for waves in waves_of.values() for wave in waves if wave is not None}
         return [
-            text if set(waves) == ahead or None in waves else f"Wave {', '.join(map(str, waves))}: {text}"
+            text if None in waves or ahead <= set(waves) else f"Wave {', '.join(map(str, waves))}: {text}"
             for text, waves in waves_of.items()
         ]
 
