@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from estate.client import Cloud, new_token
 from estate.errors import CloudError
+from estate.paging import listed
 from provider.lost_answers import brought_about
-from provider.resource import Checked, Connect, Resource, ResourceError, reject_others, require_text
+from provider.resource import LOG, Checked, Connect, Resource, ResourceError, reject_others, require_text
 from provider.values import Properties, digest, is_unknown
 
 # After the id, in an import: the stack has enabled it.
 _MADE = ":made"
+_MOST_SHOWN: Final = 5
+# The refusal while instances are linked.
+_IN_USE: Final = "OperationDenied"
 _GONE = ("InvalidVpcId.NotFound", "InvalidVpcID.NotFound", "Forbidden.VpcNotFound")
 
 
@@ -19,7 +23,9 @@ class ClassicLink(Resource):
     """ClassicLink on one VPC; its id is that of the VPC.
 
     `enabledBefore` remembers that it was on already; deleting the resource then leaves it on, and so it does after an
-    import, unless by `vpcId:made`. A creation that was killed before it could answer is imported that way.
+    import, unless by `vpcId:made`. A creation that was killed before it could answer is imported that way. It is left
+    on, too, while instances are linked: by others, or by this stack, where somebody forces a replacement (`--replace`).
+    The new one then finds it on, and the old one is deleted afterwards.
     """
 
     type_name: ClassVar[str] = "alimigrate:vpc:ClassicLink"
@@ -27,6 +33,8 @@ class ClassicLink(Resource):
         "vpc:DescribeVpcAttribute",
         "vpc:EnableVpcClassicLink",
         "vpc:DisableVpcClassicLink",
+        # Where it cannot be disabled: who is linked.
+        "ecs:DescribeClassicLinkInstances",
     )
     replacing: ClassVar[tuple[str, ...]] = ("vpcId",)
     outputs: ClassVar[tuple[str, ...]] = ("applied", "enabledBefore")
@@ -77,10 +85,26 @@ class ClassicLink(Resource):
         return _state(vpc_id, enabled_before=bool(state.get("enabledBefore", vpc_id == resource_id)))
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
-        """Disable ClassicLink where we enabled it."""
+        """Disable ClassicLink where we enabled it; say so where it stays on because instances are linked."""
         if state.get("enabledBefore", True) or not _is_enabled(cloud, resource_id):
             return
-        cloud.call("vpc:DisableVpcClassicLink", region_id=cloud.region, vpc_id=resource_id, client_token=new_token())
+        try:
+            cloud.call(
+                "vpc:DisableVpcClassicLink", region_id=cloud.region, vpc_id=resource_id, client_token=new_token()
+            )
+        except CloudError as error:
+            linked = _linked(cloud, resource_id) if error.code == _IN_USE else []
+            if not linked:
+                raise
+            LOG.warning(
+                "ClassicLink of %s was left on, and a destroy will leave it on, because of the links of %s%s. Once "
+                "nothing is linked: aliyun vpc DisableVpcClassicLink --RegionId %s --VpcId %s",
+                resource_id,
+                ", ".join(linked[:_MOST_SHOWN]),
+                " and others" if len(linked) > _MOST_SHOWN else "",
+                cloud.region,
+                resource_id,
+            )
 
 
 def _before_creation(cloud: Cloud, vpc_id: str) -> bool:
@@ -89,6 +113,11 @@ def _before_creation(cloud: Cloud, vpc_id: str) -> bool:
     if enabled is None:
         raise ResourceError(f"VPC {vpc_id} does not exist in {cloud.region}.")
     return enabled
+
+
+def _linked(cloud: Cloud, vpc_id: str) -> list[str]:
+    links = listed(cloud, "ecs:DescribeClassicLinkInstances", region_id=cloud.region, vpc_id=vpc_id)
+    return sorted(str(link.instance_id) for link in links)
 
 
 def _state(vpc_id: str, *, enabled_before: bool) -> Properties:

@@ -90,10 +90,11 @@ def _a_forced_replacement_takes_nothing_away(stack: Stack) -> None:
         return sorted(link["instance_id"] for link in state["classic_links"]), rules
 
     before = linked_and_admitted()
-    kinds = ("ClassicLinkAttachment", "SecurityGroupRules")
+    kinds = ("vpc:ClassicLink", "ClassicLinkAttachment", "SecurityGroupRules")
     replaced = [option for kind in kinds for option in ("--replace", f"**{kind}::**")]
     assert stack.pulumi("up", "--yes", "--skip-preview", *replaced) == 0, stack.output
     assert "ClassicLinkAttachment" in stack.output
+    assert f"ClassicLink of {SHARED} was left on" in stack.output
     assert linked_and_admitted() == before
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
 

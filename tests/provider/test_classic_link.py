@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from estate.client import Cloud
+from estate.errors import CloudError
 from provider.classic_link import ClassicLink
 from provider.resource import Change, ResourceError
 from provider.values import UNKNOWN, Properties
 from simulator.server import Simulator
 from tests.estate import estates
+from tests.estate.stub import error, serving
+from tests.estate.whole import answer, whole
 
 RESOURCE = ClassicLink()
 
@@ -34,6 +39,33 @@ def test_classic_link_that_was_enabled_before_stays(cloud: Cloud, simulator: Sim
     assert state["enabledBefore"] is True
     RESOURCE.delete(cloud, resource_id, state)
     assert enabled(simulator, "vpc-1")
+
+
+def test_it_is_left_on_under_links_that_remain(
+    cloud: Cloud, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, made = RESOURCE.create(cloud, {"vpcId": "vpc-2"})
+    here: dict[str, Any] = {"region_id": cloud.region, "instance_id": "i-1"}
+    cloud.call("ecs:DetachClassicLinkVpc", **here, vpc_id="vpc-1")
+    cloud.call("ecs:AttachClassicLinkVpc", **here, vpc_id="vpc-2")
+    # A forced replacement makes the new one before it deletes the old one, which is the same thing.
+    _, again = RESOURCE.create(cloud, {"vpcId": "vpc-2"})
+    RESOURCE.delete(cloud, "vpc-2", made)
+    assert enabled(simulator, "vpc-2")
+    [said] = [record.getMessage() for record in caplog.records]
+    assert "because of the links of i-1. Once nothing is linked: aliyun vpc DisableVpcClassicLink " in said
+    cloud.call("ecs:DetachClassicLinkVpc", **here, vpc_id="vpc-2")
+    RESOURCE.delete(cloud, "vpc-2", again)
+    assert enabled(simulator, "vpc-2"), "as it was said"
+
+
+def test_a_refusal_without_links_is_an_error() -> None:
+    with serving() as stub:
+        stub.answers("DescribeVpcAttribute", (200, answer("vpc:DescribeVpcAttribute") | {"ClassicLinkEnabled": True}))
+        stub.answers("DisableVpcClassicLink", error(403, "OperationDenied"))
+        stub.answers("DescribeClassicLinkInstances", whole("ecs:DescribeClassicLinkInstances"))
+        with pytest.raises(CloudError, match="DisableVpcClassicLink failed with OperationDenied"):
+            RESOURCE.delete(stub.cloud(), "vpc-2", {"vpcId": "vpc-2", "enabledBefore": False})
 
 
 def test_an_import_does_not_know_who_enabled_it_and_leaves_it(cloud: Cloud) -> None:
