@@ -1,7 +1,7 @@
 """What updates by the real engine take with nothing changed: CPU seconds of the process tree, beside the first one.
 
 `python -m bench.up [INSTANCES ...]` needs the engine. The second update finds in the cloud what the first one made,
-such as snapshots, and so the facts of instances change in the state; the third finds nothing new.
+such as snapshots, and so facts of the migration change in the state; the third finds nothing new.
 """
 
 from __future__ import annotations

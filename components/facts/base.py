@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from pydantic import Field
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 Facts = dict[str, Any]
 """Facts of any kind."""

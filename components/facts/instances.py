@@ -69,7 +69,6 @@ class SnapshotFacts(TypedDict):
     """A snapshot that exists."""
 
     snapshotId: Annotated[str, field("id")]
-    diskId: str
     status: str
     progress: str
     snapshotType: Annotated[str, field("type"), note("user, or auto for one that a policy took")]
@@ -191,7 +190,6 @@ class InstanceFacts(OwnInstanceFacts, PlannedInstanceFacts, OptionalInstanceFact
     heldAddresses: Annotated[list[HeldAddressFacts], note("of the addresses that are to stay, those that are not free")]
     autoSnapshotPolicies: list[AutoSnapshotPolicyFacts]
     disks: list[DiskFacts]
-    snapshots: list[SnapshotFacts]
     databaseIds: Annotated[
         list[str], note("databases of all products that admit it by one of its intranet addresses or a security group")
     ]
@@ -208,7 +206,7 @@ _own_instance_facts = reader(Instance, OwnInstanceFacts)
 _planned_instance_facts = reader(PlannedInstance, PlannedInstanceFacts)
 _present_facts = reader(Instance, PresentFacts)
 _scheduled_event_facts = reader(ScheduledEvent, ScheduledEventFacts)
-_snapshot_facts = reader(Snapshot, SnapshotFacts)
+snapshot_facts = reader(Snapshot, SnapshotFacts)
 membership_facts = reader(Membership, MembershipFacts)
 
 
@@ -224,7 +222,6 @@ def instance_facts(planned: PlannedInstance, plan: MigrationPlan) -> InstanceFac
         "heldAddresses": _held_addresses(planned, plan) if planned.retain_ip else [],
         "autoSnapshotPolicies": _auto_snapshot_policies(planned.disks, index.auto_snapshot_policies),
         "disks": [_disk(disk, planned.excluded_disks.get(disk.id)) for disk in planned.disks],
-        "snapshots": list(map(_snapshot_facts, planned.snapshots)),
         "databaseIds": [database.id for database in planned.databases],
         "classicPeers": _classic_peers(planned.peers, plan.roster.moved_ids),
         "dependents": _dependents(planned.dependents),

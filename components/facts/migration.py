@@ -16,7 +16,13 @@ from components.facts.base import SCHEMA_VERSION, Facts, note
 from components.facts.classic_link import BroadRuleFacts, broad_rule_facts
 from components.facts.databases import DatabaseFacts, database_facts
 from components.facts.fields import field, reader
-from components.facts.instances import ClassicInstanceFacts, classic_instance_facts, instance_facts
+from components.facts.instances import (
+    ClassicInstanceFacts,
+    SnapshotFacts,
+    classic_instance_facts,
+    instance_facts,
+    snapshot_facts,
+)
 from components.facts.security_groups import (
     LiveGroupFacts,
     SecurityGroupFacts,
@@ -195,7 +201,7 @@ class LiveNetworkFacts(TypedDict):
 class MigrationFacts(AddressListFacts):
     """The migration as a whole: one for each stack, parent of all other components."""
 
-    schemaVersion: Literal[3]
+    schemaVersion: Literal[4]
     regionId: str
     accountId: str
     estateReadAt: Annotated[str, note("ISO")]
@@ -236,6 +242,10 @@ class MigrationFacts(AddressListFacts):
     formerAddresses: Annotated[list[str], note("intranet addresses that moved instances had and nothing has now")]
     cleanupDueDays: Annotated[int, note("days after `latest` until which they may still be let in somewhere")]
     backups: BackupChoiceFacts
+    snapshots: Annotated[
+        dict[str, list[SnapshotFacts]],
+        note("by disk of an instance. Here, for what a stack's update makes then changes one state, not that of each"),
+    ]
     databases: Annotated[list[DatabaseFacts], note("all of the region")]
 
 
@@ -259,6 +269,7 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
         "waves": [wave_facts(wave, config.off_peak) for wave in plan.waves],
         "freezeHours": config.freeze_hours,
         "backups": _backups(config.backups),
+        "snapshots": _snapshots(plan),
         "attestations": [_attestation(item, plan.roster) for item in config.attestations],
         "instanceIds": list(plan.instance_ids),
         "laterInstanceIds": sorted(config.later),
@@ -449,6 +460,11 @@ def _backups(choice: BackupChoice | None) -> BackupChoiceFacts:
         "retentionDays": choice.retention_days,
         "round": choice.round,
     }
+
+
+def _snapshots(plan: MigrationPlan) -> dict[str, list[SnapshotFacts]]:
+    snapshots_of, disks = plan.roster.index.snapshots_of, (disk for item in plan.instances for disk in item.disks)
+    return {disk.id: list(map(snapshot_facts, snapshots_of[disk.id])) for disk in disks if disk.id in snapshots_of}
 
 
 def _live_network(estate: Estate) -> LiveNetworkFacts:

@@ -86,14 +86,8 @@ class Indexes:
 
     @cached_property
     def snapshots_of(self) -> Mapping[str, tuple[Snapshot, ...]]:
-        """Snapshots of attached disks, by instance."""
-        disks = self.disks
-
-        def holders(snapshot: Snapshot) -> tuple[str, ...]:
-            disk = disks.get(snapshot.disk_id)
-            return disk.instance_ids if disk else ()
-
-        return grouped(self.estate.snapshots, holders)
+        """Snapshots, by the disk that they are of."""
+        return grouped(self.estate.snapshots, lambda snapshot: [snapshot.disk_id])
 
     @cached_property
     def auto_snapshot_policies(self) -> Mapping[str, AutoSnapshotPolicy]:

@@ -19,7 +19,7 @@ from components.plan.roster import Roster
 from components.plan.security_groups import PlannedGroups
 from components.plan.waves import PlannedWave
 from estate.guest import Evidence
-from estate.model import Database, Disk, Estate, Instance, Snapshot
+from estate.model import Database, Disk, Estate, Instance
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,6 @@ class PlannedInstance:
     release_public_ip: bool
     rejoin_vserver_groups: bool
     disks: tuple[Disk, ...]
-    snapshots: tuple[Snapshot, ...]
     databases: tuple[Database, ...]
     memberships: tuple[Membership, ...] | None
     peers: tuple[ClassicPeer, ...]

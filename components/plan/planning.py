@@ -75,7 +75,6 @@ def _planned(
                 release_public_ip=bool(choice and choice.release_public_ip),
                 rejoin_vserver_groups=bool(choice and choice.rejoin_vserver_groups),
                 disks=index.disks_of.get(instance_id, ()),
-                snapshots=index.snapshots_of.get(instance_id, ()),
                 databases=used.get(instance_id, ()),
                 memberships=memberships,
                 peers=peers[instance_id],

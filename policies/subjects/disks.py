@@ -58,6 +58,12 @@ def copied_at(timeline: Timeline, instance: Facts) -> datetime:
     return blocked(timeline, instance).end
 
 
+def snapshots_of(plan: Plan, disk_id: str) -> tuple[Facts, ...]:
+    """Return the snapshots of a disk that the cloud has. Raises UnreadableError where they are unknown."""
+    by_disk = plan.migration.object("snapshots")
+    return by_disk.objects(disk_id) if disk_id in by_disk.data else ()
+
+
 def snapshots_to_be_made(plan: Plan, disk_ids: frozenset[str]) -> list[tuple[Resource, frozenset[str]]]:
     """Return declared snapshots, and groups of them, that do not exist yet, together with all those of their disks.
 

@@ -6,7 +6,7 @@ five at once, four hours per 100 GiB.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +21,7 @@ from policies.core.settings import Settings
 from policies.core.words import number_of
 from policies.subjects import durations
 from policies.subjects.after import cleanup
-from policies.subjects.disks import size_gib
+from policies.subjects.disks import size_gib, snapshots_of
 from preflight.fixes import open_findings
 from preflight.timeline.model import Event, Kind, Phase, Span, Timeline
 
@@ -161,7 +161,9 @@ class _Making:
                 self._event(self._now + timedelta(days=days), "snapshot-ends", None, text)
         for instance in self._plan.instances:
             name = _name(instance.facts)
-            moments = self._if_read(f"the snapshots of {name}", partial(_newest_snapshots, instance.facts)) or ()
+            moments = (
+                self._if_read(f"the snapshots of {name}", partial(_newest_snapshots, self._plan, instance.facts)) or ()
+            )
             for ends in moments:
                 self._event(ends, "snapshot-ends", None, "the newest snapshot of a disk is deleted by itself", name)
 
@@ -280,13 +282,11 @@ class _Making:
             return None
 
 
-def _newest_snapshots(instance: Facts) -> Sequence[datetime]:
+def _newest_snapshots(plan: Plan, instance: Facts) -> Sequence[datetime]:
     """Return when the newest snapshot of each disk ends, of those that end by themselves."""
-    by_disk: defaultdict[str, list[Facts]] = defaultdict(list)
-    for item in instance.objects("snapshots"):
-        if item.text("status") == "accomplished":
-            by_disk[item.text("diskId")].append(item)
-    newest = [max(items, key=lambda item: item.moment("createdAt")) for items in by_disk.values()]
+    of_disks = (snapshots_of(plan, disk.text("diskId")) for disk in instance.objects("disks"))
+    whole = [[item for item in of if item.text("status") == "accomplished"] for of in of_disks]
+    newest = [max(items, key=lambda item: item.moment("createdAt")) for items in whole if items]
     return [
         item.moment("createdAt") + timedelta(days=days) for item in newest if (days := item.number("retentionDays")) > 0
     ]

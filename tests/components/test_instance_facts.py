@@ -8,8 +8,9 @@ import pytest
 
 from components.config import parse
 from components.facts.instances import instance_facts
+from components.facts.migration import migration_facts
 from components.plan import make_plan
-from estate.model import VSwitch
+from estate.model import Disk, Snapshot, VSwitch
 from tests.components.builders import FILE, config, estate, instance, vswitch
 
 
@@ -202,3 +203,26 @@ def test_a_database_of_the_target_vpc_has_an_address_or_may_have_it(
     database: dict[str, Any], holders: list[tuple[str, bool]]
 ) -> None:
     assert held(databases=[database]) == holders
+
+
+def test_snapshots_that_are_taken_change_facts_of_the_migration_and_of_no_instance() -> None:
+    """So an update that finds those of the one before writes one state anew, and not that of each instance."""
+    disks = tuple(
+        Disk(id=disk_id, instance_ids=ids, type="data", category="cloud_essd", size_gib=20, device="", status="In_use")
+        for disk_id, ids in {"d-web": ("i-web",), "d-both": ("i-app", "i-web"), "d-idle": ("i-idle",)}.items()
+    )
+    taken = tuple(
+        Snapshot(id=f"s-{disk_id}", disk_id=disk_id, status="accomplished", created_at=estate().read_at)
+        for disk_id in ("d-both", "d-idle", "d-web", "d-gone")
+    )
+    plans = [
+        make_plan(parse(config(), FILE), estate(disks=disks, snapshots=snapshots), FILE) for snapshots in ((), taken)
+    ]
+    without, with_them = ([instance_facts(item, plan) for item in plan.instances] for plan in plans)
+    assert without == with_them
+    snapshots = [migration_facts(plan)["snapshots"] for plan in plans]
+    assert snapshots[0] == {}
+    assert {disk_id: [item["snapshotId"] for item in of] for disk_id, of in snapshots[1].items()} == {
+        "d-web": ["s-d-web"],
+        "d-both": ["s-d-both"],
+    }

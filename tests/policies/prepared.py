@@ -212,20 +212,21 @@ def _clone_rules(classic_id: str, ids: Callable[[str], Any]) -> dict[str, Proper
     }
 
 
-def _snapshots(disk_ids: list[str]) -> list[Properties]:
-    return [
-        {
-            "snapshotId": f"s-{disk_id}",
-            "diskId": disk_id,
-            "status": "accomplished",
-            "progress": "100%",
-            "snapshotType": "user",
-            "createdAt": SNAPSHOT_TIME,
-            "retentionDays": 30.0,
-            "available": True,
-        }
+def _snapshots(disk_ids: Iterable[str]) -> Properties:
+    return {
+        disk_id: [
+            {
+                "snapshotId": f"s-{disk_id}",
+                "status": "accomplished",
+                "progress": "100%",
+                "snapshotType": "user",
+                "createdAt": SNAPSHOT_TIME,
+                "retentionDays": 30.0,
+                "available": True,
+            }
+        ]
         for disk_id in disk_ids
-    ]
+    }
 
 
 def _instance(
@@ -274,7 +275,6 @@ def _instance(
             }
             for disk_id in disk_ids
         ],
-        "snapshots": _snapshots(disk_ids) if exists else [],
         "databaseIds": ["rm-orders"] if instance_id == "i-app" else [],
         "classicPeers": [{"instanceIds": ["i-stay"], "reason": "sg-app accepts TCP 9000/9000 from sg-stay"}]
         if instance_id == "i-app"
@@ -362,7 +362,7 @@ def prepared(*, exists: bool = True) -> Draft:
         return value if exists else UNKNOWN
 
     migration: Properties = {
-        "schemaVersion": 3.0,
+        "schemaVersion": 4.0,
         "regionId": "cn-hangzhou",
         "accountId": "1234567890",
         "estateReadAt": "2026-12-11T09:00:00+08:00",
@@ -400,6 +400,7 @@ def prepared(*, exists: bool = True) -> Draft:
         "bucketPolicies": [],
         "unreadLists": [],
         "backups": {"keepDaysAfterWindow": 1.0, "maxAgeHours": 24.0, "retentionDays": 30.0, "round": 1.0},
+        "snapshots": _snapshots(("d-web", "d-app")) if exists else {},
         "dryRun": True,
         "evidenceMaxAgeHours": 336.0,
         "flowsGiven": False,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.core.outcome import Outcome
-from policies.core.plan import MIGRATING_INSTANCE
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.pack.document import document, write
 from policies.pack.registry import all_rules
 from policies.results import OWN, findings, grouped, groups, keys, notices
@@ -223,7 +223,7 @@ def test_the_program_on_the_page_shows_what_is_open(
     page = (Path(__file__).parents[2] / "docs/result.md").read_text(encoding="utf-8")
     program = page.split("```python\n")[1].split("```")[0]
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     write(tmp_path / "preflight-result.json", document(draft.evaluation(), all_rules()))
     monkeypatch.chdir(tmp_path)
     exec(program, {})  # noqa: S102 - our own page

@@ -108,7 +108,7 @@ def test_ready_with_conditions(project: Path, strict: bool, expected: int) -> No
 
 def test_not_ready_names_what_blocks(project: Path) -> None:
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     code, text = judged(project, result(project, draft))
     assert code == 20
     assert "\n  FAIL backup-snapshot-of-every-disk web-1: " in text
@@ -166,7 +166,7 @@ def test_by_a_file_all_is_unknown_at_best_and_it_is_said_of_when_it_is(project: 
 
 def test_by_a_file_what_fails_is_not_ready(project: Path) -> None:
     draft = by_file(project)
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     assert judged(project, without_clock(result(project, draft)))[0] == 20
 
 
@@ -354,7 +354,7 @@ def test_a_wave_does_not_pass_what_holds_it_back(wave: str | None, project: Path
 
 def test_a_rehearsal_does_not_pass_what_holds_it_back(project: Path) -> None:
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     content = result(project, draft, rehearsal=("simulated",))
     for judgement in (content["judgement"], content["waves"][0]["judgement"]):
         judgement["hypothetical"] = "READY"
@@ -404,7 +404,7 @@ def test_a_missing_or_malformed_key_of_a_result_is_no_crash(key: str, project: P
 )
 def test_a_finding_of_another_form_never_shows_as_a_crash(key: str, project: Path) -> None:
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     content = result(project, draft)
     (finding,) = (item for item in content["results"] if item["blocking"])
     for other in OTHERS:
@@ -417,7 +417,7 @@ def test_a_finding_of_another_form_never_shows_as_a_crash(key: str, project: Pat
 def test_nothing_of_the_file_reaches_the_terminal_as_it_is(project: Path) -> None:
     """Neither a sequence that a terminal obeys, nor a line that looks like an answer."""
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     content = result(project, draft, rehearsal=("simulated",))
     bad = "a\x1b[2J\nREADY: b\u202e\ud800"
     content["stack"] = content["run"]["accountId"] = bad
@@ -527,7 +527,7 @@ def test_a_rehearsal_passes_no_gate_and_is_judged_where_the_caller_says_so(proje
     assert "; would be READY\n  alicloud:protocol is HTTP" in text
     assert judged(project, content, rehearsal=True)[0] == 0
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     assert judged(project, result(project, draft, rehearsal=("simulated",)), rehearsal=True)[0] == 20
 
 

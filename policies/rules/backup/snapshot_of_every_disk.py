@@ -15,7 +15,7 @@ from policies.core.outcome import Verdict, best, failed, judged, passed, pending
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP, Plan, Resource
 from policies.core.rule import InstanceRule
 from policies.core.words import to_minute
-from policies.subjects.disks import LOCAL_CATEGORIES, copied_at
+from policies.subjects.disks import LOCAL_CATEGORIES, copied_at, snapshots_of
 
 # The cloud's clock and ours may differ by this much; beyond it, the cloud refuses our requests as expired.
 MAX_CLOCK_SKEW: Final = timedelta(minutes=15)
@@ -59,7 +59,7 @@ def _disk(plan: Plan, timeline: Timeline, instance: Facts, disk: Facts) -> Verdi
             ),
         )
     needed_until = _needed_until(plan, timeline, instance)
-    existing = _of_disk(instance, disk_id)
+    existing = snapshots_of(plan, disk_id)
     verdicts = [judged(partial(_existing, plan, item, timeline, needed_until, name)) for item in existing]
     # One that is declared and exists in the cloud is judged by its state in the cloud.
     known_ids = [item.text("snapshotId") for item in existing]
@@ -141,10 +141,6 @@ def _groups_by_disk(plan: Plan) -> Mapping[str, list[Resource]]:
         return by_disk
 
     return plan.remember("declared snapshot groups", read)
-
-
-def _of_disk(instance: Facts, disk_id: str) -> list[Facts]:
-    return [item for item in instance.objects("snapshots") if item.text("diskId") == disk_id]
 
 
 def _needed_until(plan: Plan, timeline: Timeline, instance: Facts) -> datetime:

@@ -11,7 +11,7 @@ from policies.core.outcome import Verdict, failed, passed, unknown, worst
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan, Resource
 from policies.core.rule import MigrationRule
 
-_SCHEMA_VERSION: Final = 3
+_SCHEMA_VERSION: Final = 4
 
 
 def _check(plan: Plan, _timeline: Timeline) -> Verdict:

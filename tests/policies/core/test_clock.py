@@ -244,7 +244,7 @@ def test_times_of_a_text_in_the_offset_of_a_window(text: str, shown: str) -> Non
 
 def test_each_finding_tells_times_as_its_own_window_does() -> None:
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"][0]["createdAt"] = "2026-12-01T12:00:00Z"
+    draft.facts(MIGRATION)["snapshots"]["d-web"][0]["createdAt"] = "2026-12-01T12:00:00Z"
     reason = draft.result("backup-snapshot-of-every-disk", "i-web").reason
     assert "2026-12-01T20:00+08:00" in reason
     assert "Z" not in reason

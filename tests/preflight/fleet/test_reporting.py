@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 from typer.testing import CliRunner
 
-from policies.core.plan import MIGRATING_INSTANCE
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
 from policies.verdict import Criteria
 from preflight.cli import app
 from preflight.exits import Stop
@@ -58,7 +58,7 @@ def fleet_of(*names: str, account: str = ACCOUNT, **changes: Any) -> FleetDocume
 
 def unready() -> Draft:
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     return draft
 
 

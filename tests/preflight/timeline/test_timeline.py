@@ -169,8 +169,8 @@ def with_first(type_: str, facts: Mapping[str, Any], name: str = "first") -> Tim
     return make_timeline(plan_of(steps), recorded_result(name))
 
 
-def snapshot(disk: str, created: str, days: float, status: str = "accomplished") -> dict[str, Any]:
-    return {"diskId": disk, "createdAt": created, "retentionDays": days, "status": status}
+def snapshot(created: str, days: float, status: str = "accomplished") -> dict[str, Any]:
+    return {"createdAt": created, "retentionDays": days, "status": status}
 
 
 OLDER, NEWER = "2026-11-20T02:00:00+08:00", "2026-11-27T02:00:00+08:00"
@@ -179,20 +179,23 @@ OLDER, NEWER = "2026-11-20T02:00:00+08:00", "2026-11-27T02:00:00+08:00"
 @pytest.mark.parametrize(
     ("snapshots", "ends"),
     [
-        ([snapshot("d-1", NEWER, 10.0)], ["2026-12-07T02:00:00+08:00"]),
-        ([snapshot("d-1", OLDER, 40.0), snapshot("d-1", NEWER, 10.0)], ["2026-12-07T02:00:00+08:00"]),
-        ([snapshot("d-1", NEWER, 10.0), snapshot("d-1", OLDER, 40.0)], ["2026-12-07T02:00:00+08:00"]),
-        ([snapshot("d-1", OLDER, 40.0), snapshot("d-1", NEWER, 10.0, "failed")], ["2026-12-30T02:00:00+08:00"]),
-        ([snapshot("d-1", NEWER, -1.0)], []),
-        ([snapshot("d-1", NEWER, 0.0)], []),
+        ({"d-1": [snapshot(NEWER, 10.0)]}, ["2026-12-07T02:00:00+08:00"]),
+        ({"d-1": [snapshot(OLDER, 40.0), snapshot(NEWER, 10.0)]}, ["2026-12-07T02:00:00+08:00"]),
+        ({"d-1": [snapshot(NEWER, 10.0), snapshot(OLDER, 40.0)]}, ["2026-12-07T02:00:00+08:00"]),
+        ({"d-1": [snapshot(OLDER, 40.0), snapshot(NEWER, 10.0, "failed")]}, ["2026-12-30T02:00:00+08:00"]),
+        ({"d-1": [snapshot(NEWER, -1.0)]}, []),
+        ({"d-1": [snapshot(NEWER, 0.0)]}, []),
+        ({"d-1": [snapshot(NEWER, 10.0, "failed")], "d-of-others": [snapshot(NEWER, 10.0)]}, []),
         (
-            [snapshot("d-1", NEWER, 10.0), snapshot("d-2", NEWER, 11.0)],
+            {"d-1": [snapshot(NEWER, 10.0)], "d-2": [snapshot(NEWER, 11.0)]},
             ["2026-12-07T02:00:00+08:00", "2026-12-08T02:00:00+08:00"],
         ),
     ],
 )
-def test_the_newest_snapshot_of_each_disk_ends_after_its_days(snapshots: list[dict[str, Any]], ends: list[str]) -> None:
-    shown = at(with_first(MIGRATING_INSTANCE, {"snapshots": snapshots, "instanceName": "one"}), "snapshot-ends")
+def test_the_newest_snapshot_of_each_disk_ends_after_its_days(snapshots: dict[str, Any], ends: list[str]) -> None:
+    disks = [{"diskId": "d-1", "sizeGib": 20.0}, {"diskId": "d-2", "sizeGib": 20.0}]
+    instance = {"MigratingInstance": {"disks": disks, "instanceName": "one"}}
+    shown = at(timeline_of("first", **instance, Migration={"snapshots": snapshots}), "snapshot-ends")
     assert [moment for moment, *_, subjects in shown if "one" in subjects] == [when(text) for text in ends]
 
 
@@ -261,7 +264,7 @@ def test_an_instance_that_the_cloud_releases_ends_however_it_is_paid_for() -> No
         (MIGRATION, {"attestations": Leaf.UNKNOWN}, "attestations"),
         (MIGRATION, {"waivers": [{"rule": "x"}]}, "a statement with an end"),
         (MIGRATING_INSTANCE, {"disks": Leaf.UNKNOWN}, "the disks of wave all"),
-        (MIGRATING_INSTANCE, {"snapshots": Leaf.UNKNOWN}, "the snapshots of "),
+        (MIGRATION, {"snapshots": Leaf.UNKNOWN}, "the snapshots of "),
         (HYBRID_ACCESSES[0], {"validUntil": Leaf.UNKNOWN}, "hybrid access of "),
     ],
 )

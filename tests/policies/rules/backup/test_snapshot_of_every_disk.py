@@ -16,7 +16,7 @@ def _disk(draft: Draft) -> dict[str, Any]:
 
 
 def _live(draft: Draft) -> dict[str, Any]:
-    snapshot = draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"][0]
+    snapshot = draft.facts(MIGRATION)["snapshots"]["d-web"][0]
     assert isinstance(snapshot, dict)
     return snapshot
 
@@ -33,7 +33,7 @@ def test_pass_with_a_snapshot_that_only_the_cloud_knows() -> None:
 
 def test_fail_when_a_preview_finds_a_snapshot_in_the_state_that_the_cloud_does_not_show() -> None:
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     draft.now = BEFORE_FREEZE
     expect(draft, RULE, "i-web", Outcome.FAIL, "the cloud does not show it", "backups: {retentionDays: 30, round: 2}")
 
@@ -42,7 +42,7 @@ def test_pending_with_a_snapshot_that_this_very_update_made() -> None:
     """Or that somebody deleted: the state alone does not tell, so from the freeze on it does not count."""
     draft = prepared()
     draft.facts(MIGRATION)["dryRun"] = False
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     expect(draft, RULE, "i-web", Outcome.FAIL, "either this update made it, or it has been deleted since")
     draft.now = BEFORE_FREEZE
     expect(draft, RULE, "i-web", Outcome.PENDING)
@@ -68,7 +68,7 @@ def test_pass_with_a_snapshot_of_an_older_answer() -> None:
 
 def test_unknown_when_it_is_not_known_whether_this_is_a_preview() -> None:
     draft = prepared()
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     draft.facts(MIGRATION)["dryRun"] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "dryRun")
 
@@ -241,7 +241,7 @@ def test_fail_when_a_preview_finds_a_group_that_has_no_snapshot_of_the_disk() ->
     """Another list of disks is an update that makes no call (provider 1.285.0): the state says that it is in."""
     draft = prepared()
     draft.remove(SNAPSHOT, "d-web")
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     draft.add(SNAPSHOT_GROUP, "i-web", {"id": "ssg-1", "diskIds": ["d-web"]})
     draft.now = BEFORE_FREEZE
     expect(draft, RULE, "i-web", Outcome.FAIL, "ssg-1", "the cloud does not show it", "retentionDays: 30, round: 2}")
@@ -251,7 +251,7 @@ def test_pending_with_a_group_that_this_very_update_made() -> None:
     draft = prepared()
     draft.remove(SNAPSHOT, "d-web")
     draft.facts(MIGRATION)["dryRun"] = False
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = []
+    del draft.facts(MIGRATION)["snapshots"]["d-web"]
     draft.add(SNAPSHOT_GROUP, "i-web", {"id": "ssg-1", "diskIds": ["d-web"]})
     expect(draft, RULE, "i-web", Outcome.FAIL, "ssg-1", "either this update made it, or it has been deleted since")
     draft.now = BEFORE_FREEZE

@@ -1,5 +1,9 @@
+from typing import Any
+
+import pytest
+
 from policies.core.outcome import Outcome
-from policies.core.plan import MIGRATING_INSTANCE, SNAPSHOT, SNAPSHOT_GROUP
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, SNAPSHOT, SNAPSHOT_GROUP
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "backup-within-quota"
@@ -8,10 +12,12 @@ RULE = "backup-within-quota"
 def with_snapshots(number: int, kind: str = "user") -> Draft:
     """A first preview, with so many snapshots of the disk of i-web there already."""
     draft = prepared(exists=False)
-    draft.facts(MIGRATING_INSTANCE, "i-web")["snapshots"] = [
-        {"snapshotId": f"s-{index}", "diskId": "d-web", "snapshotType": kind} for index in range(number)
-    ]
+    draft.facts(MIGRATION)["snapshots"] = {"d-web": snapshots(number, kind)}
     return draft
+
+
+def snapshots(number: int, kind: str = "user") -> list[dict[str, Any]]:
+    return [{"snapshotId": f"s-{index}", "snapshotType": kind} for index in range(number)]
 
 
 def test_pass_with_one_place_left() -> None:
@@ -37,7 +43,7 @@ def test_pass_where_the_full_disk_gets_none() -> None:
     draft = with_snapshots(0)
     facts = draft.facts(MIGRATING_INSTANCE, "i-web")
     facts["disks"].append({**facts["disks"][0], "diskId": "d-full", "type": "data"})
-    facts["snapshots"] = [{"snapshotId": f"s-{n}", "diskId": "d-full", "snapshotType": "user"} for n in range(256)]
+    draft.facts(MIGRATION)["snapshots"] = {"d-full": snapshots(256)}
     expect(draft, RULE, "i-web", Outcome.PASS)
 
 
@@ -45,6 +51,14 @@ def test_unknown_when_the_disk_of_a_snapshot_is_not_known() -> None:
     draft = prepared(exists=False)
     draft.facts(SNAPSHOT, "d-web")["diskId"] = UNKNOWN
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "diskId")
+
+
+@pytest.mark.parametrize("of_disk", [UNKNOWN, [{"snapshotType": UNKNOWN}]])
+def test_unknown_when_the_snapshots_that_are_there_are_not_known(of_disk: object) -> None:
+    draft = prepared(exists=False)
+    draft.facts(MIGRATION)["snapshots"] = {"d-web": of_disk}
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "snapshots.d-web")
+    expect(draft, RULE, "i-app", Outcome.PASS)
 
 
 def test_not_applicable_once_they_are_made() -> None:

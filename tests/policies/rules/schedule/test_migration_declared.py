@@ -40,7 +40,7 @@ def test_fail_on_an_instance_that_is_declared_twice() -> None:
 def test_fail_on_a_schema_that_the_pack_does_not_know() -> None:
     draft = prepared()
     draft.facts(MIGRATION)["schemaVersion"] = 1.0
-    expect(draft, RULE, "dev", Outcome.FAIL, "schema version 3")
+    expect(draft, RULE, "dev", Outcome.FAIL, "schema version 4")
 
 
 def test_unknown_when_the_instances_are_not_known() -> None:
