@@ -44,13 +44,14 @@ def findings(result: Mapping[str, Any], *outcomes: str) -> Iterator[Finding]:
     places = {item["key"]: place for place, item in enumerate(result["instances"])}
     for _, same_rule in groupby(groups(result), lambda entry: entry[0]["rule"]):
         of_rule = [
-            (places[instance["key"]] if instance is not None else -1, group, instance)
+            (places[instance["key"]] if instance is not None else -1, group, fixes, instance)
             for group, instances in same_rule
             if not outcomes or group["outcome"] in outcomes
+            for fixes in [_fixes(group)]
             for instance in instances
         ]
-        for _, group, instance in sorted(of_rule, key=lambda entry: entry[0]):
-            yield _finding(result, group, instance)
+        for _, group, fixes, instance in sorted(of_rule, key=lambda entry: entry[0]):
+            yield _finding(result, group, fixes, instance)
 
 
 def groups(result: Mapping[str, Any]) -> Iterator[tuple[ResultDocument, Sequence[InstanceDocument | None]]]:
@@ -88,12 +89,17 @@ def notices(result: Mapping[str, Any]) -> list[Notice]:
     return sorted(notices, key=lambda item: (item["wave"] or "", item["instanceId"] or "", item["item"]))
 
 
-def _finding(result: Mapping[str, Any], group: ResultDocument, instance: InstanceDocument | None) -> Finding:
-    subject = result["migration"] if instance is None else instance["subject"]
-    fixes: list[FixDocument] = [
+def _fixes(group: ResultDocument) -> list[FixDocument]:
+    return [
         {"ways": [[{**_NO_STEP, **step} for step in way] for way in fix["ways"]]}  # type: ignore[typeddict-item]
         for fix in group["fixes"]
     ]
+
+
+def _finding(
+    result: Mapping[str, Any], group: ResultDocument, fixes: list[FixDocument], instance: InstanceDocument | None
+) -> Finding:
+    subject = result["migration"] if instance is None else instance["subject"]
     own = subject["id"] if group["ownId"] else OWN
     return {
         "rule": group["rule"],
