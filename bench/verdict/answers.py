@@ -34,6 +34,7 @@ from tests.policies.in_process import BEGINNING, ESTATE, Scene, previewed, sampl
 _READY: Final = (Readiness.READY, Readiness.READY_WITH_CONDITIONS)
 _REQUEST: Final = "REQ-7"
 _UNEXPECTED: Final = {"unexpected": True}
+_SHARED: Final = "Disks.Disk[].MountInstances.MountInstance"
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,20 @@ def _defects_of(action: str) -> Iterator[Defect]:
 
 
 def _without(part: Part, body: dict[str, Any]) -> None:
-    meet(body, part)
+    _prepare(part, body)
     take(body, part.path)
 
 
 def _of_another_type(part: Part, body: dict[str, Any]) -> None:
-    meet(body, part)
+    _prepare(part, body)
     spoil(body, part.path, _UNEXPECTED)
+
+
+def _prepare(part: Part, body: dict[str, Any]) -> None:
+    """Have an answer hold what is spoilt: the simulated cloud has no disk that instances share."""
+    meet(body, part)
+    if part.path.startswith(f"{_SHARED}[]"):
+        spoil(body, _SHARED, [{"InstanceId": "i-1"}])
 
 
 def _emptied(given: Mapping[str, Any]) -> Spoil:
