@@ -15,7 +15,7 @@ from components.interruption import end_quietly_when_interrupted
 from components.judgement import UnjudgedError, require_verdict
 from components.migration import Migration, MigrationArgs
 from components.run import failure_text
-from components.sdk_messages import drop_debug_messages
+from components.sdk import trim_sdk
 from components.settings import providers_of
 from estate.errors import EstateError
 
@@ -23,7 +23,7 @@ from estate.errors import EstateError
 def main() -> None:
     """Stop with one message, before anything is declared, where config, credentials or estate cannot be used."""
     end_quietly_when_interrupted()
-    drop_debug_messages(os.environ)
+    trim_sdk(os.environ)
     try:
         inputs = gather(pulumi.get_stack(), Path.cwd(), os.environ)
         providers = providers_of(inputs.cloud, inputs.plan.estate)
