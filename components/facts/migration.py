@@ -175,6 +175,14 @@ class LiveVpcFacts(TypedDict):
     ipv4Gateway: NotRequired[Annotated[bool, note("the Internet is reached by routes to an IPv4 gateway alone")]]
 
 
+class LiveVSwitchFacts(TypedDict):
+    """A VSwitch of the region."""
+
+    vswitchId: Annotated[str, field("id")]
+    vpcId: str
+    cidrBlock: str
+
+
 class LiveLinkFacts(TypedDict):
     """A link of a classic instance to a VPC, by ClassicLink."""
 
@@ -193,7 +201,7 @@ class LiveNetworkFacts(TypedDict):
     """The networks of the region as this run read them, for comparison with the stack's own networks and links."""
 
     vpcs: list[LiveVpcFacts]
-    vswitchIds: list[str]
+    vswitches: list[LiveVSwitchFacts]
     networkAcls: NotRequired[Annotated[list[BoundNetworkAclFacts], note("absent: no VSwitch has one")]]
     classicLinks: list[LiveLinkFacts]
 
@@ -254,6 +262,7 @@ _zone_facts = reader(Zone, ZoneFacts)
 _dropped_vswitch_facts = reader(VSwitch, DroppedVSwitchFacts)
 _live_vpc_facts = reader(Vpc, LiveVpcFacts)
 _bound_network_acl_facts = reader(VSwitch, BoundNetworkAclFacts)
+_live_vswitch_facts = reader(VSwitch, LiveVSwitchFacts)
 _live_link_facts = reader(ClassicLinkAttachment, LiveLinkFacts)
 
 
@@ -470,7 +479,7 @@ def _snapshots(plan: MigrationPlan) -> dict[str, list[SnapshotFacts]]:
 def _live_network(estate: Estate) -> LiveNetworkFacts:
     facts: LiveNetworkFacts = {
         "vpcs": list(map(_live_vpc_facts, estate.vpcs)),
-        "vswitchIds": [vswitch.id for vswitch in estate.vswitches],
+        "vswitches": list(map(_live_vswitch_facts, estate.vswitches)),
         "classicLinks": list(map(_live_link_facts, estate.classic_links)),
     }
     if bound := [_bound_network_acl_facts(item) for item in estate.vswitches if item.network_acl_id is not None]:

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Literal
 
 from policies.core.approvals import approved
-from policies.core.facts import UnreadableError
+from policies.core.facts import Facts, UnreadableError
 from policies.core.plan import (
+    ADDED_SECURITY_GROUP_RULES,
     SECURITY_GROUP,
     SECURITY_GROUP_RULES,
     SHARED_SECURITY_GROUP,
@@ -108,7 +109,7 @@ def accepted_differences(
 
 
 def misdirected(plan: Plan, classic_id: str) -> list[str]:
-    """Return the rules of a clone that claim to name the clone of a group, and name another group.
+    """Return the rules of a clone, and those that linked groups got for it, that name another group than they claim.
 
     Raises UnreadableError where a fact is unknown.
     """
@@ -116,11 +117,32 @@ def misdirected(plan: Plan, classic_id: str) -> list[str]:
     for child in plan.children(the_clone(plan, classic_id), SECURITY_GROUP_RULES):
         for label, facts in child.facts.object("rules").entries():
             cloned_from = facts.optional_text("clonedFrom")
-            if cloned_from is not None:
-                clone = the_clone(plan, cloned_from)
-                groups = the_groups(plan, clone)
-                # Before the first update no id is known; once a group exists, the rules that name it must be known too.
-                is_known = groups[0].exists or facts.is_known("groupId")
-                if is_known and facts.text("groupId") not in ids_of(clone, groups):
-                    problems.append(f"clone rule '{label}' of {classic_id} does not name the clone of {cloned_from}")
+            if cloned_from is not None and not _names_the_clone(plan, cloned_from, facts):
+                problems.append(f"clone rule '{label}' of {classic_id} does not name the clone of {cloned_from}")
+    for place, facts in _added_by_origin(plan).get(classic_id, ()):
+        if not _names_the_clone(plan, classic_id, facts):
+            problems.append(f"{place} does not name the clone of {classic_id}")
     return problems
+
+
+def _names_the_clone(plan: Plan, cloned_from: str, rule: Facts) -> bool:
+    clone = the_clone(plan, cloned_from)
+    groups = the_groups(plan, clone)
+    # Before the first update no id is known; once a group exists, the rules that name it must be known too.
+    is_known = groups[0].exists or rule.is_known("groupId")
+    return not is_known or rule.text("groupId") in ids_of(clone, groups)
+
+
+def _added_by_origin(plan: Plan) -> Mapping[str, list[tuple[str, Facts]]]:
+    """Return the rules that the stack adds to linked groups, each with its place, by the classic group of the clone."""
+
+    def read() -> dict[str, list[tuple[str, Facts]]]:
+        by_origin: dict[str, list[tuple[str, Facts]]] = defaultdict(list)
+        for added in plan.of_type(ADDED_SECURITY_GROUP_RULES):
+            group_id = added.facts.text("securityGroupId")
+            for label, facts in added.facts.object("rules").entries():
+                if (cloned_from := facts.optional_text("clonedFrom")) is not None:
+                    by_origin[cloned_from].append((f"rule '{label}', added to {group_id},", facts))
+        return by_origin
+
+    return plan.remember("added rules by origin", read)

@@ -57,7 +57,7 @@ def _vpc(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
 
 def _vswitch(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
     vswitch_id = own.optional_text("id") or own.text("vswitchId")
-    return [] if vswitch_id in _vswitch_ids(plan) else [f"VSwitch {vswitch_id} is gone"]
+    return [] if vswitch_id in live_vswitches(plan) else [f"VSwitch {vswitch_id} is gone"]
 
 
 def _classic_link(plan: Plan, applied: Facts, own: Facts) -> list[str] | None:
@@ -85,8 +85,11 @@ def live_vpcs(plan: Plan) -> Mapping[str, Facts]:
     return plan.remember("live VPCs", lambda: {item.text("vpcId"): item for item in _live(plan).objects("vpcs")})
 
 
-def _vswitch_ids(plan: Plan) -> frozenset[str]:
-    return plan.remember("live VSwitches", lambda: frozenset(_live(plan).texts("vswitchIds")))
+def live_vswitches(plan: Plan) -> Mapping[str, Facts]:
+    """Return the VSwitches of the region as they were read, by id. Raises UnreadableError."""
+    return plan.remember(
+        "live VSwitches", lambda: {item.text("vswitchId"): item for item in _live(plan).objects("vswitches")}
+    )
 
 
 def linked_vpcs(plan: Plan) -> Mapping[str, Sequence[str]]:

@@ -271,6 +271,14 @@ def test_what_the_update_takes_away_does_not_count(up: Up, narrowed: tuple[str, 
         up.stack.configure()
 
 
+def test_a_replacement_that_the_cloud_would_refuse_is_found(up: Up) -> None:
+    """A VSwitch is made before the old one is deleted, whose block it has."""
+    assert up.stack.pulumi("preview", "--replace", "**vpc/switch:Switch::shop-cn-hangzhou-b") != 0, up.stack.output
+    assert up.stack.found() == {"network-vswitch-in-usable-zone": {"batch-1", "ftp-1", "web-1"}}
+    [reason] = {item["reason"] for item in findings(up.stack.result(), "FAIL")}
+    assert "its block 172.16.1.0/24 overlaps 172.16.1.0/24 of vsw-" in reason
+
+
 @pytest.fixture(scope="module")
 def unlinked(up: Up) -> Analysis:
     """The analysis of the state without the link."""

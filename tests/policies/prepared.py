@@ -163,6 +163,10 @@ def classic_instance(instance_id: str, name: str, address: str, groups: list[str
     return {"instanceId": instance_id, "instanceName": name, "intranetIps": [address], "securityGroupIds": groups}
 
 
+def live_vswitch(vswitch_id: str = "vsw-1", block: str = BLOCK, vpc_id: str = "vpc-1") -> Properties:
+    return {"vswitchId": vswitch_id, "vpcId": vpc_id, "cidrBlock": block}
+
+
 # One that an instance was in before its move.
 VSERVER_GROUP: Properties = {
     "vserverGroupId": "rsp-1",
@@ -391,7 +395,7 @@ def prepared(*, exists: bool = True) -> Draft:
         "formerAddresses": [],
         "liveNetwork": {
             "vpcs": [{"vpcId": "vpc-1", "classicLinkEnabled": True, "ipv4Gateway": False}] if exists else [],
-            "vswitchIds": ["vsw-1"] if exists else [],
+            "vswitches": [live_vswitch()] if exists else [],
             "classicLinks": [{"instanceId": "i-stay", "vpcId": "vpc-1"}] if exists else [],
         },
         "cleanupDueDays": 7.0,

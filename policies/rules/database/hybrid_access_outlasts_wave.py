@@ -25,6 +25,7 @@ from policies.core.plan import (
     HYBRID_ACCESSES,
     MIGRATING_INSTANCE,
     MIGRATION,
+    TARGET_NETWORK,
     WHITELIST_GROUPS,
     Plan,
     Resource,
@@ -85,7 +86,8 @@ def _database(plan: Plan, timeline: Timeline, instance: Facts, database: Facts) 
 def _ended(plan: Plan, instance: Facts, database: Facts) -> Verdict:
     """Judge an instance whose database has no classic address: only ClassicLink leads to the address in the VPC."""
     own = instance.text("instanceId")
-    links = [item for item in plan.of_type(CLASSIC_LINK_ATTACHMENT) if item.facts.data.get("instanceId") == own]
+    declared = [item for item in plan.of_type(CLASSIC_LINK_ATTACHMENT) if item.facts.data.get("instanceId") == own]
+    links = [item for item in declared if plan.leads_to_target(item)]
     if not links:
         return failed(
             f"{label(database)} has no classic address any more, because its hybrid access has ended. The instance is "
@@ -178,7 +180,7 @@ RULE: Final = InstanceRule(
         + change("databases", [{"id": "<database>", "hybridAccess": {}}])
         + UP
     ),
-    reads=(MIGRATION, MIGRATING_INSTANCE, *HYBRID_ACCESSES, *WHITELIST_GROUPS, CLASSIC_LINK_ATTACHMENT),
+    reads=(MIGRATION, MIGRATING_INSTANCE, *HYBRID_ACCESSES, TARGET_NETWORK, *WHITELIST_GROUPS, CLASSIC_LINK_ATTACHMENT),
     unknown_ok="Hybrid access that is declared, or its extension, may be applied until the freeze begins.",
     sources=(
         "RDS API reference, ModifyDBInstanceNetworkExpireTime: 1 to 120 days from the call; MySQL and SQL Server.",

@@ -19,7 +19,10 @@ from policies.core.plan import (
     place_of,
 )
 from policies.core.rule import InstanceRule
+from policies.security_groups.packets import block_of
+from policies.subjects.applied import live_vswitches
 from policies.subjects.network import called, network_for, new_vswitch
+from policies.subjects.network import vswitch as new_place
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -73,6 +76,8 @@ def _vswitch(plan: Plan, vswitch: Facts, zone_id: str, instance: Facts) -> Verdi
     if kind == VSWITCH and (misplaced := _misplaced(plan, declared[0], f"{name} in zone {zone_id}")):
         return misplaced
     if not declared[0].exists or not _vpc_exists(plan):
+        if obstacle := _obstacle(plan, declared[0], vswitch):
+            return failed(f"{name} cannot be created: its block {obstacle}.", _another_block(vswitch))
         if not _has_stock(plan, zone_id):
             return failed(
                 f"{name} cannot be created: zone {zone_id} has no stock for a VSwitch.",
@@ -123,6 +128,36 @@ def _misplaced(plan: Plan, vswitch: Resource, name: str) -> Verdict | None:
     if (vpc.exists or vswitch.facts.is_known("vpcId")) and vswitch.facts.text("vpcId") != vpc.facts.text("id"):
         return failed(f"{name} is not in the target VPC.")
     return None
+
+
+def _obstacle(plan: Plan, resource: Resource, vswitch: Facts) -> str | None:
+    """Return why the VPC has no place for the block of a VSwitch to be made: it is there, and the block is taken.
+
+    The program sees to that for what it declares. It is otherwise where a replacement is forced, or options of a
+    resource change what becomes of it (`aliases`, `ignoreChanges`).
+    """
+    # The component knows the id of one that the preview would update in place.
+    if resource.type != VSWITCH or resource.exists or vswitch.is_known("vswitchId"):
+        return None
+    block = block_of(resource.facts, "cidrBlock")
+    for vpc in plan.children(plan.network, VPC):
+        if not block.is_inside(block_of(vpc.facts, "cidrBlock")):
+            return f"{resource.facts.text('cidrBlock')} is outside of that of the VPC, {vpc.facts.text('cidrBlock')}"
+    if not resource.facts.is_known("vpcId"):
+        return None
+    vpc_id = resource.facts.text("vpcId")
+    for vswitch_id, live in live_vswitches(plan).items():
+        if live.text("vpcId") == vpc_id and block.overlaps(block_of(live, "cidrBlock")):
+            return f"{resource.facts.text('cidrBlock')} overlaps {live.text('cidrBlock')} of {vswitch_id} in the VPC"
+    return None
+
+
+def _another_block(vswitch: Facts) -> Fix:
+    place = new_place(vswitch.text("zoneId"), vswitch.optional_text("tier"))
+    return task("Leave the VSwitch that is there in place: force no replacement of it.") | (
+        task("Where it is to be another one:")
+        + change("network.vswitches", [{**place, "cidrBlock": "<a free block of the VPC>"}])
+    )
 
 
 def _vpc_exists(plan: Plan) -> bool:

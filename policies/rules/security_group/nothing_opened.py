@@ -4,12 +4,13 @@ Linked instances accept nothing at the new address that they refuse at the old o
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
 from policies.core.fixes import Fix, aliyun, change, task
-from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown, worst
+from policies.core.outcome import Outcome, Verdict, failed, judged, not_applicable, passed, unknown, worst
 from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
@@ -89,9 +90,15 @@ def _as_clone(clone: Resource) -> dict[str, Any] | None:
 def _problems(plan: Plan, group_ids: tuple[str, ...]) -> list[Verdict]:
     """Return the problems that make a comparison of the rule sets worthless."""
     verdicts = [problem for group_id in sorted(set(group_ids)) if (problem := _stranger(plan, group_id))]
-    if misdirected := [text for group_id in sorted(set(group_ids)) for text in clones.misdirected(plan, group_id)]:
-        verdicts.append(failed("\n".join(["Rules name a group that they should not:", *misdirected])))
-    return verdicts
+    named = judged(partial(_misdirected, plan, group_ids))
+    return verdicts if named.outcome is Outcome.PASS else [*verdicts, named]
+
+
+def _misdirected(plan: Plan, group_ids: tuple[str, ...]) -> Verdict:
+    found = [text for group_id in sorted(set(group_ids)) for text in clones.misdirected(plan, group_id)]
+    if found:
+        return failed("\n".join(["Rules name a group that they should not:", *found]))
+    return passed("Each rule for a clone names it.")
 
 
 def _stranger(plan: Plan, group_id: str) -> Verdict | None:

@@ -195,6 +195,12 @@ def test_pending_while_the_link_is_only_declared() -> None:
     expect(draft, RULE, "i-app", Outcome.PENDING, "It is not linked yet")
 
 
+def test_fail_when_the_link_is_to_another_vpc() -> None:
+    draft = _linked_and_admitted()
+    draft.facts(CLASSIC_LINK_ATTACHMENT, "i-app")["vpcId"] = "vpc-2"
+    expect(draft, RULE, "i-app", Outcome.FAIL, "has no classic address any more")
+
+
 def test_unknown_for_a_linked_instance_when_it_is_not_known_whom_the_database_admits() -> None:
     draft = _linked_and_admitted()
     database(draft)["whitelistGroups"] = UNKNOWN

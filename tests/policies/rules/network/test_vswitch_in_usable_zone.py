@@ -2,7 +2,17 @@ import pytest
 
 from policies.core.outcome import Outcome
 from policies.core.plan import DEFAULT_VSWITCH, MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, VPC, VSWITCH
-from tests.policies.prepared import UNKNOWN, ZONE, Draft, expect, prepared, use_existing_vswitch
+from tests.policies.prepared import (
+    BEFORE_FREEZE,
+    BLOCK,
+    UNKNOWN,
+    ZONE,
+    Draft,
+    expect,
+    live_vswitch,
+    prepared,
+    use_existing_vswitch,
+)
 
 RULE = "network-vswitch-in-usable-zone"
 
@@ -22,6 +32,47 @@ def test_pending_while_the_vswitch_is_only_declared() -> None:
     draft = prepared(exists=False)
     draft.facts(MIGRATION)["zones"].insert(0, {"zoneId": "cn-hangzhou-b", "vswitchAvailable": False})
     expect(draft, RULE, "i-web", Outcome.PENDING, "does not exist yet")
+
+
+def _made_anew() -> Draft:
+    """As where a replacement is forced: the VSwitch that there is goes last, or stays."""
+    draft = prepared()
+    draft.now = BEFORE_FREEZE
+    draft.facts(VSWITCH)["id"] = UNKNOWN
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["vswitchId"] = UNKNOWN
+    return draft
+
+
+@pytest.mark.parametrize("block", [BLOCK, "172.16.1.128/25", "172.16.0.0/20"])
+def test_fail_when_another_vswitch_of_the_vpc_has_the_block_of_a_new_one(block: str) -> None:
+    draft = _made_anew()
+    draft.facts(MIGRATION)["liveNetwork"]["vswitches"] = [live_vswitch("vsw-7", block)]
+    words = (f"its block {BLOCK} overlaps {block} of vsw-7 in the VPC", "<a free block of the VPC>")
+    expect(draft, RULE, "i-web", Outcome.FAIL, *words)
+
+
+@pytest.mark.parametrize(
+    "others", [[], [live_vswitch("vsw-7", "172.16.2.0/24")], [live_vswitch("vsw-7", BLOCK, "vpc-7")]]
+)
+def test_pending_when_the_block_of_a_new_one_is_free(others: list[dict[str, str]]) -> None:
+    draft = _made_anew()
+    draft.facts(MIGRATION)["liveNetwork"]["vswitches"] = others
+    expect(draft, RULE, "i-web", Outcome.PENDING, "does not exist yet")
+
+
+def test_pending_while_it_is_updated_in_place() -> None:
+    """The plugin shows no id then; the component still knows it."""
+    draft = _made_anew()
+    draft.facts(TARGET_NETWORK)["vswitches"][0]["vswitchId"] = "vsw-1"
+    expect(draft, RULE, "i-web", Outcome.PENDING, "does not exist yet")
+
+
+@pytest.mark.parametrize("of_vpc", ["172.16.0.0/24", "10.0.0.0/8"])
+def test_fail_when_the_block_of_a_new_one_is_outside_the_vpc(of_vpc: str) -> None:
+    """As where `ignoreChanges` keeps the block of the VPC."""
+    draft = _made_anew()
+    draft.facts(VPC)["cidrBlock"] = of_vpc
+    expect(draft, RULE, "i-web", Outcome.FAIL, f"its block {BLOCK} is outside of that of the VPC, {of_vpc}")
 
 
 def test_fail_at_the_freeze_while_the_vpc_is_only_declared() -> None:

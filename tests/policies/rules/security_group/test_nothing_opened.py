@@ -271,6 +271,18 @@ def test_fail_when_a_rule_names_another_group_than_the_clone_it_says(exists: boo
     expect(draft, RULE, "i-web", Outcome.FAIL, "does not name the clone of sg-app")
 
 
+@pytest.mark.parametrize("exists", [True, False], ids=["applied", "replaced"])
+def test_fail_when_a_rule_in_a_linked_group_names_another_group_than_the_clone_it_says(exists: bool) -> None:
+    """As where `ignoreChanges` keeps the rules that name a clone which this update replaces."""
+    draft = prepared(exists=exists)
+    named = rule({"groupId": "sg-other"}, clonedFrom="sg-web")
+    draft.add(ADDED_SECURITY_GROUP_RULES, "sg-mon", {"securityGroupId": "sg-mon", "rules": {"web": named}})
+    words = "rule 'web', added to sg-mon, does not name the clone of sg-web"
+    expect(draft, RULE, "i-web", Outcome.FAIL, words)
+    named["groupId"] = "sg-web-vpc" if exists else UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.PASS)
+
+
 def test_unknown_when_a_rule_does_not_tell_which_group_it_names_though_the_clone_is_there() -> None:
     draft = prepared()
     clone_rules(draft)["web: metrics from app"]["groupId"] = UNKNOWN

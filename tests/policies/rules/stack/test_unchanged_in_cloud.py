@@ -23,7 +23,7 @@ from policies.core.plan import (
     WHITELIST_GROUP,
 )
 from policies.pack.verdicts import judge_stack
-from tests.policies.prepared import BLOCK, UNKNOWN, Draft, expect, prepared, rule
+from tests.policies.prepared import BLOCK, UNKNOWN, Draft, expect, live_vswitch, prepared, rule
 
 RULE = "stack-unchanged-in-cloud"
 OPENED = 'rules["unmanaged: ingress accept TCP 3389/3389 from 0.0.0.0/0 (1)"] was added'
@@ -326,7 +326,7 @@ def _default_vpc(draft: Draft, vpc_id: str, vswitch_id: str) -> None:
 CHANGED_BY_HAND: dict[str, tuple[Bend, str]] = {
     "VPC": (lambda it: _network(it).update(vpcs=[]), "VPC vpc-1 is gone"),
     "VSwitch": (
-        lambda it: _network(it).update(vswitchIds=["vsw-2"]),
+        lambda it: _network(it).update(vswitches=[live_vswitch("vsw-2")]),
         "Switch vsw-h was changed in the cloud since the",
     ),
     "default VPC": (lambda it: _default_vpc(it, "vpc-9", "vsw-1"), "VPC vpc-9 is gone"),
@@ -390,7 +390,7 @@ def test_fail_when_the_cloud_does_not_confirm_the_state(bend: Bend, message: str
 
 
 CONFIRMED: dict[str, Bend] = {
-    "more of the region": lambda it: _network(it)["vswitchIds"].append("vsw-2"),
+    "more of the region": lambda it: _network(it)["vswitches"].append(live_vswitch("vsw-2")),
     "links of others": lambda it: _network(it)["classicLinks"].append({"instanceId": "i-x", "vpcId": "vpc-7"}),
     "groups of others": lambda it: _database(it)["whitelistGroups"][0].update(securityIps=["10.9.9.9"]),
     "another spelling": lambda it: _whitelisted(it, "172.16.1.7/24"),
