@@ -35,6 +35,7 @@ _SUBJECT_BY: Final = {
     "dbinstance_id": "database",
     "instance_id": "instance",
     "route_table_id": "route table",
+    "network_acl_id": "network ACL",
     "vpc_id": "VPC",
     "bucket": "bucket",
 }

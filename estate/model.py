@@ -368,6 +368,28 @@ class VSwitch(_Identified):
     network_acl_id: str | None = None
 
 
+class NetworkAclEntry(_Model):
+    """One entry of a network ACL; `cidr_block` is the source of an ingress entry, the destination of an egress one.
+
+    `entry_type` is custom, or service or system for the cloud's own. `port_range` holds destination ports. All but
+    `direction` and `policy` are spelt as the API has them: `cidr_block` may name a prefix list.
+    """
+
+    direction: Direction
+    entry_type: str
+    policy: RulePolicy
+    protocol: str
+    port_range: str
+    cidr_block: str
+
+
+class NetworkAcl(_Identified):
+    """A network ACL that filters the traffic of VSwitches, without state: the first entry that matches decides."""
+
+    status: str
+    filters: tuple[NetworkAclEntry, ...] = ()
+
+
 class WhitelistGroup(_Model):
     """One whitelist group of a database.
 
@@ -583,7 +605,7 @@ class BucketPolicy(_Identified):
     statements: tuple[PolicyStatement, ...] = ()
 
 
-ListService = Literal["container-registry", "oss", "havip"]
+ListService = Literal["container-registry", "oss", "havip", "network-acl"]
 """Services that not every team uses: unreadable lists of them do not stop the reading of the estate."""
 
 
@@ -608,6 +630,7 @@ class Estate(_Model):
     zones: Annotated[tuple[Zone, ...], ById] = ()
     vpcs: Annotated[tuple[Vpc, ...], ById] = ()
     vswitches: Annotated[tuple[VSwitch, ...], ById] = ()
+    network_acls: Annotated[tuple[NetworkAcl, ...], ById] = ()
     network_interfaces: Annotated[tuple[VpcInterface, ...], ById] = ()
     virtual_ips: Annotated[tuple[VirtualIp, ...], ById] = ()
     databases: Annotated[tuple[Database, ...], ById] = ()

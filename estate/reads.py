@@ -274,6 +274,16 @@ _ECS: Final[Mapping[str, Reading]] = {
     ),
 }
 
+
+def _acl_entries(path: str, far_end: str) -> tuple[Part, ...]:
+    """Return the parts of the entries of a network ACL in one direction; their order decides."""
+    return (
+        Part(path, ITEMS),
+        *parts(TEXT, *(f"{path}[].{name}" for name in ("EntryType", "Protocol", "Port", far_end))),
+        Part(f"{path}[].Policy", one_of("accept", "drop")),
+    )
+
+
 _VPC: Final[Mapping[str, Reading]] = {
     "vpc:DescribeVpcs": Reading(
         items=Items("Vpcs.Vpc", "vpcs.vpc", ("VpcId",)), paging=ByNumber(50), parts=parts(TEXT, "VpcId")
@@ -304,6 +314,13 @@ _VPC: Final[Mapping[str, Reading]] = {
             *parts(ANY_TEXT, "VSwitchId"),
             *parts(TEXT, "VpcId", "ZoneId", "CidrBlock", "Status", absent="of an id that is not known"),
             Part("IsDefault", FLAG, absent="of an id that is not known"),
+        ),
+    ),
+    "vpc:DescribeNetworkAclAttributes": Reading(
+        parts=(
+            *parts(TEXT, "NetworkAclAttribute.NetworkAclId", "NetworkAclAttribute.Status"),
+            *_acl_entries("NetworkAclAttribute.IngressAclEntries.IngressAclEntry", "SourceCidrIp"),
+            *_acl_entries("NetworkAclAttribute.EgressAclEntries.EgressAclEntry", "DestinationCidrIp"),
         ),
     ),
     "vpc:DescribeHaVips": Reading(

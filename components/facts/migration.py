@@ -33,7 +33,16 @@ from components.facts.security_groups import (
 from components.off_peak import off_peak_until
 from components.plan import MigrationPlan, PlannedWave, Roster, instance_ids_of
 from components.run import SourceFile, Sources
-from estate.model import ClassicLinkAttachment, Estate, Vpc, VSwitch, Zone
+from estate.model import (
+    ClassicLinkAttachment,
+    Direction,
+    NetworkAcl,
+    NetworkAclEntry,
+    RulePolicy,
+    Vpc,
+    VSwitch,
+    Zone,
+)
 
 
 class WindowFacts(TypedDict):
@@ -197,12 +206,34 @@ class BoundNetworkAclFacts(TypedDict):
     networkAclId: NotRequired[str]
 
 
+class NetworkAclEntryFacts(TypedDict):
+    """An entry of a network ACL, spelt as the API has it."""
+
+    direction: Direction
+    entryType: Annotated[str, note("custom; service or system: the cloud's own")]
+    policy: RulePolicy
+    protocol: str
+    portRange: Annotated[str, note("destination ports")]
+    cidrBlock: Annotated[str, note("the far end; it may name a prefix list")]
+
+
+class NetworkAclFacts(TypedDict):
+    """What a network ACL lets through."""
+
+    networkAclId: str
+    status: str
+    entries: Annotated[list[NetworkAclEntryFacts], note("in the order in which they are tried, in each direction")]
+
+
 class LiveNetworkFacts(TypedDict):
     """The networks of the region as this run read them, for comparison with the stack's own networks and links."""
 
     vpcs: list[LiveVpcFacts]
     vswitches: list[LiveVSwitchFacts]
     networkAcls: NotRequired[Annotated[list[BoundNetworkAclFacts], note("absent: no VSwitch has one")]]
+    networkAclEntries: NotRequired[
+        Annotated[list[NetworkAclFacts], note("those of the target VPC that could be read; absent: none")]
+    ]
     classicLinks: list[LiveLinkFacts]
 
 
@@ -263,6 +294,7 @@ _dropped_vswitch_facts = reader(VSwitch, DroppedVSwitchFacts)
 _live_vpc_facts = reader(Vpc, LiveVpcFacts)
 _bound_network_acl_facts = reader(VSwitch, BoundNetworkAclFacts)
 _live_vswitch_facts = reader(VSwitch, LiveVSwitchFacts)
+_network_acl_entry_facts = reader(NetworkAclEntry, NetworkAclEntryFacts)
 _live_link_facts = reader(ClassicLinkAttachment, LiveLinkFacts)
 
 
@@ -293,7 +325,7 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
             for group in plan.links.groups
             if group.id not in {item["securityGroupId"] for item in classic}
         ],
-        "liveNetwork": _live_network(estate),
+        "liveNetwork": _live_network(plan),
         "formerAddresses": list(plan.former_addresses),
         "cleanupDueDays": config.after.due_days if config.after else USUAL_DUE_DAYS,
         "accessLists": lists["accessLists"],
@@ -476,7 +508,8 @@ def _snapshots(plan: MigrationPlan) -> dict[str, list[SnapshotFacts]]:
     return {disk.id: list(map(snapshot_facts, snapshots_of[disk.id])) for disk in disks if disk.id in snapshots_of}
 
 
-def _live_network(estate: Estate) -> LiveNetworkFacts:
+def _live_network(plan: MigrationPlan) -> LiveNetworkFacts:
+    estate = plan.estate
     facts: LiveNetworkFacts = {
         "vpcs": list(map(_live_vpc_facts, estate.vpcs)),
         "vswitches": list(map(_live_vswitch_facts, estate.vswitches)),
@@ -484,4 +517,15 @@ def _live_network(estate: Estate) -> LiveNetworkFacts:
     }
     if bound := [_bound_network_acl_facts(item) for item in estate.vswitches if item.network_acl_id is not None]:
         facts["networkAcls"] = bound
+    on_target = {item.network_acl_id for item in estate.vswitches if plan.network.is_target(item.vpc_id)}
+    if acls := [_network_acl_facts(item) for item in estate.network_acls if item.id in on_target]:
+        facts["networkAclEntries"] = acls
     return facts
+
+
+def _network_acl_facts(acl: NetworkAcl) -> NetworkAclFacts:
+    return {
+        "networkAclId": acl.id,
+        "status": acl.status,
+        "entries": list(map(_network_acl_entry_facts, acl.filters)),
+    }

@@ -64,6 +64,7 @@ _KINDS: Final = (
     ),
     _Kind("vpcs", "VPC", lists={"secondary_cidr_blocks": "secondary block"}),
     _Kind("vswitches", "VSwitch", ignored=frozenset({"available_ip_address_count"})),
+    _Kind("network_acls", "network ACL"),
     _Kind("network_interfaces", "network interface"),
     _Kind("virtual_ips", "virtual IP address"),
     _Kind("classic_links", "ClassicLink", key=lambda item: f"{item.instance_id} to {item.vpc_id}"),

@@ -32,6 +32,8 @@ NOUNS: Final[Mapping[type[BaseModel], _Noun]] = {
     model.Disk: _Noun("disk"),
     model.Instance: _Noun("instance"),
     model.InstanceType: _Noun("instance type"),
+    model.NetworkAcl: _Noun("network ACL"),
+    model.NetworkAclEntry: _Noun("entry", "cidr_block"),
     model.NetInfo: _Noun("connection address", "connection_string"),
     model.FreeInterface: _Noun("network interface"),
     model.NetworkInterface: _Noun("network interface"),

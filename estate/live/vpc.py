@@ -1,6 +1,8 @@
-"""VPCs, VSwitches, HAVIPs and routes."""
+"""VPCs, VSwitches, network ACLs, HAVIPs and routes."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from estate import model
 from estate.client import Cloud
@@ -52,6 +54,32 @@ def vswitches(cloud: Cloud) -> list[model.VSwitch]:
         for page in pages(cloud, "vpc:DescribeVSwitches", region_id=cloud.region)
         for item in page.items
     ]
+
+
+def network_acl(cloud: Cloud, network_acl_id: str) -> model.NetworkAcl:
+    """Read one network ACL with its entries, in the order in which they are tried."""
+    action = "vpc:DescribeNetworkAclAttributes"
+    body = cloud.call(action, region_id=cloud.region, network_acl_id=network_acl_id)
+    item, source = body.network_acl_attribute, source_of(action, body, network_acl_id=network_acl_id)
+    ways: tuple[tuple[str, list[Any], str], ...] = (
+        ("ingress", items(item, "ingress_acl_entries", "ingress_acl_entry"), "source_cidr_ip"),
+        ("egress", items(item, "egress_acl_entries", "egress_acl_entry"), "destination_cidr_ip"),
+    )
+    entries = [
+        build(
+            source,
+            model.NetworkAclEntry,
+            direction=direction,
+            entry_type=entry.entry_type,
+            policy=entry.policy,
+            protocol=entry.protocol,
+            port_range=entry.port,
+            cidr_block=getattr(entry, far_end),
+        )
+        for direction, entries_of_it, far_end in ways
+        for entry in entries_of_it
+    ]
+    return build(source, model.NetworkAcl, id=item.network_acl_id, status=item.status, filters=tuple(entries))
 
 
 def ha_vips(cloud: Cloud) -> list[model.VirtualIp]:

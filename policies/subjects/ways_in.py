@@ -59,12 +59,14 @@ WAYS_IN: Final = (
     ),
     WayIn(
         "VPC",
-        "admits: VPCs, VSwitches and routes; holds addresses: HAVIPs",
-        "VPC, DescribeVpcAttribute, DescribeVSwitches, DescribeHaVips and DescribeRouteEntryList",
+        "admits: VPCs, VSwitches, routes and network ACLs; holds addresses: HAVIPs",
+        "VPC, DescribeVpcAttribute, DescribeVSwitches, DescribeNetworkAclAttributes, DescribeHaVips and "
+        "DescribeRouteEntryList",
         (
             "vpc:DescribeVpcs",
             "vpc:DescribeVpcAttribute",
             "vpc:DescribeVSwitches",
+            "vpc:DescribeNetworkAclAttributes",
             "vpc:DescribeHaVips",
             "vpc:DescribeRouteTableList",
             "vpc:DescribeRouteEntryList",

@@ -441,7 +441,7 @@ def _vswitch(cloud: Cloud, vswitch: VSwitch, free: int) -> Answer:
         "Status": vswitch.status,
         "OwnerId": int(cloud.estate.account_id),
         "ResourceGroupId": resource_groups.own(cloud, cloud.vpc(vswitch.vpc_id).resource_group_id),
-        "NetworkAclId": vswitch.network_acl_id,
+        "NetworkAclId": vswitch.network_acl_id or "",
         "ShareType": "",
         "RouteTable": {"RouteTableId": table.id, "RouteTableType": table.type},
         "CreationTime": seconds(vswitch.created_at),

@@ -27,7 +27,7 @@ from simulator.model.redis import Redis
 from simulator.model.resource_groups import ResourceGroup, default_groups
 from simulator.model.slb import AccessList, LoadBalancer, VServerGroup
 from simulator.model.system_events import SystemEvent
-from simulator.model.vpc import ClassicLink, Eip, HaVip, RouteEntry, RouteTable, Vpc, VSwitch
+from simulator.model.vpc import ClassicLink, Eip, HaVip, NetworkAcl, RouteEntry, RouteTable, Vpc, VSwitch
 
 
 class Timings(Strict):
@@ -150,6 +150,7 @@ class Estate(Strict):
     vswitches: Table[VSwitch] = Field(default_factory=Table)
     route_tables: Table[RouteTable] = Field(default_factory=Table)
     route_entries: Table[RouteEntry] = Field(default_factory=Table)
+    network_acls: Table[NetworkAcl] = Field(default_factory=Table)
     ha_vips: Table[HaVip] = Field(default_factory=Table)
     dhcp_options_sets: Table[DhcpOptionsSet] = Field(default_factory=Table)
     dhcp_attachments: Table[DhcpAttachment] = Field(default_factory=Table)

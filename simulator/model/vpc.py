@@ -1,4 +1,4 @@
-"""VPC: VPCs, VSwitches, route tables, HAVIPs, ClassicLink and EIPs."""
+"""VPC: VPCs, VSwitches, route tables, network ACLs, HAVIPs, ClassicLink and EIPs."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -79,7 +79,9 @@ class VSwitch(Transitional):
     route_table_id: Annotated[str | None, Refers("route_tables")] = Field(
         default=None, description="Custom route table; absent: the VPC's system route table."
     )
-    network_acl_id: str = Field(default="", description="The network ACL that is bound to it; it is only shown.")
+    network_acl_id: Annotated[str | None, Refers("network_acls")] = Field(
+        default=None, description="The network ACL that is bound to it; it is only shown, and stops no packet."
+    )
     created_at: AwareDatetime | None = None
     tags: Tags
 
@@ -113,6 +115,38 @@ class RouteEntry(Transitional):
     becomes: ClassVar[dict[str, str]] = {"Pending": "Available", "Modifying": "Available"}
 
     status: RouteEntryStatus = "Available"
+
+
+class NetworkAclEntry(Strict):
+    """An entry of a network ACL; `cidr_block` is the source of an ingress entry, the destination of an egress one."""
+
+    name: str = ""
+    description: str = ""
+    type: Literal["custom", "service", "system"] = Field(
+        default="custom", description="service and system entries are the cloud's own."
+    )
+    policy: Literal["accept", "drop"] = "accept"
+    protocol: Literal["tcp", "udp", "icmp", "icmpv6", "gre", "all"] = "all"
+    port: str = Field(default="-1/-1", pattern=r"^(-1/-1|\d+/\d+)$", description="Destination ports.")
+    cidr_block: Cidr = "0.0.0.0/0"
+
+
+class NetworkAcl(Strict):
+    """A network ACL. A new one lets all IPv4 traffic through (VPC user guide, network ACLs)."""
+
+    id: str = Field(pattern=r"^nacl-", description="nacl-...")
+    name: str = ""
+    description: str = ""
+    vpc_id: Annotated[str, Refers("vpcs")]
+    status: Literal["Available", "Modifying"] = "Available"
+    ingress: list[NetworkAclEntry] = Field(
+        default_factory=lambda: [NetworkAclEntry()], description="The first that matches decides."
+    )
+    egress: list[NetworkAclEntry] = Field(
+        default_factory=lambda: [NetworkAclEntry()], description="The first that matches decides."
+    )
+    created_at: AwareDatetime | None = None
+    tags: Tags
 
 
 class HaVip(Strict):

@@ -101,7 +101,16 @@ def estate(**changes: Any) -> Estate:
             {"id": "vpc-1", "name": "target", "cidr_block": "172.16.0.0/12", "classic_link_enabled": True},
             {"id": "vpc-2", "cidr_block": "192.168.0.0/16"},
         ],
-        "vswitches": [{"id": "vsw-1", "vpc_id": "vpc-1", "zone_id": ZONE, "cidr_block": "172.16.0.0/24"}],
+        "vswitches": [
+            {
+                "id": "vsw-1",
+                "vpc_id": "vpc-1",
+                "zone_id": ZONE,
+                "cidr_block": "172.16.0.0/24",
+                "network_acl_id": "nacl-shop",
+            }
+        ],
+        "network_acls": [{"id": "nacl-shop", "vpc_id": "vpc-1"}, {"id": "nacl-unbound", "vpc_id": "vpc-1"}],
         "databases": [
             _database("rm-normal", "normal"),
             _database("rm-safety", "safety"),

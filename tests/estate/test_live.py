@@ -633,6 +633,26 @@ def test_ha_vips_and_addresses_of_load_balancers_in_vpcs_are_read() -> None:
     )
 
 
+def test_network_acls_that_are_bound_are_read_with_their_entries_in_order() -> None:
+    acl = {
+        "id": "nacl-shop",
+        "vpc_id": "vpc-1",
+        "ingress": [{"policy": "drop", "protocol": "tcp", "port": "22/22", "cidr_block": "10.0.0.0/8"}, {}],
+        "egress": [{"type": "system", "policy": "drop", "cidr_block": "::/0"}],
+    }
+    with running(estates.estate(network_acls=[acl])) as served:
+        [read] = read_estate(estates.cloud(served), NOW).network_acls
+    fields = [
+        (it.direction, it.entry_type, it.policy, it.protocol, it.port_range, it.cidr_block) for it in read.filters
+    ]
+    assert (read.id, read.status) == ("nacl-shop", "Available")
+    assert fields == [
+        ("ingress", "custom", "drop", "tcp", "22/22", "10.0.0.0/8"),
+        ("ingress", "custom", "accept", "all", "-1/-1", "0.0.0.0/0"),
+        ("egress", "system", "drop", "all", "-1/-1", "::/0"),
+    ]
+
+
 def test_a_load_balancer_whose_address_is_not_understood_stops_the_reading() -> None:
     item = {"LoadBalancerId": "lb-1", "AddressType": "intranet", "VpcId": "vpc-1", "Address": "here"}
     with serving() as stub:
@@ -787,7 +807,7 @@ def test_without_permission_for_lists_that_not_all_have_the_rest_is_read(action:
     service, of_it = {
         "cr": ("container-registry", read.registry_access_lists),
         "oss": ("oss", read.bucket_policies),
-        "vpc": ("havip", read.virtual_ips),
+        "vpc": ("havip", read.virtual_ips) if "HaVip" in action else ("network-acl", read.network_acls),
     }[action.split(":")[0]]
     assert (unread.service, of_it) == (service, ())
     assert unread.reason == f"The RAM action {action} is not permitted."
