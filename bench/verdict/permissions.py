@@ -28,8 +28,8 @@ from tests.e2e.conftest import ESTATE, Stack
 _UP: Final = REPOSITORY / "docs/ram/up.json"
 _READING: Final = ("Describe", "Get", "List")
 # STS answers the first whatever RAM allows (STS reference, GetCallerIdentity). The second matters to instances that
-# keep their addresses, and the sample has none.
-_FREE: Final = frozenset({"sts:GetCallerIdentity", "vpc:DescribeHaVips"})
+# keep their addresses, the third to VSwitches with a network ACL, and the sample has neither.
+_FREE: Final = frozenset({"sts:GetCallerIdentity", "vpc:DescribeHaVips", "vpc:DescribeNetworkAclAttributes"})
 _READY: Final = ("READY", "READY WITH CONDITIONS")
 _TIMES: Final = ("preview before the first up", "first up", "preview after it")
 # What a case leaves behind until this process ends: clouds and directories.

@@ -55,7 +55,7 @@ def opened(
     for direction, protocol in _planes(firewall):
         for cell in _cells(firewall, direction, protocol):
             version, interval, _ = cell
-            if not (_nobodys(interval, around.vacant[version]) or around.is_reserved(version, interval)):
+            if not (is_nobodys(interval, around.vacant[version]) or around.is_reserved(version, interval)):
                 for difference in _opened_at(firewall, direction, protocol, cell):
                     differences.add(difference, (version, interval))
         tables = private_tables(firewall, direction, protocol)
@@ -77,7 +77,7 @@ def lost(
     for direction, protocol in _planes(firewall):
         for cell in _cells(firewall, direction, protocol):
             version, interval, _ = cell
-            if not (_nobodys(interval, around.taken[version]) or around.is_reserved(version, interval)):
+            if not (is_nobodys(interval, around.taken[version]) or around.is_reserved(version, interval)):
                 for difference in _lost_at(firewall, direction, protocol, cell):
                     differences.add(difference, (version, interval))
         tables = private_tables(firewall, direction, protocol)
@@ -107,7 +107,7 @@ def kept_outside(firewall: Firewall, around: Surroundings) -> Iterator[Kept]:
     for direction, protocol in product(DIRECTIONS, PROTOCOLS):
         clone = firewall.clone.table(direction, protocol)
         for version, interval, plane in _cells(firewall, direction, protocol, defaults=True):
-            if plane is None or _nobodys(interval, around.taken[version]) or around.is_reserved(version, interval):
+            if plane is None or is_nobodys(interval, around.taken[version]) or around.is_reserved(version, interval):
                 continue
             classic = firewall.classic[plane].table(direction, protocol)
             matching = classic.at_address(version, interval[0]), clone.at_address(version, interval[0])
@@ -233,14 +233,14 @@ def _met_of(kind: Kind, tables: Tables, departure: int | None, *, linked: bool) 
         places = _places(clone, kind.new_blocks)
         for at, entries in _by_rules(classic, kind).items():
             for place in places:
-                yield Meeting(_united(as_groups, at), _united(in_clones, place), entries, placed=kind.placed)
+                yield Meeting(united(as_groups, at), united(in_clones, place), entries, placed=kind.placed)
     still: dict[tuple[Matching, Matching, bool], list[Entry]] = defaultdict(list)
     for address, peer in kind.not_moved_yet if linked else ():
         if peer.unlinked or peer.met_linked_after(departure):
             still[_at(classic, address), _at(clone, address), peer.linked].append((address, peer))
     in_groups = clone.for_groups(kind.groups)
     for (at, now, reachable), entries in still.items():
-        yield Meeting(_united(as_groups, at), _united(in_groups, now), entries, reachable, moved=False)
+        yield Meeting(united(as_groups, at), united(in_groups, now), entries, reachable, moved=False)
 
 
 def _places(clone: Table, blocks: Iterable[AddressPeer]) -> Iterable[Matching]:
@@ -373,10 +373,11 @@ def _cells(firewall: Firewall, direction: Direction, protocol: str, *, defaults:
         starts = sorted(edges | {start for table in tables for start in table.starts(version)})
         end = 2 ** (32 if version == 4 else 128)
         for low, after in pairwise([*starts, end] if defaults and starts[-1] < end else starts):
-            yield _Cell(version, (low, after - 1), _plane(version, low))
+            yield _Cell(version, (low, after - 1), plane_of(version, low))
 
 
-def _plane(version: Version, address: int) -> Plane | None:
+def plane_of(version: Version, address: int) -> Plane | None:
+    """Return the classic interface for an address, None for Alibaba Cloud's own services."""
     if any(low <= address <= high for low, high in SERVICE[version]):
         return None
     return "intranet" if any(low <= address <= high for low, high in PRIVATE[version]) else "internet"
@@ -448,10 +449,10 @@ def _compare_nobody(tables: Tables, classic_id: str, around: Surroundings, diffe
     candidates: dict[tuple[Matching, Matching], None] = {}
     for met in _strangers(clone, classic_id, around):
         at = classic.at_address(met.address.version, met.address.interval[0]) if met.address else ()
-        before = _united(as_group, tuple(index for index in at if classic.rules[index].accept))
+        before = united(as_group, tuple(index for index in at if classic.rules[index].accept))
         for place in met.places:
             for at_place in clone.in_block(place.version, place.interval):
-                candidates[before, _united(clone.for_groups([met.key]), _drops(clone, at_place))] = None
+                candidates[before, united(clone.for_groups([met.key]), _drops(clone, at_place))] = None
     for before, after in candidates:
         for difference in tables.opened(before, after):
             differences.add(difference, f"members of {classic_id}")
@@ -466,15 +467,16 @@ def _compare_foreign(tables: Tables, group: str, differences: Differences) -> No
         in_clone = tables.clone.for_groups([group])
         for place in ANYWHERE_PRIVATE:
             for at in tables.clone.in_block(place.version, place.interval):
-                for difference in tables.lost(as_group, _united(in_clone, at)):
+                for difference in tables.lost(as_group, united(in_clone, at)):
                     differences.add(difference, f"members of {group}, a group of another account")
 
 
-def _united(left: Matching, right: Matching) -> Matching:
+def united(left: Matching, right: Matching) -> Matching:
+    """Return the rules of both, each once."""
     return tuple(sorted({*left, *right})) if right else left
 
 
-def _nobodys(interval: Interval, taken_out: tuple[int, ...]) -> bool:
+def is_nobodys(interval: Interval, taken_out: tuple[int, ...]) -> bool:
     """Whether the interval consists only of addresses that are not compared by address."""
     low, high = interval
     return bisect_left(taken_out, high + 1) - bisect_left(taken_out, low) == high - low + 1

@@ -92,7 +92,7 @@ def _surroundings(plan: Plan) -> Surroundings:
         peers[peer_id] = Peer(
             id=peer_id,
             name=facts.optional_text("instanceName") or peer_id,
-            addresses=tuple(_parsed(facts, "intranetIps", parse_block, text) for text in facts.texts("intranetIps")),
+            addresses=tuple(parse_fact(facts, "intranetIps", parse_block, text) for text in facts.texts("intranetIps")),
             groups=frozenset({*facts.texts("securityGroupIds"), *also_in[peer_id]}),
             fate=fate,
             linked=peer_id in links,
@@ -152,7 +152,7 @@ def _new_blocks(plan: Plan) -> dict[str, tuple[AddressPeer, ...]]:
 
     def blocks_of(instance: Facts) -> tuple[str, tuple[AddressPeer, ...]]:
         holders = plan.vswitches(place_of(instance)) or (plan.network.facts,)
-        blocks = tuple(_parsed(item, "cidrBlock", parse_block, item.text("cidrBlock")) for item in holders)
+        blocks = tuple(parse_fact(item, "cidrBlock", parse_block, item.text("cidrBlock")) for item in holders)
         return instance.text("instanceId"), blocks
 
     reads = (attempt(partial(blocks_of, instance.facts)) for instance in plan.instances)
@@ -307,7 +307,7 @@ def _peer(facts: Facts) -> tuple[AddressPeer | GroupPeer, str]:
         raise facts.malformed("prefixListId", "a peer whose addresses this check can know")
     if keys[0] == "groupId":
         return GroupPeer(text), text
-    peer = _parsed(facts, keys[0], parse_block, text)
+    peer = parse_fact(facts, keys[0], parse_block, text)
     if peer.version != (4 if keys[0] == "cidrIp" else 6):
         raise facts.malformed(keys[0], "a block of its IP version")
     return peer, text
@@ -321,18 +321,19 @@ def _rule(facts: Facts, label: str, peer: AddressPeer | GroupPeer) -> PacketRule
     return PacketRule(
         label=label,
         direction="ingress" if facts.choice("direction", "ingress", "egress") == "ingress" else "egress",
-        protocol=_parsed(facts, "ipProtocol", parse_protocol, facts.text("ipProtocol")),
-        ports=_parsed(facts, "portRange", parse_ports, facts.text("portRange")),
+        protocol=parse_fact(facts, "ipProtocol", parse_protocol, facts.text("ipProtocol")),
+        ports=parse_fact(facts, "portRange", parse_ports, facts.text("portRange")),
         source_ports=ALL_PORTS
         if source_ports is None
-        else _parsed(facts, "sourcePortRange", parse_ports, source_ports),
+        else parse_fact(facts, "sourcePortRange", parse_ports, source_ports),
         accept=facts.choice("policy", "accept", "drop") == "accept",
         priority=int(priority),
         peer=peer,
     )
 
 
-def _parsed(facts: Facts, key: str, parse: Callable[[str], T], text: str) -> T:
+def parse_fact(facts: Facts, key: str, parse: Callable[[str], T], text: str) -> T:
+    """Return what a text of a fact means. Raises UnreadableError where it has not the form of the API."""
     try:
         return parse(text)
     except ValueError:

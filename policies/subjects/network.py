@@ -1,4 +1,7 @@
-"""The name of a VSwitch, and fixes that declare the target network, or one more VSwitch."""
+"""The name of a VSwitch, the public addresses of an instance, and fixes for the target network.
+
+These declare it, or one more VSwitch.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,13 @@ _FIRST, _LAST = 1, 3
 def called(vswitch: Facts) -> str:
     """Return the name of a VSwitch, or its id: default ones have no name."""
     return vswitch.optional_text("vswitchName") or vswitch.text("vswitchId")
+
+
+def public_addresses(instance: Facts) -> tuple[str, ...]:
+    """Return the public addresses that an instance has after the move: without bandwidth it loses its own."""
+    kept = instance.texts("publicIps") if instance.number("internetMaxBandwidthOut") > 0 else ()
+    eip = instance.optional_text("eip")
+    return (*kept, *([eip] if eip else []))
 
 
 def assignable(low: int, high: int) -> tuple[int, int]:

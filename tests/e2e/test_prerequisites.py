@@ -19,10 +19,13 @@ from simulator.estate_file import load
 from simulator.model.databases import WhitelistGroup
 from simulator.model.ecs_storage import AutoSnapshotPolicy
 from simulator.model.estate import Estate
+from simulator.model.ram import Policy, Statement
 from simulator.model.slb import LoadBalancer, VServerGroup
+from simulator.model.vpc import NetworkAcl, NetworkAclEntry
 from simulator.server import running
 from tests.e2e.conftest import ESTATE, Bend, Stack, bent_config
 from tests.e2e.test_policy_pack import Analysis, agree, policy_events
+from tests.policies.fix_cases import SHARED_VSWITCH, in_shared_vpc
 from tests.policies.in_process import Scene, previewed, sample_config, served
 
 IDS = {
@@ -237,6 +240,45 @@ def test_obstacles_in_the_cloud_are_found_with_their_fix(obstacle: str) -> None:
     assert _found(results, blocking=False) == _advice(expected)
     ways_out = [item.remediation for item in results if item.rule_id in expected]
     assert [text for text in ways_out if way_out in " ".join(text.split())] != []
+
+
+REFUSING_HTTP = NetworkAclEntry(policy="drop", protocol="tcp", port="80/80")
+
+
+@pytest.mark.parametrize(
+    ("ingress", "permitted", "outcome"),
+    [
+        ([NetworkAclEntry()], True, Outcome.PASS),
+        ([REFUSING_HTTP, NetworkAclEntry()], True, Outcome.FAIL),
+        ([NetworkAclEntry()], False, Outcome.UNKNOWN),
+    ],
+)
+def test_a_network_acl_is_judged_by_its_entries(
+    ingress: list[NetworkAclEntry], permitted: bool, outcome: Outcome
+) -> None:
+    """By the preview without an engine: the web servers accept HTTP from everywhere."""
+
+    def bend(estate: Estate) -> None:
+        [vswitch] = [item for item in estate.vswitches if item.id == SHARED_VSWITCH]
+        estate.network_acls.append(NetworkAcl(id="nacl-1", vpc_id=vswitch.vpc_id, ingress=ingress, tags={}))
+        vswitch.network_acl_id = "nacl-1"
+        if not permitted:
+            refused = Statement(effect="Deny", action="vpc:DescribeNetworkAclAttributes", resource="*")
+            estate.users[0].policies.append(Policy(statement=[refused]))
+
+    migration = sample_config()
+    in_shared_vpc(migration)
+    with served(bend) as scene:
+        results = previewed(migration, scene).results
+    found = {item.subject.id: item for item in results if item.rule_id == "network-acls-reviewed"}
+    result = found[IDS["web-2"]]
+    assert result.outcome is outcome, result.reason
+    words = {
+        Outcome.PASS: "nacl-1 of VSwitch",
+        Outcome.FAIL: "refused by nacl-1, ingress entry 1 'drop tcp 80/80 from 0.0.0.0/0'",
+        Outcome.UNKNOWN: "The RAM action vpc:DescribeNetworkAclAttributes is not permitted.",
+    }
+    assert words[outcome] in result.reason
 
 
 #: What is missing and what the cloud has, of which each has a finding of its own: one run of the engine shows them all.

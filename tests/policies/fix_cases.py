@@ -15,6 +15,7 @@ from estate.model import (
     ClassicLinkAttachment,
     Estate,
     NetInfo,
+    NetworkAcl,
     ScheduledEvent,
     SecurityGroup,
     SecurityGroupRule,
@@ -618,7 +619,14 @@ CASES: Final[dict[str, Case]] = {
         with_items(classic_links=(ClassicLinkAttachment(instance_id=WEB, vpc_id=SHARED_VPC),)),
         known={"network.vswitchIds": SHARED_VSWITCH},
     ),
-    "a VSwitch with a network ACL": Case(("network-acls-reviewed",), in_shared_vpc, vswitch_has_network_acl),
+    "a VSwitch with a network ACL that refuses": Case(
+        ("network-acls-reviewed",),
+        in_shared_vpc,
+        all_of(vswitch_has_network_acl, with_items(network_acls=(NetworkAcl(id="nacl-1", status="Available"),))),
+    ),
+    "a VSwitch with a network ACL whose entries are not known": Case(
+        ("network-acls-reviewed",), in_shared_vpc, vswitch_has_network_acl
+    ),
     "a VPC with an IPv4 gateway": Case(("public-address-route-to-internet",), in_shared_vpc, vpc_has_ipv4_gateway),
     "a restart in the window": Case(
         ("schedule-apart-from-events",), estate=with_items(scheduled_events=(event("SystemMaintenance.Reboot"),))

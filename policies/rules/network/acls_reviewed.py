@@ -1,4 +1,4 @@
-"""No network ACL filters the traffic of the VSwitch unseen."""
+"""The network ACL of the VSwitch lets through what the security groups accept, and the answers."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,10 +6,23 @@ from typing import Final
 from policies.core.clock import Timeline
 from policies.core.facts import Facts
 from policies.core.fixes import Fix, aliyun, change, task
-from policies.core.outcome import Verdict, not_applicable, passed, unknown
-from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan, place_of
+from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown
+from policies.core.plan import (
+    CLASSIC_LINK_ATTACHMENT,
+    CLASSIC_LINK_COMPONENT,
+    CLONED_SECURITY_GROUP,
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULES,
+    TARGET_NETWORK,
+    Plan,
+    place_of,
+)
 from policies.core.rule import InstanceRule
 from policies.core.waivers import waiver
+from policies.security_groups import clones
+from policies.security_groups.network_acls import refused
 from policies.subjects.network import called
 
 
@@ -18,35 +31,63 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     vswitches = plan.vswitches(place) if plan.of_type(TARGET_NETWORK) else ()
     if not vswitches:
         return not_applicable(f"There is no VSwitch in zone {place[0]}: see network-vswitch-in-usable-zone.")
-    bound = plan.remember(__name__, lambda: _bound(plan))
+    bound = plan.remember((__name__, "bound"), lambda: _bound(plan))
     # One that is yet to be made has none.
     filtered = [item for item in vswitches if item.is_known("vswitchId") and item.text("vswitchId") in bound]
     if not filtered:
         return passed("No network ACL is bound to its VSwitch.")
-    acls = {bound[item.text("vswitchId")]: called(item) for item in filtered}
-    names = ", ".join(f"{acl} to VSwitch {vswitch}" for acl, vswitch in acls.items())
-    return unknown(
-        f"A network ACL is bound to its VSwitch ({names}). Its rules are not read. It keeps no state, and may refuse "
-        "traffic, and answers, that the security groups accept.",
-        _ways(next(iter(acls)), filtered[0].text("vswitchId"), instance.text("instanceId")),
-    )
+    if missing := clones.without_clone(plan, instance.texts("securityGroupIds")):
+        return not_applicable(f"There is no clone of {', '.join(missing)} to compare: see security-group-cloned.")
+    acls = [bound[item.text("vswitchId")] for item in filtered]
+    names = ", ".join(f"{acl} of VSwitch {called(item)}" for acl, item in zip(acls, filtered, strict=True))
+    ways = _ways(acls[0], filtered[0].text("vswitchId"), instance.text("instanceId"))
+    entries = plan.remember((__name__, "entries"), lambda: _entries(plan))
+    if not entries.keys() >= set(acls):
+        return unknown(f"The entries of network ACL {names} are not known: {_why_unread(plan)}", ways)
+    found = [refused(plan, instance, entries[acl], item) for acl, item in zip(acls, filtered, strict=True)]
+    certain = [line for item in found for line in item.certain.lines("accepted by")]
+    possible = [line for item in found for line in item.possible.lines("accepted by")]
+    # It may move into any of the VSwitches.
+    if len(filtered) == len(vswitches) and all(item.certain for item in found):
+        return failed("\n".join([f"Network ACL {names} refuses accepted traffic:", *certain]), ways)
+    if certain or possible:
+        intro = (
+            f"Network ACL {names} refuses traffic that the security groups accept. Nothing shows whether it is used:"
+        )
+        return unknown("\n".join([intro, *certain, *possible]), ways)
+    return passed(f"Network ACL {names} lets through all that the security groups accept, and the answers.")
 
 
 def _bound(plan: Plan) -> Mapping[str, str]:
+    """Return the network ACLs of VSwitches, by VSwitch."""
+    return {item.text("vswitchId"): item.text("networkAclId") for item in _live(plan, "networkAcls")}
+
+
+def _entries(plan: Plan) -> Mapping[str, Facts]:
+    """Return the network ACLs that were read, by id."""
+    return {item.text("networkAclId"): item for item in _live(plan, "networkAclEntries")}
+
+
+def _live(plan: Plan, key: str) -> tuple[Facts, ...]:
     live = plan.migration.object("liveNetwork")
-    acls = live.objects("networkAcls") if "networkAcls" in live.data else ()
-    return {item.text("vswitchId"): item.text("networkAclId") for item in acls}
+    return live.objects(key) if key in live.data else ()
+
+
+def _why_unread(plan: Plan) -> str:
+    refusals = (item for item in plan.migration.objects("unreadLists") if item.text("service") == "network-acl")
+    return next((item.text("reason") for item in refusals), "no answer had them.")
 
 
 def _ways(acl_id: str, vswitch_id: str, instance_id: str) -> Fix:
     resource = {"Resource.1.ResourceId": vswitch_id, "Resource.1.ResourceType": "VSwitch"}
     return (
         (
-            task("Compare its rules with those of the security groups:")
+            task(
+                "Let its entries accept the traffic that is used, and the answers to ports 1024/65535, in the console:"
+            )
             + aliyun("vpc", "DescribeNetworkAclAttributes", {"NetworkAclId": acl_id})
-            + task("Where it lets all of their traffic and the answers through:")
-            + waiver(instance_id)
         )
+        | (task("Where nobody uses what it refuses:") + waiver(instance_id))
         | (
             task("Where nobody needs it:")
             + aliyun("vpc", "UnassociateNetworkAcl", {"NetworkAclId": acl_id, **resource})
@@ -61,7 +102,7 @@ _ANOTHER: Final = task("Move into a new VSwitch, which has none:") + change(
 
 RULE: Final = InstanceRule(
     module=__name__,
-    title="Network ACLs of the VSwitch must be reviewed",
+    title="Network ACLs of the VSwitch must let accepted traffic through",
     severity="high",
     notice_items=("N09", "N10", "N13"),
     why="A network ACL drops packets before any security group sees them: a service behind it is out of reach.",
@@ -70,13 +111,25 @@ RULE: Final = InstanceRule(
         task("If it is out of reach, look at the rules of the network ACL:")
         + aliyun("vpc", "DescribeNetworkAclAttributes", {"NetworkAclId": "<acl>"})
     ),
-    reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
+    reads=(
+        CLASSIC_LINK_ATTACHMENT,
+        CLASSIC_LINK_COMPONENT,
+        MIGRATION,
+        MIGRATING_INSTANCE,
+        TARGET_NETWORK,
+        CLONED_SECURITY_GROUP,
+        SECURITY_GROUP,
+        SECURITY_GROUP_RULES,
+    ),
+    unknown_ok="Ids of groups that this preview would create: their parents show which groups they are.",
     sources=(
-        "VPC user guide, network ACLs: they filter the traffic of instances in the VSwitch, without state.",
-        "VPC API reference, DescribeVSwitches: NetworkAclId.",
+        "VPC user guide, network ACLs: they filter the traffic of instances in the VSwitch, not that within it, and "
+        "without state; the first entry that matches decides, and what none matches is refused; ports are destination "
+        "ports; answers go to ports 1024 to 65535; name servers and the metadata service are always let through.",
+        "VPC API reference, DescribeVSwitches: NetworkAclId; DescribeNetworkAclAttributes.",
     ),
     url="https://www.alibabacloud.com/help/en/vpc/user-guide/overview-of-network-acls",
-    ram_actions=("vpc:DescribeVSwitches",),
+    ram_actions=("vpc:DescribeVSwitches", "vpc:DescribeNetworkAclAttributes"),
     check=_check,
     until_move=True,
 )

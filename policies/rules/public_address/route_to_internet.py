@@ -11,6 +11,7 @@ from policies.core.rule import InstanceRule
 from policies.core.waivers import waiver
 from policies.subjects.address_lists import target_vpc
 from policies.subjects.applied import live_vpcs
+from policies.subjects.network import public_addresses
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -18,9 +19,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     vpc = None if vpc_id is None else live_vpcs(plan).get(vpc_id)
     if vpc is None or ("ipv4Gateway" in vpc.data and not vpc.flag("ipv4Gateway")):
         return passed("The VPC has no IPv4 gateway, and its instances reach the Internet by their own addresses.")
-    kept = instance.texts("publicIps") if instance.number("internetMaxBandwidthOut") > 0 else ()
-    eip = instance.optional_text("eip")
-    addresses = (*kept, *([eip] if eip else []))
+    addresses = public_addresses(instance)
     if not addresses:
         return not_applicable("It has no public address after the move.")
     if "ipv4Gateway" not in vpc.data:
