@@ -24,8 +24,7 @@ class ClassicLink(Resource):
 
     `enabledBefore` remembers that it was on already; deleting the resource then leaves it on, and so it does after an
     import, unless by `vpcId:made`. A creation that was killed before it could answer is imported that way. It is left
-    on, too, while instances are linked: by others, or by this stack, where somebody forces a replacement (`--replace`).
-    The new one then finds it on, and the old one is deleted afterwards.
+    on, too, while instances are linked by others.
     """
 
     type_name: ClassVar[str] = "alimigrate:vpc:ClassicLink"
@@ -77,6 +76,10 @@ class ClassicLink(Resource):
         """Return the id without the word that says who has enabled it."""
         return import_id.removesuffix(_MADE)
 
+    def leaves(self, state: Properties) -> bool:
+        """Leave it on where it was on before."""
+        return bool(state.get("enabledBefore", True))
+
     def read(self, cloud: Cloud, resource_id: str, state: Properties) -> Properties | None:
         """Return the state while ClassicLink is on."""
         vpc_id = self.id_of(resource_id)
@@ -86,7 +89,7 @@ class ClassicLink(Resource):
 
     def delete(self, cloud: Cloud, resource_id: str, state: Properties) -> None:
         """Disable ClassicLink where we enabled it; say so where it stays on because instances are linked."""
-        if state.get("enabledBefore", True) or not _is_enabled(cloud, resource_id):
+        if self.leaves(state) or not _is_enabled(cloud, resource_id):
             return
         try:
             cloud.call(

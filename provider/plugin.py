@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from pulumi.provider.experimental import provider as sdk
 from pulumi.provider.experimental.property_value import PropertyValue
@@ -18,7 +18,7 @@ from estate.errors import EstateError, SettingsError
 from estate.inventory import VARIABLE
 from estate.settings import CloudSettings
 from provider import drift, registry
-from provider.resource import NOT_FORESEEN, REFUSED, Change, Resource, ResourceError
+from provider.resource import LOG, NOT_FORESEEN, REFUSED, Change, Resource, ResourceError
 from provider.values import Properties, is_unknown, properties, secret_names, values
 
 _KINDS: Final = {
@@ -27,6 +27,14 @@ _KINDS: Final = {
     Change.UPDATE: sdk.PropertyDiffKind.UPDATE,
     Change.REPLACE: sdk.PropertyDiffKind.UPDATE_REPLACE,
 }
+
+
+class _Declared(NamedTuple):
+    """The inputs and the state of a resource that the program declares; with its URN, it was there before this run."""
+
+    inputs: Properties
+    state: Properties
+    urn: str | None = None
 
 
 class AlimigrateProvider(sdk.Provider):
@@ -40,6 +48,8 @@ class AlimigrateProvider(sdk.Provider):
         self._cancelled = threading.Event()
         # URNs of which the old one goes first, so that it is not in the way of the new one.
         self._replaced: set[str] = set()
+        # What the program of this run declares and has, by type and id.
+        self._declared: dict[tuple[str, str], _Declared] = {}
 
     async def get_schema(self, request: sdk.GetSchemaRequest) -> sdk.GetSchemaResponse:
         """Return the package schema."""
@@ -67,7 +77,10 @@ class AlimigrateProvider(sdk.Provider):
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         """Compare state and inputs, property by property."""
         resource, state = _resource(request.type), drift.forgotten(properties(request.old_state))
-        changes = resource.diff(state, properties(request.new_inputs))
+        inputs = properties(request.new_inputs)
+        changes = resource.diff(state, inputs)
+        if Change.REPLACE not in changes.values():
+            self._declared[resource.type_name, request.resource_id] = _Declared(inputs, state, request.urn)
         if resource.delete_first and Change.REPLACE in changes.values() and not resource.leaves(state):
             self._replaced.add(request.urn)
         return sdk.DiffResponse(
@@ -88,6 +101,7 @@ class AlimigrateProvider(sdk.Provider):
             planned = resource.planned({}, inputs) | foreseen
             return sdk.CreateResponse(properties=_state(planned, request.properties))
         resource_id, state = await asyncio.to_thread(lambda: resource.create(self.cloud(), inputs))
+        self._declared[resource.type_name, resource_id] = _Declared(inputs, state)
         confirmed = await self._confirmed(resource, resource_id, state, inputs)
         return sdk.CreateResponse(resource_id, _state(drift.remembered(resource, state, confirmed), request.properties))
 
@@ -116,10 +130,27 @@ class AlimigrateProvider(sdk.Provider):
         return sdk.UpdateResponse(_state(drift.remembered(resource, after, confirmed), request.news))
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
-        """Delete."""
-        resource = _resource(request.type)
-        state = drift.recalled(resource, properties(request.properties))
-        await asyncio.to_thread(lambda: resource.delete(self.cloud(), request.resource_id, state))
+        """Delete, but for what another resource of the program has by now.
+
+        Under another URN (a new name, another parent), or where a replacement is forced, the engine first creates the
+        new resource, which finds the thing in place, and then deletes the old one, which is the same thing.
+        """
+        resource, known = _resource(request.type), properties(request.properties)
+        state = drift.recalled(resource, known)
+        declared = self._declared.get((resource.type_name, request.resource_id))
+        if declared is None or declared.urn == request.urn:
+            await asyncio.to_thread(lambda: resource.delete(self.cloud(), request.resource_id, state))
+            return
+        if resource.diff(drift.forgotten(known), declared.inputs):
+            # What the old one alone had goes.
+            await asyncio.to_thread(lambda: resource.update(self.cloud(), request.resource_id, state, declared.inputs))
+        if resource.leaves(declared.state):
+            LOG.warning(
+                "%s of %s stays, because the program declares it under another name, or anew. The new one has found it "
+                "in place, so a destroy leaves it.",
+                resource.type_name,
+                request.resource_id,
+            )
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
         """Answer the one function: the source of the credentials, and whether they are the caller's."""

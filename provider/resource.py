@@ -121,7 +121,7 @@ class Resource(ABC):
         return import_id
 
     def leaves(self, state: Properties) -> bool:
-        """Return whether `delete` leaves in the cloud what a replacement would have to make room for."""
+        """Return whether `delete` leaves the thing in the cloud, because it was there before the stack declared it."""
         del state
         return False
 

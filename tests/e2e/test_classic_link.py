@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -90,13 +91,28 @@ def _a_forced_replacement_takes_nothing_away(stack: Stack) -> None:
         return sorted(link["instance_id"] for link in state["classic_links"]), rules
 
     before = linked_and_admitted()
+    _another_name_takes_nothing_away(stack)
+    assert linked_and_admitted() == before
     kinds = ("vpc:ClassicLink", "ClassicLinkAttachment", "SecurityGroupRules")
     replaced = [option for kind in kinds for option in ("--replace", f"**{kind}::**")]
     assert stack.pulumi("up", "--yes", "--skip-preview", *replaced) == 0, stack.output
     assert "ClassicLinkAttachment" in stack.output
-    assert f"ClassicLink of {SHARED} was left on" in stack.output
+    assert f"alimigrate:vpc:ClassicLink of {SHARED} stays" in stack.output
     assert linked_and_admitted() == before
     assert stack.pulumi("preview", "--expect-no-changes") == 0, stack.output
+
+
+def _another_name_takes_nothing_away(stack: Stack) -> None:
+    """As with a parent of the program's own: the old one is deleted after the new one was made, and is the same."""
+    exported = stack.project.run("stack", "export", "--stack", "test", check=True).stdout
+    kinds = ("vpc:ClassicLink", "ClassicLinkAttachment", "SecurityGroupRules")
+    for kind in kinds:
+        exported = re.sub(rf"({kind}::[a-z0-9-]+)", r"\1-by-another-name", exported)
+    file = stack.project.directory / "renamed.json"
+    file.write_text(exported)
+    stack.project.run("stack", "import", "--stack", "test", "--file", str(file), check=True)
+    assert stack.pulumi("up", "--yes", "--skip-preview") == 0, stack.output
+    assert all(re.search(rf"{kind} \S+-by-another-name deleted", stack.output) for kind in kinds), stack.output
 
 
 def _the_existing_network_is_taken_as_it_is(stack: Stack) -> None:

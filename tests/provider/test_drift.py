@@ -13,7 +13,7 @@ from provider.plugin import AlimigrateProvider
 from provider.registry import RESOURCES
 from provider.resource import ResourceError
 from provider.values import UNKNOWN, Properties, properties, values
-from tests.provider.test_plugin import INPUTS, RULE, RULES, create, provider, run, urn
+from tests.provider.test_plugin import INPUTS, RULE, RULES, configured, create, provider, run, urn
 
 __all__ = ["provider"]  # a fixture
 
@@ -77,7 +77,7 @@ def test_a_rule_that_somebody_adds_is_drift_and_refused_until_somebody_declares_
 
 def test_a_rule_that_somebody_revokes_is_drift(provider: AlimigrateProvider) -> None:
     created = properties(create(provider, INPUTS).properties)
-    run(provider.delete(sdk.DeleteRequest(urn(), "sg-vpc", values(created), 0)))
+    run(configured(provider._config).delete(sdk.DeleteRequest(urn(), "sg-vpc", values(created), 0)))
     assert read(provider, created)["drift"] == ['rules["web"] is gone']
 
 

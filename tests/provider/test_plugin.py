@@ -280,6 +280,68 @@ def test_a_link_that_goes_first_is_not_in_the_way_of_its_replacement(
     assert (way in str(preview.get("refused"))) is linked_before
 
 
+ADDED = "alimigrate:ecs:AddedSecurityGroupRules"
+OTHER = "urn:pulumi:dev::classic-to-vpc::mine:index:Estate${}::name"
+
+
+def ports(simulator: Simulator, group_id: str) -> set[str]:
+    [group] = [item for item in simulator.state()["security_groups"] if item["id"] == group_id]
+    return {rule["port_range"] for rule in group["rules"]}
+
+
+def added(*port_ranges: str) -> dict[str, PropertyValue]:
+    rules = {item: {**RULE, "portRange": item, "description": "ours"} for item in port_ranges}
+    return values({"securityGroupId": "sg-vpc", "rules": rules})
+
+
+@pytest.mark.parametrize("cut_off", [False, True], ids=["in one run", "in the next run"])
+def test_what_the_program_declares_under_another_urn_stays(
+    provider: AlimigrateProvider, simulator: Simulator, cut_off: bool
+) -> None:
+    """A new name or parent: the new resource finds its rules in place, and then the old one is deleted."""
+    others = ports(simulator, "sg-vpc")
+    old = run(provider.create(sdk.CreateRequest(urn(ADDED), added("80/80", "81/81"), 0, False)))
+    assert old.resource_id is not None
+    provider = configured(provider._config)
+    news = added("80/80", "82/82")
+    new = run(provider.create(sdk.CreateRequest(OTHER.format(ADDED), news, 0, False)))
+    assert new.resource_id == old.resource_id
+    if cut_off:
+        provider = configured(provider._config)
+        run(provider.diff(sdk.DiffRequest(OTHER.format(ADDED), new.resource_id, new.properties, news, [])))
+    run(provider.delete(sdk.DeleteRequest(urn(ADDED), old.resource_id, old.properties, 0)))
+    assert ports(simulator, "sg-vpc") == others | {"80/80", "82/82"}
+    # What no other resource has by now goes, as it always does.
+    run(configured(provider._config).delete(sdk.DeleteRequest(urn(ADDED), old.resource_id, new.properties, 0)))
+    assert ports(simulator, "sg-vpc") == others
+
+
+def test_a_link_that_stays_under_another_urn_is_said_to_outlive_a_destroy(
+    provider: AlimigrateProvider, simulator: Simulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    inputs = values({"instanceId": "i-3", "vpcId": "vpc-1"})
+    old = run(provider.create(sdk.CreateRequest(urn(LINK), inputs, 0, False)))
+    run(provider.create(sdk.CreateRequest(OTHER.format(LINK), inputs, 0, False)))
+    assert old.resource_id is not None
+    run(provider.delete(sdk.DeleteRequest(urn(LINK), old.resource_id, old.properties, 0)))
+    assert "i-3" in {link["instance_id"] for link in simulator.state()["classic_links"]}
+    [said] = [record.getMessage() for record in caplog.records]
+    assert said.startswith("alimigrate:ecs:ClassicLinkAttachment of i-3:vpc-1 stays, because the program declares it")
+
+
+def test_a_resource_that_was_compared_and_goes_first_is_deleted(
+    provider: AlimigrateProvider, simulator: Simulator
+) -> None:
+    """As with the option deleteBeforeReplace, or in `pulumi destroy --run-program`."""
+    inputs = values({"instanceId": "i-3", "vpcId": "vpc-1"})
+    old = run(provider.create(sdk.CreateRequest(urn(LINK), inputs, 0, False)))
+    assert old.resource_id is not None
+    provider = configured(provider._config)
+    run(provider.diff(sdk.DiffRequest(urn(LINK), old.resource_id, old.properties, inputs, [])))
+    run(provider.delete(sdk.DeleteRequest(urn(LINK), old.resource_id, old.properties, 0)))
+    assert "i-3" not in {link["instance_id"] for link in simulator.state()["classic_links"]}
+
+
 @pytest.mark.parametrize("token", [token for token, item in RESOURCES.items() if type(item).update is Resource.update])
 def test_of_a_resource_without_an_update_every_input_replaces(token: str) -> None:
     resource = RESOURCES[token]
