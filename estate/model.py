@@ -341,7 +341,8 @@ class Zone(_Identified):
 class Vpc(_Identified):
     """A VPC; ClassicLink reaches only `cidr_block`, never a secondary one.
 
-    With an `ipv4_gateway` the Internet is reached by routes to it alone. None where the answer is older than these.
+    With an `ipv4_gateway` the Internet is reached by routes to it alone. None where the answer is older than these. Its
+    id is None where there is none any more.
     """
 
     name: str = ""
@@ -352,6 +353,7 @@ class Vpc(_Identified):
     classic_link_enabled: bool = False
     is_default: bool = False
     ipv4_gateway: bool | None = None
+    ipv4_gateway_id: str | None = None
 
 
 class VSwitch(_Identified):
@@ -366,6 +368,7 @@ class VSwitch(_Identified):
     available_ip_address_count: int = Field(ge=0)
     is_default: bool = False
     network_acl_id: str | None = None
+    route_table_id: str | None = None
 
 
 class NetworkAclEntry(_Model):
@@ -509,6 +512,8 @@ class RouteEntry(_Model):
     vpc_id: str
     route_table_id: str
     destination: str
+    status: str = ""
+    next_hop_ids: Annotated[tuple[str, ...], Sorted] = ()
 
 
 MIGRATION_REASON = "VPCMigrationEcs"

@@ -293,6 +293,7 @@ _VPC: Final[Mapping[str, Reading]] = {
             *parts(TEXT, "VpcId", "Status", "CidrBlock"),
             *parts(FLAG, "ClassicLinkEnabled", "IsDefault"),
             Part("SupportIpv4Gateway", FLAG, absent=_OLDER),
+            Part("Ipv4GatewayId", ANY_TEXT, absent=_NONE),
             *parts(TEXTS, "SecondaryCidrBlocks.SecondaryCidrBlock"),
             *parts(ANY_TEXT, "VpcName", "Description", absent=_NAME),
         ),
@@ -305,6 +306,7 @@ _VPC: Final[Mapping[str, Reading]] = {
             *parts(WHOLE, "AvailableIpAddressCount"),
             *parts(FLAG, "IsDefault"),
             Part("NetworkAclId", ANY_TEXT, absent=_NONE),
+            Part("RouteTable.RouteTableId", ANY_TEXT, absent="what decides by it does not know it then"),
             *parts(ANY_TEXT, "VSwitchName", "Description", absent=_NAME),
         ),
     ),
@@ -339,7 +341,12 @@ _VPC: Final[Mapping[str, Reading]] = {
     "vpc:DescribeRouteEntryList": Reading(
         items=Items("RouteEntrys.RouteEntry", "route_entrys.route_entry", ("RouteEntryId",)),
         paging=ByToken(100, size_as="max_result"),
-        parts=parts(TEXT, "DestinationCidrBlock", "RouteEntryId"),
+        parts=(
+            *parts(TEXT, "DestinationCidrBlock", "RouteEntryId"),
+            Part("Status", ANY_TEXT, absent="what decides by it does not know it then"),
+            Part("NextHops.NextHop", ITEMS, absent="what decides by them does not know them then"),
+            Part("NextHops.NextHop[].NextHopId", ANY_TEXT, absent="that of a local route"),
+        ),
     ),
     "vpc:DescribeEipAddresses": Reading(
         items=Items("EipAddresses.EipAddress", "eip_addresses.eip_address", ("AllocationId",)),

@@ -38,6 +38,7 @@ from estate.model import (
     Direction,
     NetworkAcl,
     NetworkAclEntry,
+    RouteEntry,
     RulePolicy,
     Vpc,
     VSwitch,
@@ -182,6 +183,7 @@ class LiveVpcFacts(TypedDict):
     vpcId: Annotated[str, field("id")]
     classicLinkEnabled: bool
     ipv4Gateway: NotRequired[Annotated[bool, note("the Internet is reached by routes to an IPv4 gateway alone")]]
+    ipv4GatewayId: NotRequired[str]
 
 
 class LiveVSwitchFacts(TypedDict):
@@ -190,6 +192,15 @@ class LiveVSwitchFacts(TypedDict):
     vswitchId: Annotated[str, field("id")]
     vpcId: str
     cidrBlock: str
+    routeTableId: NotRequired[str]
+
+
+class DefaultRouteFacts(TypedDict):
+    """A custom route to 0.0.0.0/0."""
+
+    routeTableId: str
+    status: str
+    nextHopIds: list[str]
 
 
 class LiveLinkFacts(TypedDict):
@@ -234,6 +245,7 @@ class LiveNetworkFacts(TypedDict):
     networkAclEntries: NotRequired[
         Annotated[list[NetworkAclFacts], note("those of the target VPC that could be read; absent: none")]
     ]
+    defaultRoutes: NotRequired[Annotated[list[DefaultRouteFacts], note("those of the target VPC; absent: none")]]
     classicLinks: list[LiveLinkFacts]
 
 
@@ -295,6 +307,7 @@ _live_vpc_facts = reader(Vpc, LiveVpcFacts)
 _bound_network_acl_facts = reader(VSwitch, BoundNetworkAclFacts)
 _live_vswitch_facts = reader(VSwitch, LiveVSwitchFacts)
 _network_acl_entry_facts = reader(NetworkAclEntry, NetworkAclEntryFacts)
+_default_route_facts = reader(RouteEntry, DefaultRouteFacts)
 _live_link_facts = reader(ClassicLinkAttachment, LiveLinkFacts)
 
 
@@ -520,6 +533,9 @@ def _live_network(plan: MigrationPlan) -> LiveNetworkFacts:
     on_target = {item.network_acl_id for item in estate.vswitches if plan.network.is_target(item.vpc_id)}
     if acls := [_network_acl_facts(item) for item in estate.network_acls if item.id in on_target]:
         facts["networkAclEntries"] = acls
+    on_way_out = (item for item in estate.routes if item.destination == "0.0.0.0/0")
+    if routes := [_default_route_facts(item) for item in on_way_out if plan.network.is_target(item.vpc_id)]:
+        facts["defaultRoutes"] = routes
     return facts
 
 

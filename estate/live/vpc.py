@@ -31,6 +31,7 @@ def vpc(cloud: Cloud, vpc_id: str) -> model.Vpc:
         classic_link_enabled=item.classic_link_enabled,
         is_default=item.is_default,
         ipv4_gateway=item.support_ipv_4gateway,
+        ipv4_gateway_id=item.ipv_4gateway_id or None,
     )
 
 
@@ -50,6 +51,7 @@ def vswitches(cloud: Cloud) -> list[model.VSwitch]:
             available_ip_address_count=item.available_ip_address_count,
             is_default=item.is_default,
             network_acl_id=item.network_acl_id or None,
+            route_table_id=(item.route_table and item.route_table.route_table_id) or None,
         )
         for page in pages(cloud, "vpc:DescribeVSwitches", region_id=cloud.region)
         for item in page.items
@@ -113,6 +115,8 @@ def custom_routes(cloud: Cloud, vpc_id: str, route_table_id: str) -> list[model.
             vpc_id=vpc_id,
             route_table_id=route_table_id,
             destination=item.destination_cidr_block,
+            status=item.status or "",
+            next_hop_ids=tuple(hop.next_hop_id for hop in items(item, "next_hops", "next_hop") if hop.next_hop_id),
         )
         for page in answers
         for item in page.items

@@ -121,6 +121,7 @@ def describe_vpc_attribute(cloud: Cloud, call: Call) -> Answer:
     return {
         **_vpc(cloud, vpc),
         "SupportIpv4Gateway": vpc.ipv4_gateway,
+        "Ipv4GatewayId": vpc.ipv4_gateway_id,
         "ClassicLinkEnabled": vpc.classic_link_enabled,
         "CloudResources": {"CloudResourceSetType": counts},
     }

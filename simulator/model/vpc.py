@@ -56,6 +56,7 @@ class Vpc(Transitional):
     ipv4_gateway: bool = Field(
         default=False, description="Whether routes to an IPv4 gateway alone lead to the Internet; it is only shown."
     )
+    ipv4_gateway_id: str = Field(default="", description="ipv4gw-..., to which route entries of the file may lead.")
     vrouter_id: str | None = Field(default=None, description="vrt-...; absent: assigned by the simulator.")
     created_at: AwareDatetime | None = None
     resource_group_id: ResourceGroupId = None
@@ -110,8 +111,10 @@ class RouteEntry(Transitional):
     description: str = ""
     route_table_id: Annotated[str, Refers("route_tables")]
     destination_cidr_block: Cidr
-    next_hop_type: NextHopType = "Instance"
-    next_hop_id: str = Field(description="Instance or network interface in the VPC of the route table.")
+    next_hop_type: NextHopType | Literal["Ipv4Gateway"] = "Instance"
+    next_hop_id: str = Field(
+        description="Instance or network interface in the VPC of the route table, or its IPv4 gateway."
+    )
     becomes: ClassVar[dict[str, str]] = {"Pending": "Available", "Modifying": "Available"}
 
     status: RouteEntryStatus = "Available"

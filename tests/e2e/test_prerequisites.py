@@ -21,7 +21,7 @@ from simulator.model.ecs_storage import AutoSnapshotPolicy
 from simulator.model.estate import Estate
 from simulator.model.ram import Policy, Statement
 from simulator.model.slb import LoadBalancer, VServerGroup
-from simulator.model.vpc import NetworkAcl, NetworkAclEntry
+from simulator.model.vpc import NetworkAcl, NetworkAclEntry, RouteEntry, RouteTable
 from simulator.server import running
 from tests.e2e.conftest import ESTATE, Bend, Stack, bent_config
 from tests.e2e.test_policy_pack import Analysis, agree, policy_events
@@ -279,6 +279,35 @@ def test_a_network_acl_is_judged_by_its_entries(
         Outcome.UNKNOWN: "The RAM action vpc:DescribeNetworkAclAttributes is not permitted.",
     }
     assert words[outcome] in result.reason
+
+
+@pytest.mark.parametrize(("routed", "outcome"), [(True, Outcome.PASS), (False, Outcome.UNKNOWN)])
+def test_a_public_address_behind_an_ipv4_gateway_needs_a_route(routed: bool, outcome: Outcome) -> None:
+    """By the preview without an engine."""
+
+    def bend(estate: Estate) -> None:
+        [vswitch] = [item for item in estate.vswitches if item.id == SHARED_VSWITCH]
+        [vpc] = [item for item in estate.vpcs if item.id == vswitch.vpc_id]
+        vpc.ipv4_gateway, vpc.ipv4_gateway_id = True, "ipv4gw-1"
+        vswitch.route_table_id = "vtb-1"
+        estate.route_tables.append(RouteTable(id="vtb-1", vpc_id=vpc.id, tags={}))
+        route = RouteEntry(
+            id="rte-1",
+            route_table_id="vtb-1",
+            destination_cidr_block="0.0.0.0/0",
+            next_hop_type="Ipv4Gateway",
+            next_hop_id=vpc.ipv4_gateway_id,
+        )
+        estate.route_entries.extend([route] if routed else [])
+
+    migration = sample_config()
+    in_shared_vpc(migration)
+    with served(bend) as scene:
+        results = previewed(migration, scene).results
+    found = {item.subject.id: item for item in results if item.rule_id == "public-address-route-to-internet"}
+    result = found[IDS["web-2"]]
+    assert result.outcome is outcome, result.reason
+    assert "ipv4gw-1" in f"{result.reason} {result.remediation}"
 
 
 #: What is missing and what the cloud has, of which each has a finding of its own: one run of the engine shows them all.

@@ -23,7 +23,6 @@ from estate.model import (
     FreeInterface,
     Instance,
     PeerKind,
-    RouteEntry,
     SecurityGroupRule,
     VirtualIp,
 )
@@ -203,7 +202,23 @@ def test_custom_routes_are_read_and_the_clouds_own_are_not() -> None:
     entry = {"id": "rte-1", "route_table_id": "vtb-1", "destination_cidr_block": "10.0.0.0/8", "next_hop_id": "i-hop"}
     with running(estates.estate(instances=instances, route_tables=tables, route_entries=[entry])) as simulator:
         read = read_estate(estates.cloud(simulator), NOW)
-    assert read.routes == (RouteEntry(vpc_id="vpc-1", route_table_id="vtb-1", destination="10.0.0.0/8"),)
+    [route] = read.routes
+    assert (route.vpc_id, route.route_table_id, route.destination) == ("vpc-1", "vtb-1", "10.0.0.0/8")
+    assert (route.status, route.next_hop_ids) == ("Available", ("i-hop",))
+
+
+def test_the_way_to_the_internet_by_an_ipv4_gateway_is_read() -> None:
+    vpcs, vswitches = estates.dumped("vpcs"), estates.dumped("vswitches")
+    vpcs[0] |= {"ipv4_gateway": True, "ipv4_gateway_id": "ipv4gw-1"}
+    vswitches[0]["route_table_id"] = "vtb-1"
+    route = {"id": "rte-1", "route_table_id": "vtb-1", "destination_cidr_block": "0.0.0.0/0"}
+    hop = {"next_hop_type": "Ipv4Gateway", "next_hop_id": "ipv4gw-1"}
+    lists = {"route_tables": [{"id": "vtb-1", "vpc_id": "vpc-1"}], "route_entries": [route | hop]}
+    with running(estates.estate(vpcs=vpcs, vswitches=vswitches, **lists)) as served:
+        read = read_estate(estates.cloud(served), NOW)
+    assert [(item.ipv4_gateway, item.ipv4_gateway_id) for item in read.vpcs] == [(True, "ipv4gw-1"), (False, None)]
+    assert [item.route_table_id for item in read.vswitches] == ["vtb-1"]
+    assert [(item.destination, item.next_hop_ids) for item in read.routes] == [("0.0.0.0/0", ("ipv4gw-1",))]
 
 
 def test_the_move_that_is_scheduled_is_read() -> None:

@@ -6,12 +6,12 @@ from policies.core.clock import Timeline
 from policies.core.facts import Facts, UnreadableError
 from policies.core.fixes import Fix, aliyun, change, task
 from policies.core.outcome import Verdict, not_applicable, passed, unknown
-from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK, Plan, place_of
 from policies.core.rule import InstanceRule
 from policies.core.waivers import waiver
 from policies.subjects.address_lists import target_vpc
-from policies.subjects.applied import live_vpcs
-from policies.subjects.network import public_addresses
+from policies.subjects.applied import live_vpcs, live_vswitches
+from policies.subjects.network import called, public_addresses
 
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
@@ -24,20 +24,51 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return not_applicable("It has no public address after the move.")
     if "ipv4Gateway" not in vpc.data:
         raise UnreadableError(f"{vpc.path}: ipv4Gateway", "is missing: routes to an IPv4 gateway may be needed")
+    gateway = vpc.optional_text("ipv4GatewayId")
+    vswitches = plan.vswitches(place_of(instance))
+    tables = [_table_of(plan, item) for item in vswitches]
+    astray = [
+        called(item)
+        for item, table in zip(vswitches, tables, strict=True)
+        if table is None or gateway is None or not _leads_to(plan, table, gateway)
+    ]
+    if vswitches and not astray:
+        return passed(f"The route table of its VSwitch leads to the IPv4 gateway {gateway}.")
+    reason = f"No route to it is known for VSwitch {', '.join(astray)}" if astray else "Its VSwitch is not known"
     return unknown(
-        f"Only a route to the IPv4 gateway leads from {vpc_id} to the Internet, and its routes are not read: "
-        f"{', '.join(addresses)} may be out of reach.",
-        _ways(vpc.text("vpcId"), instance.text("instanceId")),
+        f"Only a route to the IPv4 gateway leads from {vpc_id} to the Internet. {reason}: {', '.join(addresses)} may "
+        "be out of reach.",
+        _ways(vpc.text("vpcId"), next(filter(None, tables), "<table>"), gateway, instance.text("instanceId")),
     )
 
 
-def _ways(vpc_id: str, instance_id: str) -> Fix:
+def _table_of(plan: Plan, vswitch: Facts) -> str | None:
+    """Return the route table of a VSwitch that exists, None for another."""
+    live = live_vswitches(plan).get(vswitch.text("vswitchId")) if vswitch.is_known("vswitchId") else None
+    return live.optional_text("routeTableId") if live else None
+
+
+def _leads_to(plan: Plan, table: str, gateway: str) -> bool:
+    """Whether the default route of a table leads to a gateway, and to nothing else."""
+    network = plan.migration.object("liveNetwork")
+    return any(
+        (item.text("status"), item.texts("nextHopIds")) == ("Available", (gateway,))
+        for item in (network.objects("defaultRoutes") if "defaultRoutes" in network.data else ())
+        if item.text("routeTableId") == table
+    )
+
+
+def _ways(vpc_id: str, table: str, gateway: str | None, instance_id: str) -> Fix:
+    route = {"RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0", "NextHopType": "Ipv4Gateway"}
     return (
-        task("Check whether the route table of its VSwitch has 0.0.0.0/0 to the IPv4 gateway:")
-        + aliyun("vpc", "ListIpv4Gateways", {"VpcId": vpc_id})
-        + task("Where it has:")
-        + waiver(instance_id)
-    ) | _ANOTHER
+        (
+            task("Check whether the route table of its VSwitch has 0.0.0.0/0 to the IPv4 gateway, and add it:")
+            + aliyun("vpc", "ListIpv4Gateways", {"VpcId": vpc_id})
+            + aliyun("vpc", "CreateRouteEntry", {**route, "NextHopId": gateway or "<gateway>"})
+        )
+        | (task("Where it reaches the Internet in another way:") + waiver(instance_id))
+        | _ANOTHER
+    )
 
 
 _ANOTHER: Final = task("Move into a new VPC, which has none:") + change(
@@ -64,10 +95,18 @@ RULE: Final = InstanceRule(
     reads=(MIGRATION, MIGRATING_INSTANCE, TARGET_NETWORK),
     sources=(
         "VPC API reference, DescribeVpcAttribute: SupportIpv4Gateway, the mode in which an IPv4 gateway controls the "
-        "Internet traffic of a VPC, or in which it has none.",
+        "Internet traffic of a VPC, or in which it has none; Ipv4GatewayId; DescribeVSwitches: RouteTable; "
+        "DescribeRouteEntryList: NextHops.",
+        "VPC API reference, EnableVpcIpv4Gateway: it adds 0.0.0.0/0 to the gateway to route tables.",
     ),
     url="https://www.alibabacloud.com/help/en/vpc/user-guide/ipv4-gateway-overview",
-    ram_actions=("ecs:DescribeInstances", "vpc:DescribeVpcAttribute"),
+    ram_actions=(
+        "ecs:DescribeInstances",
+        "vpc:DescribeVpcAttribute",
+        "vpc:DescribeVSwitches",
+        "vpc:DescribeRouteTableList",
+        "vpc:DescribeRouteEntryList",
+    ),
     check=_check,
     until_move=True,
 )

@@ -1,5 +1,7 @@
+import pytest
+
 from policies.core.outcome import Outcome
-from policies.core.plan import MIGRATING_INSTANCE, MIGRATION
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, TARGET_NETWORK
 from tests.policies.prepared import UNKNOWN, Draft, expect, prepared
 
 RULE = "public-address-route-to-internet"
@@ -18,6 +20,57 @@ def public(gateway: object = True, *, exists: bool = True, **changes: object) ->
 def test_pass_without_an_ipv4_gateway() -> None:
     expect(public(gateway=False), RULE, "i-web", Outcome.PASS, "no IPv4 gateway")
     expect(public(exists=False), RULE, "i-web", Outcome.PASS)
+
+
+def routed(*hops: str, status: str = "Available", table: str = "vtb-1") -> Draft:
+    """The VPC has an IPv4 gateway, and a route table a route to 0.0.0.0/0 with these next hops."""
+    draft = public()
+    network = draft.facts(MIGRATION)["liveNetwork"]
+    [vpc], [vswitch] = network["vpcs"], network["vswitches"]
+    vpc["ipv4GatewayId"], vswitch["routeTableId"] = "ipv4gw-1", "vtb-1"
+    network["defaultRoutes"] = [{"routeTableId": table, "status": status, "nextHopIds": list(hops)}]
+    return draft
+
+
+def test_pass_where_the_route_table_leads_to_the_ipv4_gateway() -> None:
+    expect(routed("ipv4gw-1"), RULE, "i-web", Outcome.PASS, "leads to the IPv4 gateway ipv4gw-1")
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        routed("ngw-1"),
+        routed("ipv4gw-1", "i-firewall"),
+        routed(),
+        routed("ipv4gw-1", status="Deleting"),
+        routed("ipv4gw-1", table="vtb-other"),
+    ],
+)
+def test_unknown_where_the_route_table_leads_elsewhere(draft: Draft) -> None:
+    words = ("No route to it is known for VSwitch vsw-h: 192.0.2.1", "--RouteTableId vtb-1", "--NextHopId ipv4gw-1")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, *words)
+
+
+@pytest.mark.parametrize("key", ["vpcs.ipv4GatewayId", "vswitches.routeTableId", "defaultRoutes"])
+def test_unknown_where_a_part_of_the_way_is_not_known(key: str) -> None:
+    for value in (None, UNKNOWN):
+        draft = routed("ipv4gw-1")
+        holder = draft.facts(MIGRATION)["liveNetwork"]
+        *path, name = key.split(".")
+        holder = holder[path[0]][0] if path else holder
+        holder[name] = value
+        expect(draft, RULE, "i-web", Outcome.UNKNOWN)
+        del holder[name]
+        expect(draft, RULE, "i-web", Outcome.UNKNOWN, "No route to it is known")
+
+
+def test_unknown_for_a_vswitch_that_is_yet_to_be_made_or_in_no_zone() -> None:
+    draft = routed("ipv4gw-1")
+    vswitch = draft.facts(TARGET_NETWORK)["vswitches"][0]
+    vswitch["vswitchId"] = UNKNOWN
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "No route to it is known for VSwitch vsw-h")
+    vswitch["zoneId"] = "cn-hangzhou-other"
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "Its VSwitch is not known")
 
 
 def test_unknown_with_an_ipv4_gateway() -> None:
