@@ -390,7 +390,7 @@ class NetworkAcl(_Identified):
     """A network ACL that filters the traffic of VSwitches, without state: the first entry that matches decides."""
 
     status: str
-    filters: tuple[NetworkAclEntry, ...] = ()
+    ordered_entries: tuple[NetworkAclEntry, ...] = ()
 
 
 class WhitelistGroup(_Model):

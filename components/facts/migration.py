@@ -543,5 +543,5 @@ def _network_acl_facts(acl: NetworkAcl) -> NetworkAclFacts:
     return {
         "networkAclId": acl.id,
         "status": acl.status,
-        "entries": list(map(_network_acl_entry_facts, acl.filters)),
+        "entries": list(map(_network_acl_entry_facts, acl.ordered_entries)),
     }

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 
-from estate.model import Estate, SecurityGroupRule
+from estate.model import Estate, NetworkAclEntry, SecurityGroupRule
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,10 @@ def _listed(word: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
 def _value(value: Any) -> str:
     if isinstance(value, SecurityGroupRule):
         return _rule(value)
+    if isinstance(value, NetworkAclEntry):
+        side = "from" if value.direction == "ingress" else "to"
+        text = f"{value.direction} {value.policy} {value.protocol} {value.port_range} {side} {value.cidr_block}"
+        return text if value.entry_type == "custom" else f"{text} ({value.entry_type})"
     if isinstance(value, BaseModel):
         parts = value.model_dump(mode="json", by_alias=True, exclude_none=True)
         return ", ".join(f"{key} {part}" for key, part in parts.items() if part not in ("", [], ()))

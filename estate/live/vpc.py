@@ -81,7 +81,7 @@ def network_acl(cloud: Cloud, network_acl_id: str) -> model.NetworkAcl:
         for direction, entries_of_it, far_end in ways
         for entry in entries_of_it
     ]
-    return build(source, model.NetworkAcl, id=item.network_acl_id, status=item.status, filters=tuple(entries))
+    return build(source, model.NetworkAcl, id=item.network_acl_id, status=item.status, ordered_entries=tuple(entries))
 
 
 def ha_vips(cloud: Cloud) -> list[model.VirtualIp]:

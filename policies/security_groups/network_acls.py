@@ -62,7 +62,7 @@ _FTP_DATA: Final = 20
 
 
 class Refused(NamedTuple):
-    """What an ACL refuses of what the clones accept.
+    """What an ACL refuses of what the clones accept, and of what load balancers send.
 
     `certain` is accepted by a rule, and concerns addresses in the VSwitches of the stack, instances, or the Internet
     where the instance has a public address. `possible` is the rest: nothing shows whether it is used.
@@ -101,18 +101,33 @@ def refused(plan: Plan, instance: Facts, acl: Facts, vswitch: Facts) -> Refused:
     """
     own, group_ids = instance.text("instanceId"), tuple(sorted(instance.texts("securityGroupIds")))
     departure = departures(plan).get(own)
-    public = bool(public_addresses(instance))
+    public, served = bool(public_addresses(instance)), _served_ports(instance)
 
     def compare() -> Refused:
+        clone = firewall_of(plan, group_ids).clone
         return _refused(
-            firewall_of(plan, group_ids).clone,
+            RuleSet((*clone.rules, *map(_from_load_balancers, served))),
             _acl_of(acl),
             _Place(surroundings(plan), departure, block_of(vswitch, "cidrBlock"), public),
         )
 
-    key = (__name__, group_ids, departure, public, vswitch.text("vswitchId"))
+    key = (__name__, group_ids, departure, public, served, vswitch.text("vswitchId"))
     found = plan.remember(key, compare)
     return Refused(found.certain.without(own), found.possible.without(own))
+
+
+def _served_ports(instance: Facts) -> tuple[Interval, ...]:
+    """Return the ports that load balancers (CLB) reach: all where its vServer groups are not known."""
+    if "vserverGroups" not in instance.data:
+        return (ALL_PORTS,)
+    ports = {int(group.number("port")) for group in instance.objects("vserverGroups")}
+    return tuple((port, port) for port in sorted(ports))
+
+
+def _from_load_balancers(ports: Interval) -> PacketRule:
+    """Return the rule that stands for health checks: no security group stops them (CLB user guide, health checks)."""
+    label, area = "its load balancers", AddressPeer(4, *SERVICE[4])
+    return PacketRule(label, "ingress", "TCP", ports, ALL_PORTS, True, 0, area)
 
 
 class _Place(NamedTuple):

@@ -17,7 +17,9 @@ def test_the_entries_of_network_acls_are_those_of_the_target_vpc() -> None:
         cidr_block="0.0.0.0/0",
     )
     vswitches = [item.model_copy(update={"network_acl_id": f"nacl-{item.vpc_id}"}) for item in estate().vswitches]
-    acls = tuple(NetworkAcl(id=f"nacl-{vpc}", status="Available", filters=(everything,)) for vpc in ("vpc-other", "x"))
+    acls = tuple(
+        NetworkAcl(id=f"nacl-{vpc}", status="Available", ordered_entries=(everything,)) for vpc in ("vpc-other", "x")
+    )
     read = estate(vswitches=tuple(vswitches), network_acls=acls)
     network = {"mode": "existing", "vpcId": "vpc-other", "vswitchIds": ["vsw-other"]}
     facts = migration_facts(make_plan(parse(config(network=network, classicLink=None), FILE), read, FILE))[

@@ -658,7 +658,8 @@ def test_network_acls_that_are_bound_are_read_with_their_entries_in_order() -> N
     with running(estates.estate(network_acls=[acl])) as served:
         [read] = read_estate(estates.cloud(served), NOW).network_acls
     fields = [
-        (it.direction, it.entry_type, it.policy, it.protocol, it.port_range, it.cidr_block) for it in read.filters
+        (it.direction, it.entry_type, it.policy, it.protocol, it.port_range, it.cidr_block)
+        for it in read.ordered_entries
     ]
     assert (read.id, read.status) == ("nacl-shop", "Available")
     assert fields == [

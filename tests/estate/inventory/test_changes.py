@@ -109,6 +109,23 @@ def test_a_change_is_reported_in_the_words_of_the_domain(edit: Any, expected: li
     assert changes_by(edit) == expected
 
 
+def test_another_order_of_the_entries_of_a_network_acl_is_a_change() -> None:
+    entry = {"direction": "ingress", "entryType": "custom", "protocol": "tcp", "portRange": "22/22"}
+    accept, drop = ({**entry, "policy": policy, "cidrBlock": "10.0.0.0/8"} for policy in ("accept", "drop"))
+    own = {**drop, "direction": "egress", "entryType": "system"}
+    one, other = (
+        edited(lambda of, given=given: of["networkAcls"].append(given))
+        for given in (
+            {"id": "nacl-1", "status": "Available", "orderedEntries": [accept, drop]},
+            {"id": "nacl-1", "status": "Available", "orderedEntries": [drop, accept, own]},
+        )
+    )
+    [change] = changes(one, other)
+    first, second = (f"ingress {policy} tcp 22/22 from 10.0.0.0/8" for policy in ("accept", "drop"))
+    third = "egress drop tcp 22/22 to 10.0.0.0/8 (system)"
+    assert change.text == f"ordered entries: {first}, {second}, now {second}, {first}, {third}"
+
+
 def test_another_first_address_is_a_change() -> None:
     """The first one is that of the intranet interface."""
     one, other = (

@@ -16,7 +16,17 @@ from policies.core.plan import (
     SECURITY_GROUP_RULES,
     TARGET_NETWORK,
 )
-from tests.policies.prepared import UNKNOWN, ZONE, Draft, Properties, expect, prepared, rule, use_existing_vswitch
+from tests.policies.prepared import (
+    UNKNOWN,
+    VSERVER_GROUP,
+    ZONE,
+    Draft,
+    Properties,
+    expect,
+    prepared,
+    rule,
+    use_existing_vswitch,
+)
 
 RULE = "network-acls-reviewed"
 OPEN = ("accept", "all", "-1/-1", "0.0.0.0/0")
@@ -203,6 +213,20 @@ def test_unknown_for_ipv6_that_a_rule_accepts() -> None:
     everything = (OPEN, ("accept", "all", "-1/-1", "::/0"))
     acl_of(draft)["entries"] = [*entries("ingress", *everything), *entries("egress", *everything)]
     expect(draft, RULE, "i-web", Outcome.PASS)
+
+
+def test_unknown_where_it_refuses_the_health_checks_of_a_load_balancer() -> None:
+    checks = (("drop", "tcp", "1/9000", "100.64.0.0/10"), OPEN)
+    draft = bound(checks)
+    draft.facts(SECURITY_GROUP_RULES, "sg-web")["rules"] = {
+        "egress": rule({"cidrIp": "0.0.0.0/0"}, ipProtocol="ALL", policy="drop", direction="egress")
+    }
+    expect(draft, RULE, "i-web", Outcome.PASS)
+    draft.facts(MIGRATING_INSTANCE, "i-web")["vserverGroups"] = [VSERVER_GROUP]
+    words = ("ingress TCP 80 from 100.64.0.0/11", "accepted by its load balancers; refused by nacl-1, ingress entry 1")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, *words)
+    del draft.facts(MIGRATING_INSTANCE, "i-web")["vserverGroups"]
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "ingress TCP 1-9000 from 100.64.0.0/11")
 
 
 @pytest.mark.parametrize("ports", ["53/53", "123/123"])
