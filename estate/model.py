@@ -218,6 +218,10 @@ class VirtualIp(_Identified):
     ip_address: Address
 
 
+class Eip(_Identified):
+    """An elastic IP address, which counts in the region's quota."""
+
+
 class PeerKind(StrEnum):
     """The form in which the far end of a security group rule is given."""
 
@@ -610,7 +614,7 @@ class BucketPolicy(_Identified):
     statements: tuple[PolicyStatement, ...] = ()
 
 
-ListService = Literal["container-registry", "oss", "havip", "network-acl"]
+ListService = Literal["container-registry", "oss", "havip", "network-acl", "eip"]
 """Services that not every team uses: unreadable lists of them do not stop the reading of the estate."""
 
 
@@ -638,6 +642,7 @@ class Estate(_Model):
     network_acls: Annotated[tuple[NetworkAcl, ...], ById] = ()
     network_interfaces: Annotated[tuple[VpcInterface, ...], ById] = ()
     virtual_ips: Annotated[tuple[VirtualIp, ...], ById] = ()
+    eips: Annotated[tuple[Eip, ...], ById] = ()
     databases: Annotated[tuple[Database, ...], ById] = ()
     classic_links: tuple[ClassicLinkAttachment, ...] = ()
     routes: tuple[RouteEntry, ...] = ()

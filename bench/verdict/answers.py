@@ -26,7 +26,7 @@ from simulator.model.estate import Estate as SimulatedEstate
 from simulator.server import running
 from tests.estate import estates
 from tests.estate.replay import Replay, Spoil
-from tests.estate.test_live_answers import BALANCER, HA_VIP, HOP, POLICY, REGISTRY, ROUTE, TABLE
+from tests.estate.test_live_answers import BALANCER, EIP, HA_VIP, HOP, POLICY, REGISTRY, ROUTE, TABLE
 from tests.estate.test_live_answers import MIGRATION as MOVE
 from tests.estate.whole import meet, spoil, take
 from tests.policies.in_process import BEGINNING, ESTATE, Scene, previewed, sample_config
@@ -34,6 +34,9 @@ from tests.policies.in_process import BEGINNING, ESTATE, Scene, previewed, sampl
 _READY: Final = (Readiness.READY, Readiness.READY_WITH_CONDITIONS)
 _REQUEST: Final = "REQ-7"
 _UNEXPECTED: Final = {"unexpected": True}
+# HAVIPs matter to instances that keep their addresses, EIPs to those whose public address becomes one: the prepared
+# stack has neither.
+_OF_NO_USE: Final = ("vpc:DescribeHaVips", "vpc:DescribeEipAddresses")
 _SHARED: Final = "Disks.Disk[].MountInstances.MountInstance"
 
 
@@ -90,8 +93,7 @@ def compare(seed: int) -> tuple[Mapping[str, int], list[str]]:
     """Give the reader answers with one defect; what must not be is that it ends READY."""
     defect = defects()[seed % len(defects())]
     name = f"{defect.action}: {defect.name}"
-    # An HAVIP matters to instances that keep their addresses, and the prepared stack has none.
-    for estate in (_manifold(),) if defect.action == "vpc:DescribeHaVips" else (_prepared(), _manifold()):
+    for estate in (_manifold(),) if defect.action in _OF_NO_USE else (_prepared(), _manifold()):
         try:
             read = estate.read(defect)
         except EstateError as stop:
@@ -194,6 +196,7 @@ def _manifold() -> _Estate:
         instances=[*estates.dumped("instances"), HOP],
         load_balancers=[BALANCER],
         ha_vips=[HA_VIP],
+        eips=[EIP],
         registries=[REGISTRY],
         **grouped,
     )

@@ -13,6 +13,9 @@ from components.config.errors import Problem
 
 USUAL_DUE_DAYS = 7
 
+# EIP, Quotas: eip_quota_instances_num, which can be raised.
+USUAL_EIP_QUOTA = 20
+
 
 Service = Literal["container-registry", "oss"]
 
@@ -27,6 +30,12 @@ class AfterChoice(Strict):
     )
     convert_public_ips: tuple[InstanceId, ...] = Field(
         default=(), description="Instances whose public address becomes an EIP. There is no way back."
+    )
+    eip_quota: int = Field(
+        default=USUAL_EIP_QUOTA,
+        ge=1,
+        le=100_000,
+        description="EIPs that the account may have in the region, as Quota Center shows it (eip_quota_instances_num).",
     )
     unused_services: tuple[Service, ...] = Field(
         default=(),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Annotated, Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from components.config import Attestation, BackupChoice, OffPeak, Staying, Waiver
-from components.config.after import USUAL_DUE_DAYS
+from components.config.after import USUAL_DUE_DAYS, USUAL_EIP_QUOTA
 from components.config.backups import USUAL_DAYS_AFTER_WINDOW, USUAL_MAX_AGE_HOURS
 from components.facts.address_lists import AddressListFacts, address_list_facts
 from components.facts.base import SCHEMA_VERSION, Facts, note
@@ -36,6 +37,7 @@ from components.run import SourceFile, Sources
 from estate.model import (
     ClassicLinkAttachment,
     Direction,
+    Instance,
     NetworkAcl,
     NetworkAclEntry,
     RouteEntry,
@@ -249,6 +251,14 @@ class LiveNetworkFacts(TypedDict):
     classicLinks: list[LiveLinkFacts]
 
 
+class EipFacts(TypedDict):
+    """The EIPs of the region, where public addresses become some."""
+
+    quota: Annotated[int, note("how many there may be: after.eipQuota of the config")]
+    existing: NotRequired[Annotated[int, note("absent: they were not read, see unreadLists")]]
+    toConvert: Annotated[int, note("public addresses of instances that are yet to become one, by this stack")]
+
+
 class MigrationFacts(AddressListFacts):
     """The migration as a whole: one for each stack, parent of all other components."""
 
@@ -291,6 +301,7 @@ class MigrationFacts(AddressListFacts):
     ]
     liveNetwork: LiveNetworkFacts
     formerAddresses: Annotated[list[str], note("intranet addresses that moved instances had and nothing has now")]
+    eips: NotRequired[Annotated[EipFacts, note("absent: no public address becomes one")]]
     cleanupDueDays: Annotated[int, note("days after `latest` until which they may still be let in somewhere")]
     backups: BackupChoiceFacts
     snapshots: Annotated[
@@ -352,6 +363,8 @@ def migration_facts(plan: MigrationPlan, sources: Sources | None = None, dry_run
         facts["registryAccessLists"] = lists["registryAccessLists"]
     if "bucketPolicies" in lists:
         facts["bucketPolicies"] = lists["bucketPolicies"]
+    if to_eip := [planned.instance for planned in plan.instances if planned.to_eip]:
+        facts["eips"] = _eips(plan, to_eip)
     if dry_run is not None:
         facts["dryRun"] = dry_run
     if config.off_peak is not None:
@@ -519,6 +532,17 @@ def _backups(choice: BackupChoice | None) -> BackupChoiceFacts:
 def _snapshots(plan: MigrationPlan) -> dict[str, list[SnapshotFacts]]:
     snapshots_of, disks = plan.roster.index.snapshots_of, (disk for item in plan.instances for disk in item.disks)
     return {disk.id: list(map(snapshot_facts, snapshots_of[disk.id])) for disk in disks if disk.id in snapshots_of}
+
+
+def _eips(plan: MigrationPlan, to_eip: Iterable[Instance]) -> EipFacts:
+    after, present = plan.config.after, plan.roster.index.instances
+    facts: EipFacts = {
+        "quota": after.eip_quota if after else USUAL_EIP_QUOTA,
+        "toConvert": sum(present[instance.id].eip is None for instance in to_eip),
+    }
+    if all(item.service != "eip" for item in plan.estate.unread_lists):
+        facts["existing"] = len(plan.estate.eips)
+    return facts
 
 
 def _live_network(plan: MigrationPlan) -> LiveNetworkFacts:

@@ -67,6 +67,7 @@ _KINDS: Final = (
     _Kind("network_acls", "network ACL"),
     _Kind("network_interfaces", "network interface"),
     _Kind("virtual_ips", "virtual IP address"),
+    _Kind("eips", "EIP"),
     _Kind("classic_links", "ClassicLink", key=lambda item: f"{item.instance_id} to {item.vpc_id}"),
     _Kind("routes", "route", key=lambda item: f"{item.destination} in {item.route_table_id} of {item.vpc_id}"),
     _Kind("vserver_groups", "vServer group", lists={"servers": "server"}),

@@ -2,8 +2,8 @@
 
 Fail-closed: the reader raises an error rather than return a part. DescribeInstances and similar actions answer an
 identity without permission with an empty list (ECS API, DescribeInstances), so dry runs prove the permission first.
-There are two exceptions, which are recorded with their reason: Container Registry, OSS, HAVIPs and network ACLs, which
-not every team uses, and single databases, load balancers or lists that refuse calls about themselves.
+There are two exceptions, which are recorded with their reason: Container Registry, OSS, HAVIPs, EIPs and network ACLs,
+which not every team uses, and single databases, load balancers or lists that refuse calls about themselves.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "vswitches": ("vpc:DescribeVSwitches",),
     "networkInterfaces": ("ecs:DescribeNetworkInterfaces",),
     "haVips": ("vpc:DescribeHaVips",),
+    "eips": ("vpc:DescribeEipAddresses",),
     "networkAcls": ("vpc:DescribeNetworkAclAttributes",),
     "databases": (
         "rds:DescribeDBInstances",
@@ -72,7 +73,7 @@ RAM_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 #: The parts that not every team has; the rest is read without their permissions.
-IF_USED: Final = frozenset({"haVips", "networkAcls", "registryAccessLists", "bucketPolicies"})
+IF_USED: Final = frozenset({"haVips", "eips", "networkAcls", "registryAccessLists", "bucketPolicies"})
 
 # These answer a missing permission with an empty list, and accept DryRun.
 _PROBED = ("ecs:DescribeInstances", "ecs:DescribeDisks", "ecs:DescribeSnapshots", "ecs:DescribeSecurityGroups")
@@ -125,6 +126,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
             ("vpcs", vpc.vpc_ids),
             ("vswitches", vpc.vswitches),
             ("haVips", vpc.ha_vips),
+            ("eips", vpc.eips),
             ("tables", vpc.route_tables),
             ("events", ecs.scheduled_events),
             ("rds", rds.rds_heads),
@@ -153,6 +155,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         (partial(_mongodb, cloud), lists["mongodb"].result()),
     )
     ha_vips, unread_ha_vips = _if_readable("havip", lists["haVips"].result)
+    eips, unread_eips = _if_readable("eip", lists["eips"].result)
     bound = {item.network_acl_id for item in lists["vswitches"].result() if item.network_acl_id}
     network_acls, unread_network_acls = _if_readable(
         "network-acl", lambda: _read_each(pool, partial(vpc.network_acl, cloud), sorted(bound))
@@ -180,6 +183,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         vswitches=tuple(lists["vswitches"].result()),
         network_acls=tuple(network_acls),
         network_interfaces=tuple(interfaces.result()),
+        eips=tuple(eips),
         virtual_ips=(*ha_vips, *slb.virtual_ips(lists["balancers"].result())),
         databases=tuple(database for futures in products for database in _each(futures)),
         classic_links=tuple(link for future in links for link in future.result()),
@@ -191,7 +195,7 @@ def _read(cloud: Cloud, pool: ThreadPoolExecutor, account_id: str, now: datetime
         scheduled_events=tuple(lists["events"].result()),
         registry_access_lists=tuple(item for found in registries for item in found),
         bucket_policies=tuple(policies),
-        unread_lists=(*unread_ha_vips, *unread_network_acls, *unread_registries, *unread_policies),
+        unread_lists=(*unread_ha_vips, *unread_eips, *unread_network_acls, *unread_registries, *unread_policies),
     )
 
 

@@ -37,6 +37,7 @@ NOUNS: Final[Mapping[type[BaseModel], _Noun]] = {
     model.NetInfo: _Noun("connection address", "connection_string"),
     model.FreeInterface: _Noun("network interface"),
     model.NetworkInterface: _Noun("network interface"),
+    model.Eip: _Noun("EIP"),
     model.VpcInterface: _Noun("network interface"),
     model.RegistryAccessList: _Noun("whitelist of module", "module"),
     model.RouteEntry: _Noun("route to", "destination"),

@@ -1,4 +1,4 @@
-"""VPCs, VSwitches, network ACLs, HAVIPs and routes."""
+"""VPCs, VSwitches, network ACLs, HAVIPs, EIPs and routes."""
 
 from __future__ import annotations
 
@@ -89,6 +89,15 @@ def ha_vips(cloud: Cloud) -> list[model.VirtualIp]:
     return [
         build(page.source, model.VirtualIp, id=item.ha_vip_id, vpc_id=item.vpc_id, ip_address=item.ip_address)
         for page in pages(cloud, "vpc:DescribeHaVips", region_id=cloud.region)
+        for item in page.items
+    ]
+
+
+def eips(cloud: Cloud) -> list[model.Eip]:
+    """Read all EIPs."""
+    return [
+        build(page.source, model.Eip, id=item.allocation_id)
+        for page in pages(cloud, "vpc:DescribeEipAddresses", region_id=cloud.region)
         for item in page.items
     ]
 

@@ -73,6 +73,12 @@ WAYS_IN: Final = (
         ),
     ),
     WayIn(
+        "EIP",
+        "holds addresses: EIPs, by a quota of the region",
+        "VPC, DescribeEipAddresses",
+        ("vpc:DescribeEipAddresses",),
+    ),
+    WayIn(
         "ApsaraDB RDS",
         "admits: IP whitelists and ECS security groups; ends: classic addresses in hybrid access",
         "RDS, DescribeDBInstanceIPArrayList, DescribeSecurityGroupConfiguration and DescribeDBInstanceNetInfo",

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from components.config import parse
 from components.facts.migration import migration_facts
 from components.plan import make_plan
-from estate.model import NetworkAcl, NetworkAclEntry, RouteEntry
-from tests.components.builders import FILE, config, estate
+from estate.model import Eip, Estate, NetworkAcl, NetworkAclEntry, RouteEntry, UnreadLists
+from tests.components.builders import FILE, config, estate, instance
 
 
 def test_the_entries_of_network_acls_are_those_of_the_target_vpc() -> None:
@@ -59,3 +63,29 @@ def test_default_routes_are_those_of_the_target_vpc() -> None:
     route = {"routeTableId": "vtb-vpc-other", "status": "Available", "nextHopIds": ["ipv4gw-1"]}
     assert facts["defaultRoutes"] == [route]
     assert "defaultRoutes" not in migration_facts(make_plan(parsed, estate(), FILE))["liveNetwork"]
+
+
+@pytest.mark.parametrize(
+    ("eip", "after", "expected"),
+    [
+        (None, {}, {"quota": 20, "existing": 2, "toConvert": 1}),
+        ("47.96.0.1", {"eipQuota": 5}, {"quota": 5, "existing": 2, "toConvert": 0}),
+    ],
+)
+def test_eips_are_counted_where_public_addresses_become_some(
+    eip: str | None, after: dict[str, Any], expected: dict[str, int]
+) -> None:
+    web = instance("i-web", "sg-web", "10.1.0.1", eip=eip)
+    instances = tuple(web if item.id == "i-web" else item for item in estate().instances)
+    read = estate(instances=instances, eips=tuple(Eip(id=f"eip-{number}") for number in (1, 2)))
+    unread = read.model_copy(
+        update={"eips": (), "unread_lists": (UnreadLists(service="eip", reason="Not permitted."),)}
+    )
+
+    def eips(known: Estate, **choice: Any) -> object:
+        return migration_facts(make_plan(parse(config(**choice), FILE), known, FILE)).get("eips")
+
+    choice = {"after": {"convertPublicIps": ["i-web"], **after}}
+    assert eips(read, **choice) == expected
+    assert eips(unread, **choice) == {key: value for key, value in expected.items() if key != "existing"}
+    assert eips(read) is None

@@ -54,15 +54,8 @@ def test_the_program_stays_only_for_what_may_still_be_called(monkeypatch: pytest
     async def wait() -> None:
         waited.append(True)
 
-    async def nothing_more() -> None:
-        pass
-
-    async def run() -> None:
-        monkeypatch.setattr(SETTINGS, "callbacks", object() if calls_back else None)
-        await stack.run_pulumi_func(lambda: None)
-
     monkeypatch.setattr(stack, "_wait_for_shutdown", wait)
-    monkeypatch.setattr(stack, "_shutdown_callbacks", nothing_more)
+    monkeypatch.setattr(SETTINGS, "callbacks", object() if calls_back else None)
     trim_sdk({})
-    asyncio.run(run())
+    asyncio.run(stack._wait_for_shutdown())
     assert waited == [True] * calls_back

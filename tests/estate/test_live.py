@@ -648,6 +648,11 @@ def test_ha_vips_and_addresses_of_load_balancers_in_vpcs_are_read() -> None:
     )
 
 
+def test_eips_are_read() -> None:
+    with running(estates.estate(eips=[EIP, {**EIP, "id": "eip-2", "ip_address": "47.96.0.2"}])) as served:
+        assert [item.id for item in read_estate(estates.cloud(served), NOW).eips] == ["eip-1", "eip-2"]
+
+
 def test_network_acls_that_are_bound_are_read_with_their_entries_in_order() -> None:
     acl = {
         "id": "nacl-shop",
@@ -778,6 +783,7 @@ REGISTRY = {
     ],
 }
 HA_VIP = {"id": "havip-1", "vswitch_id": "vsw-1", "ip_address": "172.16.0.7"}
+EIP = {"id": "eip-1", "ip_address": "47.96.0.1"}
 ALLOW = {"Effect": "Allow", "Action": "oss:*", "Condition": {"IpAddress": {"acs:SourceIp": ["10.160.0.1"]}}}
 
 
@@ -816,15 +822,17 @@ def test_policies_of_buckets_in_the_region_are_read() -> None:
 def test_without_permission_for_lists_that_not_all_have_the_rest_is_read(action: str) -> None:
     user = estates._user("tester", "1", [action])
     lists = {"registries": [REGISTRY], "buckets": [{"id": "logs", "policy": {"Statement": [ALLOW]}}]}
-    lists["ha_vips"] = [HA_VIP]
+    lists |= {"ha_vips": [HA_VIP], "eips": [EIP]}
     with running(estates.estate(users=[user], **lists)) as served:
         read = read_estate(estates.cloud(served), NOW)
     [unread] = read.unread_lists
     service, of_it = {
         "cr": ("container-registry", read.registry_access_lists),
         "oss": ("oss", read.bucket_policies),
-        "vpc": ("havip", read.virtual_ips) if "HaVip" in action else ("network-acl", read.network_acls),
-    }[action.split(":")[0]]
+        "vpc:DescribeHaVips": ("havip", read.virtual_ips),
+        "vpc:DescribeEipAddresses": ("eip", read.eips),
+        "vpc:DescribeNetworkAclAttributes": ("network-acl", read.network_acls),
+    }[action if action.startswith("vpc:") else action.split(":")[0]]
     assert (unread.service, of_it) == (service, ())
     assert unread.reason == f"The RAM action {action} is not permitted."
     assert len(read.instances) == 3

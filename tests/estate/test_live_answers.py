@@ -207,6 +207,7 @@ INTERFACE: dict[str, Any] = {
 }
 
 HA_VIP: dict[str, Any] = {"id": "havip-front", "vswitch_id": "vsw-1", "ip_address": "172.16.0.22"}
+EIP: dict[str, Any] = {"id": "eip-front", "ip_address": "47.96.0.1"}
 
 
 def _grouped(name: str) -> list[dict[str, Any]]:
@@ -226,6 +227,7 @@ def session() -> Iterator[Session]:
         load_balancers=[BALANCER],
         network_interfaces=[INTERFACE],
         ha_vips=[HA_VIP],
+        eips=[EIP],
         **{name: _grouped(name) for name in ("databases", "redis", "mongodb")},
     )
     replay = Replay()

@@ -295,7 +295,7 @@ def test_every_ram_action_of_the_reader_is_declared() -> None:
     assert called <= set(READS)
     assert all(is_reading(action) for action in READS)
     assert not any(is_reading(action) for action in WRITES)
-    assert {"haVips", "networkAcls", "registryAccessLists", "bucketPolicies"} == IF_USED
+    assert {"haVips", "eips", "networkAcls", "registryAccessLists", "bucketPolicies"} == IF_USED
 
 
 @pytest.mark.parametrize("action", sorted(READS))

@@ -13,6 +13,7 @@ from estate.model import (
     AccessControlList,
     BackendServer,
     ClassicLinkAttachment,
+    Eip,
     Estate,
     NetInfo,
     NetworkAcl,
@@ -582,6 +583,16 @@ CASES: Final[dict[str, Case]] = {
             shared_vpc_is_default("10.0.0.0/8", "10.25.16.0/24"),
             with_items(unread_lists=(UnreadLists(service="havip", reason="vpc:DescribeHaVips is not permitted."),)),
         ),
+    ),
+    "public addresses beyond the quota of EIPs": Case(
+        ("public-address-within-eip-quota",),
+        changed(after={"convertPublicIps": [WEB, BATCH]}),
+        with_items(eips=tuple(Eip(id=f"eip-{number}") for number in range(19))),
+    ),
+    "EIPs that cannot be counted": Case(
+        ("public-address-within-eip-quota",),
+        changed(after={"convertPublicIps": [WEB, BATCH]}),
+        with_items(unread_lists=(UnreadLists(service="eip", reason="vpc:DescribeEipAddresses is not permitted."),)),
     ),
     "a VSwitch among addresses to avoid": Case(
         ("network-apart-from-peers",),

@@ -393,6 +393,7 @@ def prepared(*, exists: bool = True) -> Draft:
             }
         ],
         "formerAddresses": [],
+        "eips": {"quota": 20.0, "existing": 0.0, "toConvert": 1.0},
         "liveNetwork": {
             "vpcs": [{"vpcId": "vpc-1", "classicLinkEnabled": True, "ipv4Gateway": False}] if exists else [],
             "vswitches": [live_vswitch()] if exists else [],

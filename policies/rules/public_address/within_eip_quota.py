@@ -1,0 +1,66 @@
+"""The region's quota has room for the EIPs that public addresses are to become."""
+
+from typing import Final
+
+from policies.core.clock import Timeline
+from policies.core.facts import Facts
+from policies.core.fixes import aliyun, change, task
+from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown
+from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
+from policies.core.rule import InstanceRule
+from policies.core.waivers import waiver
+
+# As Quota Center calls it.
+_QUOTA: Final = "eip_quota_instances_num"
+
+
+def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
+    if not instance.flag("toEip"):
+        return not_applicable("Its public address need not become an EIP.")
+    eips = plan.migration.object("eips")
+    quota, wanted = eips.number("quota"), eips.number("toConvert")
+    if not wanted:
+        return not_applicable("All public addresses that are to become EIPs are some already.")
+    if "existing" not in eips.data:
+        refusals = (item for item in plan.migration.objects("unreadLists") if item.text("service") == "eip")
+        return unknown(
+            f"How many EIPs the region has is not known. {' '.join(item.text('reason') for item in refusals)}".rstrip(),
+            _ASK,
+        )
+    existing = eips.number("existing")
+    needed = int(existing + wanted)
+    count = f"The region has {existing:g} EIPs, and {wanted:g} public addresses are to become some"
+    if needed <= quota:
+        return passed(f"{count}; it may have {quota:g}.")
+    return failed(
+        f"{count}. By after.eipQuota it may have {quota:g}: the cloud refuses to convert what is beyond.",
+        task(f"Ask Quota Center for {needed} EIPs in the region ({_QUOTA}), or release some. Then state what it shows:")
+        + change("after", {"eipQuota": needed}),
+    )
+
+
+_ASK: Final = (
+    task("Allow the program to read them, as docs/ram does, or look whether Quota Center leaves room for them:")
+    + aliyun("vpc", "DescribeEipAddresses", {"RegionId": "<region>"}, "TotalCount")
+    + waiver()
+)
+
+RULE: Final = InstanceRule(
+    module=__name__,
+    title="The EIP quota must have room for public addresses that become EIPs",
+    severity="medium",
+    notice_items=("N32",),
+    why="The conversion is refused after the move, when FTP clients have lost the server already.",
+    remediation=task(
+        f"Ask Quota Center for more EIPs in the region ({_QUOTA}). State them in the stack config, as after.eipQuota."
+    ),
+    reads=(MIGRATION, MIGRATING_INSTANCE),
+    sources=(
+        f"EIP, Quotas: {_QUOTA}, 20 EIPs unless it was raised.",
+        "ECS API reference, ConvertNatPublicIpToEip: MaxEIPQuotaExceeded, the limit of EIPs in a region.",
+    ),
+    url="https://www.alibabacloud.com/help/en/eip/quota-management",
+    ram_actions=("ecs:DescribeInstances", "vpc:DescribeEipAddresses"),
+    check=_check,
+    until_move=False,
+)
