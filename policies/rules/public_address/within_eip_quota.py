@@ -9,6 +9,7 @@ from policies.core.outcome import Verdict, failed, not_applicable, passed, unkno
 from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
 from policies.core.waivers import waiver
+from policies.core.words import number_of
 
 # As Quota Center calls it.
 _QUOTA: Final = "eip_quota_instances_num"
@@ -18,7 +19,7 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     if not instance.flag("toEip"):
         return not_applicable("Its public address need not become an EIP.")
     eips = plan.migration.object("eips")
-    quota, wanted = eips.number("quota"), eips.number("toConvert")
+    quota, wanted = int(eips.number("quota")), int(eips.number("toConvert"))
     if not wanted:
         return not_applicable("All public addresses that are to become EIPs are some already.")
     if "existing" not in eips.data:
@@ -27,13 +28,13 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
             f"How many EIPs the region has is not known. {' '.join(item.text('reason') for item in refusals)}".rstrip(),
             _ASK,
         )
-    existing = eips.number("existing")
-    needed = int(existing + wanted)
-    count = f"The region has {existing:g} EIPs, and {wanted:g} public addresses are to become some"
+    needed = int(eips.number("existing")) + wanted
+    converted = number_of(wanted, "public address")
+    count = f"With {converted} that this stack converts, the region has {number_of(needed, 'EIP')}"
     if needed <= quota:
-        return passed(f"{count}; it may have {quota:g}.")
+        return passed(f"{count}; it may have {quota}.")
     return failed(
-        f"{count}. By after.eipQuota it may have {quota:g}: the cloud refuses to convert what is beyond.",
+        f"{count}. By after.eipQuota it may have {quota}: the cloud refuses to convert what is beyond.",
         task(f"Ask Quota Center for {needed} EIPs in the region ({_QUOTA}), or release some. Then state what it shows:")
         + change("after", {"eipQuota": needed}),
     )
