@@ -108,7 +108,9 @@ def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate,
         return record
     state = read_state(stack)
     in_state = {(kind, mark(stack, own)) for kind, own in state}
-    vpc_id = record.vpc_id or (state.get((NETWORK, name)) if name is not None else None)
+    # With another name in the config it is another VPC, which a killed run may have made beside that of the last `up`.
+    vpc_id = (state.get((NETWORK, name)) if name is not None else None) or record.vpc_id
+    former = record.vpc_id if record.vpc_id != vpc_id else None
     left = {key: ids for key, ids in marked_ids.items() if key not in in_state}
     target = _target(config, vpc_id, left.get((NETWORK, mark(stack, name or ""))))
     vpcs = {item.id: item.vpc_id for item in estate.vswitches}
@@ -127,7 +129,13 @@ def with_leftovers(record: StackRecord, config: MigrationConfig, estate: Estate,
         links |= cut_off.adoptable_enabling(vpc_id, begun())
     leftovers |= {(kind, mark(stack, own)): item for (kind, own), item in links.items()}
     applied = _with_links(record.applied, state, estate)
-    return replace(record, vpc_id=vpc_id, applied=applied, leftovers={**record.leftovers, **leftovers})
+    return replace(
+        record,
+        vpc_id=vpc_id,
+        former_vpc_id=former,
+        applied=applied,
+        leftovers={**record.leftovers, **leftovers},
+    )
 
 
 def _with_links(

@@ -80,8 +80,9 @@ class WhitelistGroup(Resource):
         if group and live not in _ADMITTING_NOBODY:
             raise ResourceError(
                 f"Database {ref.database} already has a whitelist group {ref.group} with {_few(live)}. If it is "
-                f"yours to change and delete, import it (pulumi import {self.type_name} NAME {self._id(ref)}); else "
-                f"choose another groupName.{self._if_ours(ref, group, desired)}"
+                f"yours to change and delete, import it (pulumi import {self.type_name} NAME {self._id(ref)}), and "
+                "declare what is to stay, because an update removes the rest; else choose another "
+                f"groupName.{self._if_ours(ref, group, desired)}"
             )
         self._check_limits(ref, groups, group, desired)
         return live

@@ -59,7 +59,8 @@ def look_up_links(roster: Roster, network: PlannedNetwork, peers: Mapping[str, I
     attached = tuple(roster.instances[item] for item in linked if item not in roster.moved_ids)
     attached_ids = {item.id for item in attached}
     links, record = roster.estate.classic_links, roster.record
-    before = [link for link in links if link.vpc_id == record.vpc_id and not network.is_target(link.vpc_id)]
+    own_vpcs = (record.vpc_id, record.former_vpc_id)
+    before = [link for link in links if link.vpc_id in own_vpcs and not network.is_target(link.vpc_id)]
     replaced = [link for link in before if link.instance_id in record.applied.get("linkedInstance", ())]
     to_target = tuple(link for link in links if network.is_target(link.vpc_id))
     return PlannedLinks(

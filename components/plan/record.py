@@ -56,8 +56,9 @@ class Seen:
 class StackRecord:
     """The exports of the last `up`, of this stack and of the one whose network it shares.
 
-    `vpc_id` is the target VPC, None before the first `up`. `origins` are by instance id: facts that no API shows once
-    an instance has moved. `shared_with` is the other stack's name, None without one; `clone_ids` are its clones, by
+    `vpc_id` is the target VPC, None before the first `up`; `former_vpc_id` is that of the last `up`, where a run that
+    was to make another one was killed. `origins` are by instance id: facts that no API shows once an instance has
+    moved. `shared_with` is the other stack's name, None without one; `clone_ids` are its clones, by
     classic id; `starts` is when each instance of its waves moves. `applied` are ids of resources that this stack had in
     the cloud, by kind: vswitch, securityGroup, and linkedInstance for the links of instances. `stack` is this stack as
     `organization/project/stack`, None where ownership is not checked. `leftovers` are ids of resources of a killed run
@@ -81,6 +82,7 @@ class StackRecord:
     linked_before: tuple[str, ...] = ()
     waves: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, Seen] = field(default_factory=dict)
+    former_vpc_id: str | None = None
 
     @cached_property
     def whitelist_groups(self) -> Mapping[str, tuple[str, ...]]:

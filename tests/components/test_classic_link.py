@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,13 @@ def test_links_of_the_stack_itself_are_no_obstacle_to_a_change_of_its_network(
         "to one VPC only; expected it to be detached first: aliyun ecs DetachClassicLinkVpc --RegionId cn-hangzhou "
         "--VpcId vpc-before --InstanceId i-mon"
     )
+
+
+def test_nor_are_they_after_a_run_that_was_killed_in_the_midst_of_that_change() -> None:
+    of = estate(classic_links=LINKED_BEFORE)
+    record = record_of({"vpcId": "vpc-before", "linkedInstanceIds": ["i-mon"]})
+    killed = replace(record, vpc_id="vpc-old", former_vpc_id="vpc-before")
+    assert make_plan(parse(config(network=EXISTING), FILE), of, FILE, record=killed).links.elsewhere == ()
 
 
 def test_link_facts_are_registered_outputs_and_no_inputs() -> None:

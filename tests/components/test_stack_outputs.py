@@ -138,6 +138,20 @@ def test_a_vpc_in_the_state_is_no_leftover_and_is_known_by_id(
     assert {kind for kind, _ in record.leftovers} == {SWITCH, GROUP}
 
 
+def test_of_a_run_that_was_killed_while_it_changed_the_vpc_the_new_one_is_the_target(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The outputs have the one of the last `up`, to which instances may still be linked."""
+    answering(monkeypatch, {VPC_URN: {"type": NETWORK, "outputs": {"id": "vpc-left"}}})
+    killed = left_behind("vpc-left", marked("", STACK, "target"))
+    record = completed(StackRecord("vpc-before", stack=STACK), killed)
+    assert (record.vpc_id, record.former_vpc_id) == ("vpc-left", "vpc-before")
+    assert record.leftovers == {
+        (SWITCH, mark(STACK, "target-cn-hangzhou-b")): "vsw-left",
+        (GROUP, mark(STACK, "sg-web")): "sg-left",
+    }
+
+
 def test_resources_of_another_stack_are_no_leftovers(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, {})
     other = "organization/shop/other"

@@ -133,7 +133,10 @@ def test_a_group_of_others_with_the_wanted_entries_is_not_ours_either(cloud: Clo
     with pytest.raises(ResourceError) as refused:
         RESOURCE.create(cloud, theirs)
     message, _, command = str(refused.value).partition("the next update then makes it as the stack's own: ")
-    imported = "pulumi import alimigrate:rds:WhitelistGroup NAME rm-normal:MIX:app); else choose another groupName"
+    imported = (
+        "pulumi import alimigrate:rds:WhitelistGroup NAME rm-normal:MIX:app), and declare what is to stay, because an "
+        "update removes the rest; else choose another groupName"
+    )
     assert imported in message
     assert "The stack declares each of these entries" in message
     for line in command.split(" && "):
