@@ -107,7 +107,8 @@ def read_begun(stack: str) -> Begun:
 
 def _begun(deployment: Mapping[str, Any]) -> Begun:
     resources = deployment.get("resources") or ()
-    there = {item["urn"] for item in resources}
+    # What was deleted to make room for its replacement is not there, although the state keeps it until that is made.
+    there = {item["urn"] for item in resources if not item.get("pendingReplacement")}
     noted = {
         key: inputs
         for item in resources

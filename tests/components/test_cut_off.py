@@ -105,7 +105,15 @@ def test_only_creations_that_did_not_end_count(monkeypatch: pytest.MonkeyPatch) 
     assert cut_off.read_begun("me/shop/dev") == BEGUN
 
 
-@pytest.mark.parametrize("resources", [None, [{"urn": f"{LINK_URN}::classic-link", "type": LINKS}]])
+@pytest.mark.parametrize(
+    "resources",
+    [
+        None,
+        [{"urn": f"{LINK_URN}::classic-link", "type": LINKS}],
+        # The old one is gone; the state keeps it until its replacement is made.
+        [{"urn": f"{URN}::{NAME}", "type": RDS, "pendingReplacement": True}],
+    ],
+)
 def test_what_a_state_lacks_hides_no_creation_in_it(monkeypatch: pytest.MonkeyPatch, resources: Any) -> None:
     """A first run that was killed has no resources yet; version 0.1.0 noted nothing with its links."""
     operations = [{"type": "creating", "resource": {"urn": f"{URN}::{NAME}", "inputs": BEGUN[RDS, NAME]}}]
