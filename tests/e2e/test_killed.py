@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -140,6 +141,32 @@ def test_unmarked_resources_are_adopted_unless_others_use_them(stack: Stack) -> 
     [vpc_id] = marks(stack, "vpcs")
     assert made_here["ClassicLinkAttachment", f"{MON}:{vpc_id}"]["linkedBefore"] is False
     assert made_here["AddedSecurityGroupRules", MON_GROUP]["presentBefore"] == []
+
+
+def _in_a_vpc(name: str) -> Callable[[dict[str, Any]], None]:
+    def bend(migration: dict[str, Any]) -> None:
+        migration["network"]["name"] = name
+        # A database would stay in the first VPC for good.
+        for key in ("databases", "backups"):
+            migration.pop(key)
+
+    return bend
+
+
+def test_a_change_of_the_vpc_that_was_killed_while_links_moved_goes_on(stack: Stack) -> None:
+    """The outputs have the VPC of the last update, the state both, and the links are somewhere between them."""
+    stack.configure(_in_a_vpc("first"))
+    assert stack.pulumi(*UP, pack=False) == 0, stack.output
+    [first] = marks(stack, "vpcs")
+    stack.configure(_in_a_vpc("second"))
+    killed_at(stack, f"ecs:AttachClassicLinkVpc {MON}")
+    assert stack.pulumi(*UP, pack=False) == 0, stack.output
+    [second] = marks(stack, "vpcs")
+    assert second != first
+    assert {link["vpc_id"] for link in stack.cloud.state()["classic_links"]} == {second}
+    assert set(Counter(marks(stack, "vswitches").values()).values()) == {1}
+    assert resources(stack)["ClassicLinkAttachment", f"{MON}:{second}"]["linkedBefore"] is False
+    assert stack.pulumi("preview", "--expect-no-changes", pack=False) == 0, stack.output
 
 
 def test_two_hundred_kills_of_the_bench_strike_each_write_before_and_after_its_effect() -> None:
