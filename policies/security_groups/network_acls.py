@@ -204,7 +204,9 @@ def _far_ends(tables: Sequence[Table], place: _Place) -> Iterator[_FarEnd]:
             cells = [cell for block in kind.new_blocks for cell in _cells(tables, block, place)]
             for version, interval in cells:
                 matching = united(as_members, clone.at_address(version, interval[0]))
-                yield _FarEnd(version, interval, matching, peers, known=kind.placed and len(cells) == 1)
+                # With a choice of VSwitches it may get one in which the ACL is not between them.
+                is_known = kind.placed and len(kind.new_blocks) == len(cells) == 1
+                yield _FarEnd(version, interval, matching, peers, known=is_known)
     for peer in around.linked:
         if peer.met_linked_after(place.departure):
             for address in peer.addresses:

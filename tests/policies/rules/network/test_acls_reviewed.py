@@ -152,6 +152,16 @@ def test_unknown_where_it_refuses_a_part_of_the_block_that_the_instance_may_get(
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "ingress TCP 9100 from i-app (app-1)", "Nothing shows whether")
 
 
+def test_unknown_where_both_may_move_into_one_vswitch() -> None:
+    """Of the zone's two VSwitches, traffic within either passes no ACL."""
+    draft = bound((("drop", "tcp", "9100/9100", "172.16.0.0/16"), OPEN))
+    second_vswitch(draft)
+    draft.facts(TARGET_NETWORK)["vswitches"][1]["zoneId"] = ZONE
+    draft.facts(MIGRATING_INSTANCE, "i-app")["targetZoneId"] = ZONE
+    draft.facts(MIGRATION)["liveNetwork"]["networkAcls"].append({"vswitchId": "vsw-2", "networkAclId": "nacl-1"})
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "ingress TCP 9100 from i-app (app-1)", "Nothing shows whether")
+
+
 def test_unknown_where_it_may_move_into_another_vswitch() -> None:
     draft = bound((("drop", "tcp", "80/80", "0.0.0.0/0"), OPEN))
     second_vswitch(draft)
