@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import stack
-from pulumi.runtime.settings import SETTINGS
+from pulumi.runtime._callbacks import _CallbackServicer
 
 #: What `--debug` sets, as a variable: the engine does not tell the program of the option.
 DEBUG_VARIABLE: Final = "PULUMI_OPTION_DEBUG"
@@ -27,8 +27,8 @@ def trim_sdk(environ: Mapping[str, str]) -> None:
     wait = stack._wait_for_shutdown
 
     async def wait_for_calls() -> None:
-        # Hooks and transforms are served by it.
-        if SETTINGS.callbacks is not None:
+        # They serve hooks and transforms. SETTINGS.callbacks has one only in the task that has registered something.
+        if _CallbackServicer._servicers:
             await wait()
 
     stack._wait_for_shutdown = wait_for_calls

@@ -6,7 +6,7 @@
 #            that hooks which run on deletion find it there. It does so for a program without any hook, transform or
 #            other callback, too. The engine answers when all is done: policy packs judge the stack meanwhile, beside a
 #            program that holds whatever it made.
-# Output:    callbacks: None; the engine is asked with 200 of 200 resources in memory; ended before the answer: False
+# Output:    callback servers: 0; the engine is asked with 200 of 200 resources in memory; ended before the answer: False
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -22,6 +22,7 @@ import grpc
 import pulumi
 from google.protobuf import empty_pb2
 from pulumi.runtime import settings, stack
+from pulumi.runtime._callbacks import _CallbackServicer
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
 asked, answered, ended = threading.Event(), threading.Event(), threading.Event()
@@ -77,12 +78,12 @@ program.start()
 asked.wait(60)
 alive = sum(isinstance(item, pulumi.ComponentResource) for item in gc.get_objects()) - 1  # the stack itself
 before = ended.wait(2)
-callbacks = settings.SETTINGS.callbacks
+callbacks = len(_CallbackServicer._servicers)
 answered.set()
 program.join()
 print(
-    f"callbacks: {callbacks}; the engine is asked with {alive} of 200 resources in memory; "
+    f"callback servers: {callbacks}; the engine is asked with {alive} of 200 resources in memory; "
     f"ended before the answer: {before}"
 )
-raise SystemExit(0 if (callbacks, alive, before) == (None, 200, False) else 1)
+raise SystemExit(0 if (callbacks, alive, before) == (0, 200, False) else 1)
 EOF
