@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from ipaddress import IPv4Network, ip_network
 from typing import Annotated, Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from components.cidr import RFC1918
 from components.config import Attestation, BackupChoice, OffPeak, Staying, Waiver
 from components.config.after import USUAL_DUE_DAYS, USUAL_EIP_QUOTA
 from components.config.backups import USUAL_DAYS_AFTER_WINDOW, USUAL_MAX_AGE_HOURS
+from components.conversion.addresses import SERVICE_RANGE
 from components.facts.address_lists import AddressListFacts, address_list_facts
 from components.facts.base import SCHEMA_VERSION, Facts, note
 from components.facts.classic_link import BroadRuleFacts, broad_rule_facts
@@ -197,10 +200,11 @@ class LiveVSwitchFacts(TypedDict):
     routeTableId: NotRequired[str]
 
 
-class DefaultRouteFacts(TypedDict):
-    """A custom route to 0.0.0.0/0."""
+class InternetRouteFacts(TypedDict):
+    """A custom route to addresses of the Internet."""
 
     routeTableId: str
+    destination: Annotated[str, note("0.0.0.0/0: all to which the table has no other route")]
     status: str
     nextHopIds: list[str]
 
@@ -247,7 +251,7 @@ class LiveNetworkFacts(TypedDict):
     networkAclEntries: NotRequired[
         Annotated[list[NetworkAclFacts], note("those of the target VPC that could be read; absent: none")]
     ]
-    defaultRoutes: NotRequired[Annotated[list[DefaultRouteFacts], note("those of the target VPC; absent: none")]]
+    internetRoutes: NotRequired[Annotated[list[InternetRouteFacts], note("those of the target VPC; absent: none")]]
     classicLinks: list[LiveLinkFacts]
 
 
@@ -318,7 +322,7 @@ _live_vpc_facts = reader(Vpc, LiveVpcFacts)
 _bound_network_acl_facts = reader(VSwitch, BoundNetworkAclFacts)
 _live_vswitch_facts = reader(VSwitch, LiveVSwitchFacts)
 _network_acl_entry_facts = reader(NetworkAclEntry, NetworkAclEntryFacts)
-_default_route_facts = reader(RouteEntry, DefaultRouteFacts)
+_internet_route_facts = reader(RouteEntry, InternetRouteFacts)
 _live_link_facts = reader(ClassicLinkAttachment, LiveLinkFacts)
 
 
@@ -557,10 +561,18 @@ def _live_network(plan: MigrationPlan) -> LiveNetworkFacts:
     on_target = {item.network_acl_id for item in estate.vswitches if plan.network.is_target(item.vpc_id)}
     if acls := [_network_acl_facts(item) for item in estate.network_acls if item.id in on_target]:
         facts["networkAclEntries"] = acls
-    on_way_out = (item for item in estate.routes if item.destination == "0.0.0.0/0")
-    if routes := [_default_route_facts(item) for item in on_way_out if plan.network.is_target(item.vpc_id)]:
-        facts["defaultRoutes"] = routes
+    on_way_out = (item for item in estate.routes if _may_be_of_internet(item.destination))
+    if routes := [_internet_route_facts(item) for item in on_way_out if plan.network.is_target(item.vpc_id)]:
+        facts["internetRoutes"] = routes
     return facts
+
+
+def _may_be_of_internet(destination: str) -> bool:
+    try:
+        block = ip_network(destination)
+    except ValueError:
+        return True
+    return isinstance(block, IPv4Network) and not any(map(block.subnet_of, (*RFC1918, SERVICE_RANGE)))
 
 
 def _network_acl_facts(acl: NetworkAcl) -> NetworkAclFacts:

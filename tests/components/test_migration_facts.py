@@ -51,18 +51,24 @@ def test_the_entries_of_network_acls_are_those_of_the_target_vpc() -> None:
     assert "networkAclEntries" not in unbound["liveNetwork"]
 
 
-def test_default_routes_are_those_of_the_target_vpc() -> None:
+def test_routes_to_the_internet_are_those_of_the_target_vpc() -> None:
     hops = {"status": "Available", "next_hop_ids": ("ipv4gw-1",)}
     routes = tuple(
         RouteEntry.model_validate({"vpc_id": vpc, "route_table_id": f"vtb-{vpc}", "destination": block, **hops})
-        for vpc, block in (("vpc-other", "0.0.0.0/0"), ("vpc-other", "8.0.0.0/8"), ("vpc-old", "0.0.0.0/0"))
+        for vpc, block in (
+            *(
+                ("vpc-other", block)
+                for block in ("0.0.0.0/0", "8.0.0.0/6", "::/0", "10.9.0.0/16", "100.64.1.0/24", "?")
+            ),
+            ("vpc-old", "0.0.0.0/0"),
+        )
     )
     network = {"mode": "existing", "vpcId": "vpc-other", "vswitchIds": ["vsw-other"]}
     parsed = parse(config(network=network, classicLink=None), FILE)
     facts = migration_facts(make_plan(parsed, estate(routes=routes), FILE))["liveNetwork"]
     route = {"routeTableId": "vtb-vpc-other", "status": "Available", "nextHopIds": ["ipv4gw-1"]}
-    assert facts["defaultRoutes"] == [route]
-    assert "defaultRoutes" not in migration_facts(make_plan(parsed, estate(), FILE))["liveNetwork"]
+    assert facts["internetRoutes"] == [{**route, "destination": block} for block in ("0.0.0.0/0", "8.0.0.0/6", "?")]
+    assert "internetRoutes" not in migration_facts(make_plan(parsed, estate(), FILE))["liveNetwork"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from policies.subjects.address_lists import target_vpc
 from policies.subjects.applied import live_vpcs, live_vswitches
 from policies.subjects.network import called, public_addresses
 
+_EVERYWHERE: Final = "0.0.0.0/0"
+
 
 def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     vpc_id = target_vpc(plan)
@@ -49,17 +51,20 @@ def _table_of(plan: Plan, vswitch: Facts) -> str | None:
 
 
 def _leads_to(plan: Plan, table: str, gateway: str) -> bool:
-    """Whether the default route of a table leads to a gateway, and to nothing else."""
+    """Whether a table has a default route, and all of its routes to the Internet lead to a gateway alone."""
     network = plan.migration.object("liveNetwork")
-    return any(
-        (item.text("status"), item.texts("nextHopIds")) == ("Available", (gateway,))
-        for item in (network.objects("defaultRoutes") if "defaultRoutes" in network.data else ())
+    routes = [
+        item
+        for item in (network.objects("internetRoutes") if "internetRoutes" in network.data else ())
         if item.text("routeTableId") == table
+    ]
+    return any(item.text("destination") == _EVERYWHERE for item in routes) and all(
+        (item.text("status"), item.texts("nextHopIds")) == ("Available", (gateway,)) for item in routes
     )
 
 
 def _ways(vpc_id: str, table: str, gateway: str | None, instance_id: str) -> Fix:
-    route = {"RouteTableId": table, "DestinationCidrBlock": "0.0.0.0/0", "NextHopType": "Ipv4Gateway"}
+    route = {"RouteTableId": table, "DestinationCidrBlock": _EVERYWHERE, "NextHopType": "Ipv4Gateway"}
     return (
         (
             task("Check whether the route table of its VSwitch has 0.0.0.0/0 to the IPv4 gateway, and add it:")

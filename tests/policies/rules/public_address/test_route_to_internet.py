@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from policies.core.outcome import Outcome
@@ -28,8 +30,12 @@ def routed(*hops: str, status: str = "Available", table: str = "vtb-1") -> Draft
     network = draft.facts(MIGRATION)["liveNetwork"]
     [vpc], [vswitch] = network["vpcs"], network["vswitches"]
     vpc["ipv4GatewayId"], vswitch["routeTableId"] = "ipv4gw-1", "vtb-1"
-    network["defaultRoutes"] = [{"routeTableId": table, "status": status, "nextHopIds": list(hops)}]
+    network["internetRoutes"] = [route(*hops, status=status, table=table)]
     return draft
+
+
+def route(*hops: str, status: str = "Available", table: str = "vtb-1", to: str = "0.0.0.0/0") -> dict[str, Any]:
+    return {"routeTableId": table, "destination": to, "status": status, "nextHopIds": list(hops)}
 
 
 def test_pass_where_the_route_table_leads_to_the_ipv4_gateway() -> None:
@@ -51,7 +57,27 @@ def test_unknown_where_the_route_table_leads_elsewhere(draft: Draft) -> None:
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, *words)
 
 
-@pytest.mark.parametrize("key", ["vpcs.ipv4GatewayId", "vswitches.routeTableId", "defaultRoutes"])
+@pytest.mark.parametrize(
+    ("other", "outcome"),
+    [
+        (route("i-firewall", to="0.0.0.0/1"), Outcome.UNKNOWN),
+        (route("ipv4gw-1", to="0.0.0.0/1"), Outcome.PASS),
+        (route("i-firewall", to="0.0.0.0/1", table="vtb-other"), Outcome.PASS),
+    ],
+)
+def test_unknown_where_a_part_of_the_internet_is_led_elsewhere(other: dict[str, Any], outcome: Outcome) -> None:
+    draft = routed("ipv4gw-1")
+    draft.facts(MIGRATION)["liveNetwork"]["internetRoutes"].append(other)
+    expect(draft, RULE, "i-web", outcome)
+
+
+def test_unknown_where_only_a_part_of_the_internet_is_led_to_the_gateway() -> None:
+    draft = routed()
+    draft.facts(MIGRATION)["liveNetwork"]["internetRoutes"] = [route("ipv4gw-1", to="0.0.0.0/1")]
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "No route to it is known")
+
+
+@pytest.mark.parametrize("key", ["vpcs.ipv4GatewayId", "vswitches.routeTableId", "internetRoutes"])
 def test_unknown_where_a_part_of_the_way_is_not_known(key: str) -> None:
     for value in (None, UNKNOWN):
         draft = routed("ipv4gw-1")
