@@ -256,11 +256,11 @@ class LiveNetworkFacts(TypedDict):
 
 
 class EipFacts(TypedDict):
-    """The EIPs of the region, where public addresses become some."""
+    """The EIPs of the region, where public addresses of instances are to become EIPs."""
 
     quota: Annotated[int, note("how many there may be: after.eipQuota of the config")]
     existing: NotRequired[Annotated[int, note("absent: they were not read, see unreadLists")]]
-    toConvert: Annotated[int, note("public addresses of instances that are yet to become one, by this stack")]
+    toConvert: Annotated[int, note("instances of this stack whose public address is yet to become one")]
 
 
 class MigrationFacts(AddressListFacts):
@@ -305,12 +305,14 @@ class MigrationFacts(AddressListFacts):
     ]
     liveNetwork: LiveNetworkFacts
     formerAddresses: Annotated[list[str], note("intranet addresses that moved instances had and nothing has now")]
-    eips: NotRequired[Annotated[EipFacts, note("absent: no public address becomes one")]]
+    eips: NotRequired[Annotated[EipFacts, note("absent: no public address is to become one")]]
     cleanupDueDays: Annotated[int, note("days after `latest` until which they may still be let in somewhere")]
     backups: BackupChoiceFacts
     snapshots: Annotated[
         dict[str, list[SnapshotFacts]],
-        note("by disk of an instance. Here, for what a stack's update makes then changes one state, not that of each"),
+        note(
+            "by disk of an instance; told here, so that those of an update change one resource, and not each instance"
+        ),
     ]
     databases: Annotated[list[DatabaseFacts], note("all of the region")]
 

@@ -47,7 +47,6 @@ from policies.security_groups.packets import (
 from policies.security_groups.reading import departures, firewall_of, parse_fact, surroundings
 from policies.subjects.network import public_addresses
 
-_VERSIONS: Final[tuple[Version, ...]] = (4, 6)
 _EVERYWHERE: Final = (parse_block("0.0.0.0/0"), parse_block("::/0"))
 # Name servers and metadata service, which every network ACL lets through (VPC user guide, network ACLs).
 _ALWAYS_OPEN: Final = tuple(map(parse_block, ("100.100.2.112/28", "100.100.2.128/28", "100.100.100.200/32")))

@@ -14,7 +14,12 @@ from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
     CLASSIC_LINK_ATTACHMENT,
     CLASSIC_LINK_COMPONENT,
+    CLONED_SECURITY_GROUP,
+    MIGRATING_INSTANCE,
+    MIGRATION,
+    SECURITY_GROUP,
     SECURITY_GROUP_RULES,
+    TARGET_NETWORK,
     Plan,
     place_of,
 )
@@ -41,6 +46,21 @@ from policies.security_groups.packets import (
 )
 
 T = TypeVar("T")
+
+COMPARED: Final = (
+    CLASSIC_LINK_ATTACHMENT,
+    CLASSIC_LINK_COMPONENT,
+    MIGRATION,
+    MIGRATING_INSTANCE,
+    TARGET_NETWORK,
+    CLONED_SECURITY_GROUP,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULES,
+)
+"""What rules read that compare security groups of instances with others."""
+
+NEW_GROUPS: Final = "Ids of groups that this preview would create: their parents show which groups they are."
+"""What may be unknown to these rules."""
 
 # System rules made before 2020-05-27 have 110, the weakest there is (Alibaba Cloud, "Restore security group rules").
 _WEAKEST_PRIORITY: Final = 110

@@ -78,6 +78,12 @@ def is_unread(plan: Plan, source: Source) -> bool:
     return isinstance(entries, list) and source.service in entries
 
 
+def why_unread(plan: Plan, service: str) -> str:
+    """Return why the lists of a service could not be read, as a sentence; empty where nothing says so."""
+    entries = plan.migration.objects("unreadLists")
+    return " ".join(item.text("reason") for item in entries if item.text("service") == service)
+
+
 def or_promised(verdict: Verdict, plan: Plan, timeline: Timeline, instance: Facts, *, unread: bool) -> Verdict:
     """Return the verdict on lists, or what an attestation for the instance makes of it.
 

@@ -68,6 +68,15 @@ def test_a_refusal_without_links_is_an_error() -> None:
             RESOURCE.delete(stub.cloud(), "vpc-2", {"vpcId": "vpc-2", "enabledBefore": False})
 
 
+def test_another_refusal_is_an_error_while_instances_are_linked() -> None:
+    with serving() as stub:
+        stub.answers("DescribeVpcAttribute", (200, answer("vpc:DescribeVpcAttribute") | {"ClassicLinkEnabled": True}))
+        stub.answers("DisableVpcClassicLink", error(403, "IncorrectVpcStatus"))
+        stub.answers("DescribeClassicLinkInstances", whole("ecs:DescribeClassicLinkInstances", {"InstanceId": "i-1"}))
+        with pytest.raises(CloudError, match="DisableVpcClassicLink failed with IncorrectVpcStatus"):
+            RESOURCE.delete(stub.cloud(), "vpc-1", {"vpcId": "vpc-1", "enabledBefore": False})
+
+
 def test_an_import_does_not_know_who_enabled_it_and_leaves_it(cloud: Cloud) -> None:
     state = RESOURCE.read(cloud, "vpc-1", {})
     assert state is not None

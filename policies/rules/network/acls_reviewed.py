@@ -1,6 +1,6 @@
 """The network ACL of the VSwitch lets through what the security groups accept, and the answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from policies.core.clock import Timeline
@@ -8,13 +8,6 @@ from policies.core.facts import Facts
 from policies.core.fixes import Fix, aliyun, change, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.core.plan import (
-    CLASSIC_LINK_ATTACHMENT,
-    CLASSIC_LINK_COMPONENT,
-    CLONED_SECURITY_GROUP,
-    MIGRATING_INSTANCE,
-    MIGRATION,
-    SECURITY_GROUP,
-    SECURITY_GROUP_RULES,
     TARGET_NETWORK,
     Plan,
     place_of,
@@ -23,6 +16,8 @@ from policies.core.rule import InstanceRule
 from policies.core.waivers import waiver
 from policies.security_groups import clones
 from policies.security_groups.network_acls import refused
+from policies.security_groups.reading import COMPARED, NEW_GROUPS
+from policies.subjects.address_lists import why_unread
 from policies.subjects.network import called
 
 
@@ -38,24 +33,31 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         return passed("No network ACL is bound to its VSwitch.")
     if missing := clones.without_clone(plan, instance.texts("securityGroupIds")):
         return not_applicable(f"There is no clone of {', '.join(missing)} to compare: see security-group-cloned.")
-    acls = [bound[item.text("vswitchId")] for item in filtered]
-    names = ", ".join(f"{acl} of VSwitch {called(item)}" for acl, item in zip(acls, filtered, strict=True))
-    ways = _ways(acls[0], filtered[0].text("vswitchId"), instance.text("instanceId"))
+    acls = [(bound[item.text("vswitchId")], item) for item in filtered]
     entries = plan.remember((__name__, "entries"), lambda: _entries(plan))
-    if not entries.keys() >= set(acls):
-        return unknown(f"The entries of network ACL {names} are not known: {_why_unread(plan)}", ways)
-    found = [refused(plan, instance, entries[acl], item) for acl, item in zip(acls, filtered, strict=True)]
-    certain = [line for item in found for line in item.certain.lines("accepted by")]
-    possible = [line for item in found for line in item.possible.lines("accepted by")]
+    if unread := [(acl, item) for acl, item in acls if acl not in entries]:
+        why = why_unread(plan, "network-acl") or "no answer had them."
+        return unknown(f"The entries of network ACL {_names(unread)} are not known: {why}", _ways(unread[0], instance))
+    found = [(refused(plan, instance, entries[acl], item), (acl, item)) for acl, item in acls]
+    refusing = [at for item, at in found if item.certain or item.possible]
+    if not refusing:
+        return passed(f"Network ACL {_names(acls)} lets through all that the security groups accept, and the answers.")
+    ways = _ways(refusing[0], instance)
+    certain = [line for item, _ in found for line in item.certain.lines("accepted by")]
     # It may move into any of the VSwitches.
-    if len(filtered) == len(vswitches) and all(item.certain for item in found):
-        return failed("\n".join([f"Network ACL {names} refuses accepted traffic:", *certain]), ways)
-    if certain or possible:
-        intro = (
-            f"Network ACL {names} refuses traffic that the security groups accept. Nothing shows whether it is used:"
-        )
-        return unknown("\n".join([intro, *certain, *possible]), ways)
-    return passed(f"Network ACL {names} lets through all that the security groups accept, and the answers.")
+    if len(filtered) == len(vswitches) and all(item.certain for item, _ in found):
+        return failed("\n".join([f"Network ACL {_names(refusing)} refuses accepted traffic:", *certain]), ways)
+    intro = (
+        f"Network ACL {_names(refusing)} refuses traffic that the security groups accept. Nothing shows whether it is "
+        "used:"
+    )
+    possible = [line for item, _ in found for line in item.possible.lines("accepted by")]
+    return unknown("\n".join([intro, *certain, *possible]), ways)
+
+
+def _names(acls: Sequence[tuple[str, Facts]]) -> str:
+    """Return network ACLs, each with the VSwitch that it is bound to."""
+    return ", ".join(f"{acl} of VSwitch {called(vswitch)}" for acl, vswitch in acls)
 
 
 def _bound(plan: Plan) -> Mapping[str, str]:
@@ -73,13 +75,9 @@ def _live(plan: Plan, key: str) -> tuple[Facts, ...]:
     return live.objects(key) if key in live.data else ()
 
 
-def _why_unread(plan: Plan) -> str:
-    refusals = (item for item in plan.migration.objects("unreadLists") if item.text("service") == "network-acl")
-    return next((item.text("reason") for item in refusals), "no answer had them.")
-
-
-def _ways(acl_id: str, vswitch_id: str, instance_id: str) -> Fix:
-    resource = {"Resource.1.ResourceId": vswitch_id, "Resource.1.ResourceType": "VSwitch"}
+def _ways(at: tuple[str, Facts], instance: Facts) -> Fix:
+    acl_id, vswitch = at
+    resource = {"Resource.1.ResourceId": vswitch.text("vswitchId"), "Resource.1.ResourceType": "VSwitch"}
     return (
         (
             task(
@@ -87,7 +85,7 @@ def _ways(acl_id: str, vswitch_id: str, instance_id: str) -> Fix:
             )
             + aliyun("vpc", "DescribeNetworkAclAttributes", {"NetworkAclId": acl_id})
         )
-        | (task("Where nobody uses what it refuses:") + waiver(instance_id))
+        | (task("Where nobody uses what it refuses:") + waiver(instance.text("instanceId")))
         | (
             task("Where nobody needs it:")
             + aliyun("vpc", "UnassociateNetworkAcl", {"NetworkAclId": acl_id, **resource})
@@ -111,17 +109,8 @@ RULE: Final = InstanceRule(
         task("If it is out of reach, look at the rules of the network ACL:")
         + aliyun("vpc", "DescribeNetworkAclAttributes", {"NetworkAclId": "<acl>"})
     ),
-    reads=(
-        CLASSIC_LINK_ATTACHMENT,
-        CLASSIC_LINK_COMPONENT,
-        MIGRATION,
-        MIGRATING_INSTANCE,
-        TARGET_NETWORK,
-        CLONED_SECURITY_GROUP,
-        SECURITY_GROUP,
-        SECURITY_GROUP_RULES,
-    ),
-    unknown_ok="Ids of groups that this preview would create: their parents show which groups they are.",
+    reads=COMPARED,
+    unknown_ok=NEW_GROUPS,
     sources=(
         "VPC user guide, network ACLs: they filter the traffic of instances in the VSwitch, not that within it, and "
         "without state; the first entry that matches decides, and what none matches is refused; ports are destination "

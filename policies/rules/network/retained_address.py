@@ -10,6 +10,7 @@ from policies.core.plan import HYBRID_ACCESSES, MIGRATING_INSTANCE, MIGRATION, T
 from policies.core.rule import InstanceRule
 from policies.core.waivers import waiver
 from policies.security_groups.packets import AddressPeer, block_of, parse_block
+from policies.subjects.address_lists import why_unread
 from policies.subjects.databases import READING, entering, label
 from policies.subjects.network import assignable, vswitch
 
@@ -80,10 +81,9 @@ def _free(plan: Plan, instance: Facts, address: str, within: list[Facts]) -> Ver
             ),
         )
     if perhaps := sorted(item.text("holderId") for item in held):
-        refusals = (item for item in plan.migration.objects("unreadLists") if item.text("service") == "havip")
         return unknown(
             f"{address} is to be kept, and {', '.join(perhaps)} in the target VPC may have it: not all addresses of "
-            f"theirs are known. {' '.join(item.text('reason') for item in refusals)}".rstrip(),
+            f"theirs are known. {why_unread(plan, 'havip')}".rstrip(),
             _let_go(instance) | (_ask(within[0], address) + waiver()),
         )
     paths = {item.path for item in within}

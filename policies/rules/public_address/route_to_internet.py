@@ -28,19 +28,21 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
         raise UnreadableError(f"{vpc.path}: ipv4Gateway", "is missing: routes to an IPv4 gateway may be needed")
     gateway = vpc.optional_text("ipv4GatewayId")
     vswitches = plan.vswitches(place_of(instance))
-    tables = [_table_of(plan, item) for item in vswitches]
+    tables = [(item, _table_of(plan, item)) for item in vswitches]
     astray = [
-        called(item)
-        for item, table in zip(vswitches, tables, strict=True)
+        (called(item), table)
+        for item, table in tables
         if table is None or gateway is None or not _leads_to(plan, table, gateway)
     ]
     if vswitches and not astray:
         return passed(f"The route table of its VSwitch leads to the IPv4 gateway {gateway}.")
-    reason = f"No route to it is known for VSwitch {', '.join(astray)}" if astray else "Its VSwitch is not known"
+    names = ", ".join(name for name, _ in astray)
+    reason = f"No route to it is known for VSwitch {names}" if astray else "Its VSwitch is not known"
+    lacking = next((table for _, table in astray if table), "<table>")
     return unknown(
         f"Only a route to the IPv4 gateway leads from {vpc_id} to the Internet. {reason}: {', '.join(addresses)} may "
         "be out of reach.",
-        _ways(vpc.text("vpcId"), next(filter(None, tables), "<table>"), gateway, instance.text("instanceId")),
+        _ways(vpc.text("vpcId"), lacking, gateway, instance.text("instanceId")),
     )
 
 

@@ -10,6 +10,7 @@ from policies.core.plan import MIGRATING_INSTANCE, MIGRATION, Plan
 from policies.core.rule import InstanceRule
 from policies.core.waivers import waiver
 from policies.core.words import number_of
+from policies.subjects.address_lists import why_unread
 
 # As Quota Center calls it.
 _QUOTA: Final = "eip_quota_instances_num"
@@ -21,20 +22,16 @@ def _check(plan: Plan, _timeline: Timeline, instance: Facts) -> Verdict:
     eips = plan.migration.object("eips")
     quota, wanted = int(eips.number("quota")), int(eips.number("toConvert"))
     if not wanted:
-        return not_applicable("All public addresses that are to become EIPs are some already.")
+        return not_applicable("All public addresses that are to become EIPs are EIPs already.")
     if "existing" not in eips.data:
-        refusals = (item for item in plan.migration.objects("unreadLists") if item.text("service") == "eip")
-        return unknown(
-            f"How many EIPs the region has is not known. {' '.join(item.text('reason') for item in refusals)}".rstrip(),
-            _ASK,
-        )
+        return unknown(f"How many EIPs the region has is not known. {why_unread(plan, 'eip')}".rstrip(), _ASK)
     needed = int(eips.number("existing")) + wanted
     converted = number_of(wanted, "public address")
     count = f"With {converted} that this stack converts, the region has {number_of(needed, 'EIP')}"
     if needed <= quota:
         return passed(f"{count}; it may have {quota}.")
     return failed(
-        f"{count}. By after.eipQuota it may have {quota}: the cloud refuses to convert what is beyond.",
+        f"{count}; it may have {quota} (after.eipQuota). The cloud refuses to convert what is beyond.",
         task(f"Ask Quota Center for {needed} EIPs in the region ({_QUOTA}), or release some. Then state what it shows:")
         + change("after", {"eipQuota": needed}),
     )

@@ -9,18 +9,11 @@ from policies.core.fixes import ID, Fix, aliyun, task
 from policies.core.outcome import Verdict, failed, not_applicable, passed, unknown
 from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
-    CLASSIC_LINK_ATTACHMENT,
-    CLASSIC_LINK_COMPONENT,
-    CLONED_SECURITY_GROUP,
-    MIGRATING_INSTANCE,
-    MIGRATION,
-    SECURITY_GROUP,
-    SECURITY_GROUP_RULES,
-    TARGET_NETWORK,
     Plan,
 )
 from policies.core.rule import InstanceRule
 from policies.security_groups import clones, differences, judging
+from policies.security_groups.reading import COMPARED, NEW_GROUPS
 
 _MOST_REASONS: Final = 3
 _AT_LINKED: Final = task(
@@ -117,18 +110,8 @@ RULE: Final = InstanceRule(
         )
         + aliyun("ecs", "JoinSecurityGroup", {"InstanceId": ID, "SecurityGroupId": "<own group>"})
     ),
-    reads=(
-        ADDED_SECURITY_GROUP_RULES,
-        CLASSIC_LINK_ATTACHMENT,
-        CLASSIC_LINK_COMPONENT,
-        MIGRATION,
-        MIGRATING_INSTANCE,
-        TARGET_NETWORK,
-        CLONED_SECURITY_GROUP,
-        SECURITY_GROUP,
-        SECURITY_GROUP_RULES,
-    ),
-    unknown_ok="Ids of groups that this preview would create: their parents show which groups they are.",
+    reads=(ADDED_SECURITY_GROUP_RULES, *COMPARED),
+    unknown_ok=NEW_GROUPS,
     sources=(
         "ECS user guide, security groups overview: lower priority number first, drop wins a tie; four rule "
         "directions in "

@@ -13,20 +13,14 @@ from policies.core.fixes import Fix, aliyun, change, task
 from policies.core.outcome import Outcome, Verdict, failed, judged, not_applicable, passed, unknown, worst
 from policies.core.plan import (
     ADDED_SECURITY_GROUP_RULES,
-    CLASSIC_LINK_ATTACHMENT,
-    CLASSIC_LINK_COMPONENT,
-    CLONED_SECURITY_GROUP,
-    MIGRATING_INSTANCE,
-    MIGRATION,
-    SECURITY_GROUP,
     SECURITY_GROUP_RULE,
     SECURITY_GROUP_RULES,
-    TARGET_NETWORK,
     Plan,
     Resource,
 )
 from policies.core.rule import InstanceRule
 from policies.security_groups import clones, differences, judging
+from policies.security_groups.reading import COMPARED, NEW_GROUPS
 
 _LEAVE: Final = "Leave the clone to the program:"
 _ACCEPT: Final = task(
@@ -134,19 +128,8 @@ RULE: Final = InstanceRule(
         "Internet."
     ),
     remediation=((task(_LEAVE) + change("securityGroups", {"mode": "clone"})) | _ACCEPT),
-    reads=(
-        CLASSIC_LINK_ATTACHMENT,
-        CLASSIC_LINK_COMPONENT,
-        MIGRATION,
-        MIGRATING_INSTANCE,
-        TARGET_NETWORK,
-        CLONED_SECURITY_GROUP,
-        SECURITY_GROUP,
-        SECURITY_GROUP_RULE,
-        SECURITY_GROUP_RULES,
-        ADDED_SECURITY_GROUP_RULES,
-    ),
-    unknown_ok="Ids of groups that this preview would create: their parents show which groups they are.",
+    reads=(*COMPARED, SECURITY_GROUP_RULE, ADDED_SECURITY_GROUP_RULES),
+    unknown_ok=NEW_GROUPS,
     sources=(
         "ECS user guide, add security group rules: classic groups keep Internet and intranet rules apart, VPC "
         "groups do not.",

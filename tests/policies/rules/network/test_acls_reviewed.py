@@ -169,6 +169,19 @@ def test_unknown_where_it_may_move_into_another_vswitch() -> None:
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "ingress TCP 80")
 
 
+def test_of_several_the_one_that_refuses_or_is_not_known_is_named() -> None:
+    draft = bound()
+    second_vswitch(draft)
+    draft.facts(TARGET_NETWORK)["vswitches"][1]["zoneId"] = ZONE
+    live = draft.facts(MIGRATION)["liveNetwork"]
+    live["networkAcls"].append({"vswitchId": "vsw-2", "networkAclId": "nacl-2"})
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "The entries of network ACL nacl-2 of VSwitch vsw-g are not known")
+    live["networkAclEntries"].append({**acl_of(draft), "networkAclId": "nacl-2", "entries": []})
+    words = ("Network ACL nacl-2 of VSwitch vsw-g refuses", "--NetworkAclId nacl-2", "--Resource.1.ResourceId vsw-2")
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, *words)
+    assert "nacl-1" not in draft.result(RULE, "i-web").remediation
+
+
 def test_unknown_where_only_a_default_accepts_it() -> None:
     draft = bound(egress=(("accept", "tcp", "1024/65535", "0.0.0.0/0"), ("accept", "all", "-1/-1", "10.0.0.0/8")))
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "accepted by egress default", "waivers:")

@@ -77,6 +77,15 @@ def test_unknown_where_only_a_part_of_the_internet_is_led_to_the_gateway() -> No
     expect(draft, RULE, "i-web", Outcome.UNKNOWN, "No route to it is known")
 
 
+def test_of_several_vswitches_the_route_is_added_to_the_table_that_lacks_it() -> None:
+    draft = routed("ipv4gw-1")
+    vswitches = draft.facts(TARGET_NETWORK)["vswitches"]
+    vswitches.append({**vswitches[0], "vswitchName": "vsw-g", "vswitchId": "vsw-2"})
+    live = draft.facts(MIGRATION)["liveNetwork"]["vswitches"]
+    live.append({**live[0], "vswitchId": "vsw-2", "routeTableId": "vtb-2"})
+    expect(draft, RULE, "i-web", Outcome.UNKNOWN, "known for VSwitch vsw-g: 192.0.2.1", "--RouteTableId vtb-2")
+
+
 @pytest.mark.parametrize("key", ["vpcs.ipv4GatewayId", "vswitches.routeTableId", "internetRoutes"])
 def test_unknown_where_a_part_of_the_way_is_not_known(key: str) -> None:
     for value in (None, UNKNOWN):
